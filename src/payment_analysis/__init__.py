@@ -1,0 +1,1 @@
+"""Payment Analysis: raises the share of good card payments that get approved."""

@@ -1,0 +1,1 @@
+"""The command `payment-analysis`."""

@@ -1,0 +1,1 @@
+"""Doors: one small file per job, where real things are chosen and handed in."""

@@ -1,0 +1,1 @@
+"""Delta tables, the SQL that fills them, and the engine that runs it."""
