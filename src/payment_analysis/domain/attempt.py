@@ -7,6 +7,7 @@ A field that an export does not carry is null: nothing is filled with a guess.
 
 from __future__ import annotations
 
+import builtins
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -101,7 +102,7 @@ class Field:
     type: FieldType
     meaning: str
     required: bool = False
-    values: type[StrEnum] | None = None  # closed set
+    values: builtins.type[StrEnum] | None = None  # closed set
     pattern: str | None = None  # regular expression the whole value must match
     minimum: int | None = None
     maximum: int | None = None
