@@ -1,0 +1,155 @@
+"""`up` and `serve`: the application on this machine."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+import uvicorn
+
+from payment_analysis.backend.app import LOOPBACK, create_app
+from payment_analysis.cli.data import exports_of, make_tables, read_in, show_build, show_intake
+from payment_analysis.cli.options import (
+    CurrencyOption,
+    HomeOption,
+    HostOption,
+    MappingOption,
+    PortOption,
+)
+from payment_analysis.cli.screen import err, out, warn
+from payment_analysis.domain.errors import BadInput, NotFound
+from payment_analysis.jobs.examples import EXAMPLES
+from payment_analysis.jobs.report import read_report
+from payment_analysis.jobs.up import wanted_exports
+from payment_analysis.lakehouse.home import Home
+from payment_analysis.lakehouse.place import HOME
+from payment_analysis.report.verdict import say_verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fastapi import FastAPI
+
+PORT = 8000
+PORTS_TRIED = 20
+THIS_MACHINE = {"127.0.0.1", "::1", "localhost"}
+ANYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - the addresses we warn about
+
+
+def up(
+    data: Annotated[
+        list[Path] | None, typer.Option("--data", help="An export; may be given several times. Default: the examples.")
+    ] = None,
+    format_: Annotated[str, typer.Option("--format", help="canonical, stripe, adyen or csv.")] = "canonical",
+    mapping: MappingOption = None,
+    reporting_currency: CurrencyOption = None,
+    port: PortOption = None,
+    host: HostOption = "127.0.0.1",
+    home: HomeOption = HOME,
+) -> None:
+    """Do everything: take exports in, build, serve the report. Running it again goes on where it stood.
+
+    [bold]Examples[/]
+
+    payment-analysis up
+
+    payment-analysis up --data charges.jsonl --format stripe --reporting-currency EUR
+
+    payment-analysis up --data payments.csv --format csv --mapping psp2019
+    """
+    place = Home(home)
+    given = exports_of(data, format_, mapping) if data else []
+    with listen(host, port) as listener:
+        exports, examples = wanted_exports(place, given, EXAMPLES)
+        if examples:
+            out().print("The examples that come with us; --data FILE shows your own payments instead.\n", markup=False)
+        intake = read_in(place, exports, examples=examples)
+        show_intake(intake)
+        if exports and not intake.taken:
+            raise typer.Exit(1)
+        show_build(make_tables(place, full_refresh=False, reporting_currency=reporting_currency), brief=True)
+        show_verdict(place)
+        run(create_app(place.lakehouse(), hosts=hosts(host)), listener, host)
+    if intake.refused:
+        raise typer.Exit(1)
+
+
+def serve(port: PortOption = None, host: HostOption = "127.0.0.1", home: HomeOption = HOME) -> None:
+    """Serve the report and the API of what is built; Ctrl-C ends it.
+
+    [bold]Example[/]
+
+    payment-analysis serve --port 8080
+    """
+    with listen(host, port) as listener:
+        run(create_app(Home(home).lakehouse(), hosts=hosts(host)), listener, host)
+
+
+def show_verdict(home: Home) -> None:
+    """Print the report in one sentence; when no attempt is there, what to do about it."""
+    try:
+        report = read_report(home, now=datetime.now(UTC))
+    except NotFound as nothing:
+        warn(nothing.message, nothing.hint)
+    else:
+        out().print(f"\n{say_verdict(report).sentence}\n", markup=False)
+
+
+def listen(host: str, port: int | None) -> socket.socket:
+    """A socket on the wanted port; when nobody wanted one, on 8000 or the next free one."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    wanted = [port] if port is not None else [*range(PORT, PORT + PORTS_TRIED)]
+    for number in wanted:
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, number))
+            listener.listen()
+        except OSError as error:
+            listener.close()
+            if error.errno not in {errno.EADDRINUSE, errno.EACCES}:
+                reason = error.strerror or str(error)
+                raise BadInput(
+                    f"Cannot listen on {host}: {reason}.", hint="Name an address of this machine."
+                ) from error
+        else:
+            return listener
+    raise BadInput(
+        f"No free port on {host}: {wanted[0]} to {wanted[-1]} are taken."
+        if port is None
+        else f"Port {port} on {host} is taken.",
+        hint="Choose another one with --port, or let the system choose one with --port 0.",
+    )
+
+
+def hosts(host: str) -> Sequence[str]:
+    """The names the application answers to: this machine's, or any when it was told to listen beyond it."""
+    return LOOPBACK if host in THIS_MACHINE else ("*",)
+
+
+class Server(uvicorn.Server):
+    """Says where it is once it can be asked and ended."""
+
+    def __init__(self, app: FastAPI, address: str) -> None:
+        super().__init__(uvicorn.Config(app, log_level="warning", access_log=False, server_header=False))
+        self._address = address
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        out().print(f"The report is at {self._address} (API: /docs). Ctrl-C ends it.", markup=False)
+
+
+def run(app: FastAPI, listener: socket.socket, host: str) -> None:
+    """Serve until Ctrl-C."""
+    number = listener.getsockname()[1]
+    if host not in THIS_MACHINE:
+        warn("the application has no users yet: everybody who reaches this machine can read it.")
+    shown = f"[{host}]" if ":" in host else "127.0.0.1" if host in ANYWHERE else host
+    try:
+        Server(app, f"http://{shown}:{number}/").run(sockets=[listener])
+    except KeyboardInterrupt:
+        err().print("Ended.")

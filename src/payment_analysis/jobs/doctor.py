@@ -1,0 +1,76 @@
+"""Is this installation sound? Each check says what it found and, when it fails, what to do."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sys
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Final
+
+from payment_analysis.domain.errors import PaymentAnalysisError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from payment_analysis.lakehouse.home import Home
+
+PYTHON_MIN: Final = (3, 11)
+FREE_BYTES_MIN: Final = 2 * 1024**3  # a million attempts take about 0.1 GB in all layers; builds need room beside it
+ENGINES: Final = ("deltalake", "duckdb", "pyarrow", "sqlglot")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check: does it hold, and what was found."""
+
+    check: str
+    ok: bool
+    detail: str
+
+
+def examine(home: Home) -> list[Finding]:
+    """Look at everything the commands stand on; nothing is changed."""
+    return [_python(), _engines(), _folder(home.path), _space(home.path), _tables(home)]
+
+
+def _python() -> Finding:
+    ok = sys.version_info >= PYTHON_MIN
+    detail = f"{platform.python_version()} on {platform.system()} {platform.machine()}"
+    return Finding("Python", ok, detail if ok else f"{detail}; 3.11 or newer is needed")
+
+
+def _engines() -> Finding:
+    return Finding("engines", True, ", ".join(f"{name} {version(name)}" for name in ENGINES))
+
+
+def _nearest(path: Path) -> Path:
+    return next(folder for folder in (path.absolute(), *path.absolute().parents) if folder.exists())
+
+
+def _folder(path: Path) -> Finding:
+    nearest = _nearest(path)
+    ok = nearest.is_dir() and os.access(nearest, os.W_OK)
+    return Finding("home", ok, f"{path}" if ok else f"{nearest} cannot be written; choose another folder with --home")
+
+
+def _space(path: Path) -> Finding:
+    free = shutil.disk_usage(_nearest(path)).free
+    ok = free >= FREE_BYTES_MIN
+    detail = f"{free / 1024**3:,.0f} GB free"
+    return Finding("disk", ok, detail if ok else f"{detail}; make room or choose another disk with --home")
+
+
+def _tables(home: Home) -> Finding:
+    if not home.exists:
+        return Finding("lakehouse", True, "nothing ingested yet; payment-analysis up starts with the examples")
+    try:
+        state = home.lakehouse().freshness()
+    except PaymentAnalysisError as error:
+        return Finding("lakehouse", False, f"{error.message} {error.hint}".strip())
+    attempts = state.get("payments_enriched_silver")
+    if attempts is None:
+        return Finding("lakehouse", True, "nothing built yet; payment-analysis build does it")
+    return Finding("lakehouse", True, f"{attempts.rows:,} attempts, newest {attempts.latest_event:%Y-%m-%d %H:%M} UTC")

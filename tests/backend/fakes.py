@@ -1,0 +1,53 @@
+"""A lakehouse of rows in memory, and a way to ask the application without a server."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from payment_analysis.backend.app import create_app
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from payment_analysis.domain.errors import PaymentAnalysisError
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class TableState:
+    rows: int = 4
+    committed_at: datetime = datetime(2026, 3, 1, 11, tzinfo=UTC)
+    latest_event: datetime | None = datetime(2026, 3, 1, 10, tzinfo=UTC)
+
+
+@dataclass
+class Memory:
+    """Answers every question with the same rows, or with an error."""
+
+    tables: dict[str, TableState] = field(default_factory=dict)
+    answer: list[dict[str, Any]] = field(default_factory=list)
+    error: PaymentAnalysisError | ZeroDivisionError | None = None
+
+    def rows(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[dict[str, Any]]:
+        if self.error is not None:
+            raise self.error
+        return self.answer
+
+    def freshness(self) -> dict[str, TableState]:
+        return self.tables
+
+
+def ask(warehouse: Memory, path: str, *, host: str = "127.0.0.1:8000", method: str = "GET") -> httpx.Response:
+    async def one() -> httpx.Response:
+        app = create_app(warehouse, clock=lambda: NOW)
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url=f"http://{host}") as client:
+            return await client.request(method, path)
+
+    return asyncio.run(one())
