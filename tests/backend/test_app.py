@@ -128,3 +128,10 @@ def test_the_schema_of_an_attempt_is_the_published_one(repository: Path) -> None
     published = json.loads((repository / "docs" / "schemas" / "attempt.schema.json").read_text())
 
     assert ask(Memory(), "/api/schemas/attempt").json() == published
+
+
+def test_the_life_cycles_are_published_move_by_move() -> None:
+    answer = ask(Memory(), "/api/schemas/life-cycles").json()
+
+    assert {"state": "pending", "event": "approve", "next_state": "approved"} in answer["attempt"]
+    assert {"state": "failed", "event": "approved", "next_state": "recovered"} in answer["payment"]

@@ -20,6 +20,7 @@ from payment_analysis.lakehouse.place import HOME, HOME_VARIABLE
 # them take a second to load.
 COMMANDS = {
     "up": "serving",
+    "simulate": "simulation",
     "ingest": "data",
     "build": "data",
     "report": "question",

@@ -10,6 +10,7 @@ import typer
 
 from payment_analysis.cli.options import HomeOption, JsonOption
 from payment_analysis.cli.screen import err, page, print_csv, print_json, print_table
+from payment_analysis.jobs.query import ask
 from payment_analysis.jobs.report import read_report
 from payment_analysis.lakehouse.home import Home
 from payment_analysis.lakehouse.place import HOME
@@ -29,6 +30,9 @@ def query(
     as_json: JsonOption = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
     limit: Annotated[int, typer.Option(min=1, max=1_000_000, help="Rows at most.")] = 1000,
+    scope: Annotated[
+        str, typer.Option(help="Part of the data to ask about, below every view: range=7d&network=visa,elo&country=BR")
+    ] = "",
 ) -> None:
     """Ask the lakehouse one read-only question in SQL.
 
@@ -37,10 +41,12 @@ def query(
     payment-analysis query "select * from v_metric_bridge"
 
     payment-analysis query --csv "select psp, count(*) as attempts from payments_enriched_silver group by psp"
+
+    payment-analysis query --scope "range=7d&network=visa" "select * from v_metric_bridge"
     """
     if as_json and as_csv:
         raise typer.BadParameter("--json and --csv exclude each other.")
-    result = Home(home).lakehouse().query(sql, limit=limit)
+    result = ask(Home(home), sql, scope=scope, limit=limit)
     if as_json:
         print_json({"columns": result.columns, "types": result.types, "rows": result.rows})
     elif as_csv:

@@ -1,1 +1,1 @@
-"""What the words mean: attempts, declines, retry rules, money, countries, life cycles, metrics. Standard library only."""
+"""What the words mean: attempts, declines, retry rules, money, life cycles, metrics. Standard library only."""

@@ -7,9 +7,12 @@ A field that an export does not carry is null: nothing is filled with a guess.
 
 from __future__ import annotations
 
-import builtins
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import builtins
 
 
 class AttemptResult(StrEnum):

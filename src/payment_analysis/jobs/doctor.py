@@ -7,10 +7,14 @@ import platform
 import shutil
 import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
 from payment_analysis.domain.errors import PaymentAnalysisError
+from payment_analysis.domain.rates import rates_are_stale, reference_rates
+from payment_analysis.lakehouse.lint import lint
+from payment_analysis.lakehouse.table import load_tables
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,7 +37,7 @@ class Finding:
 
 def examine(home: Home) -> list[Finding]:
     """Look at everything the commands stand on; nothing is changed."""
-    return [_python(), _engines(), _folder(home.path), _space(home.path), _tables(home)]
+    return [_python(), _engines(), _folder(home.path), _space(home.path), _definitions(), _rates(), _tables(home)]
 
 
 def _python() -> Finding:
@@ -61,6 +65,21 @@ def _space(path: Path) -> Finding:
     ok = free >= FREE_BYTES_MIN
     detail = f"{free / 1024**3:,.0f} GB free"
     return Finding("disk", ok, detail if ok else f"{detail}; make room or choose another disk with --home")
+
+
+def _definitions() -> Finding:
+    tables = load_tables()
+    faults = [f"{name} {fault}" for name, table in tables.items() for fault in lint(table.statement)]
+    return Finding("definitions", not faults, "; ".join(faults) or f"{len(tables)} tables and views")
+
+
+def _rates() -> Finding:
+    today = datetime.now(UTC).date()
+    newest = reference_rates().newest_from
+    stale = rates_are_stale(today)
+    return Finding(
+        "exchange rates", not stale, f"newest of {newest}" + ("; update to a newer release" if stale else "")
+    )
 
 
 def _tables(home: Home) -> Finding:

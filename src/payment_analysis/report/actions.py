@@ -158,7 +158,8 @@ def _unclaimed(groups: Iterable[LostGroup], routing: Routing) -> list[LostGroup]
             claim
             for reroute in routing.reroutes
             for claim in reroute.claims
-            if group.result == "declined" and (claim.reason, claim.next_position) == (group.reason, group.next_position)
+            if group.result == "declined"
+            and (claim.reason, claim.action, claim.next_position) == (group.reason, group.action, group.next_position)
         ]
         payments = group.payments - sum(claim.payments for claim in taken)
         assert payments >= 0, f"a route claims more payments than were lost: {group}"

@@ -25,6 +25,7 @@ class Claim:
     """Lost payments of one last reason and next place that a reroute takes, so no other action counts them."""
 
     reason: str
+    action: str
     next_position: int
     payments: int
     value: Money | None
@@ -122,6 +123,7 @@ select
     l.first_psp,
     c.psp as candidate,
     l.reason,
+    l.remedy,
     l.next_position,
     count(*) as payments,
     sum(l.reporting_amount) as value
@@ -129,8 +131,8 @@ from movable as l
 cross join candidates as c
 left join met as m on l.payment_id = m.payment_id and c.psp = m.psp
 where m.payment_id is null
-group by 1, 2, 3, 4, 5, 6
-order by 1, 2, 3, 4, 5, 6""",
+group by 1, 2, 3, 4, 5, 6, 7
+order by 1, 2, 3, 4, 5, 6, 7""",
     )
 
 
@@ -150,7 +152,13 @@ def read_routing(warehouse: Warehouse, scope: Scope) -> Routing:
     waiting: Waiting = defaultdict(list)
     for row in untried.rows(warehouse):
         waiting[row["network"], row["country"], row["first_psp"], row["candidate"]].append(
-            Claim(row["reason"], whole(row, "next_position"), whole(row, "payments"), scope.money(row["value"]))
+            Claim(
+                row["reason"],
+                row["remedy"],
+                whole(row, "next_position"),
+                whole(row, "payments"),
+                scope.money(row["value"]),
+            )
         )
     z = z_for(comparisons)
     found = [

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from payment_analysis.simulate.batch import Batch
@@ -40,6 +41,14 @@ class Written:
     truth: Path
     attempts: int
     rows: int
+
+
+def true_fraud_share(written: Written) -> float:
+    """The share of attempts that truly were fraud, 0..1: one number about the world, told when it is made."""
+    marks = [
+        pq.read_table(path, columns=["is_fraud"])["is_fraud"] for path in sorted(written.truth.glob("*/*.parquet"))
+    ]
+    return float(sum(pc.sum(mark).as_py() or 0 for mark in marks) / max(1, sum(len(mark) for mark in marks)))
 
 
 def write_history(world: World, history: History, folder: Path) -> Written:

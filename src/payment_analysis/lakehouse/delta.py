@@ -1,0 +1,228 @@
+"""Delta tables in one folder: open, list, commit. What is committed is decided by the stages above.
+
+Every commit that changes data carries the table's next *generation* as an application transaction. It does two jobs.
+It is the fence: of two writers that start from one snapshot the second is refused. And it is the position others read
+from: compaction makes new versions but no new generation, so nobody mistakes it for new rows.
+
+Measured rules: open the table anew for each commit (a kept handle slows from 43 to 188 ms over 3,000 commits), no hooks
+on the hot path, never fork after delta-rs was used.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from deltalake import CommitProperties, DeltaTable, PostCommitHookProperties, Transaction
+from deltalake.exceptions import CommitFailedError
+from deltalake.transaction import AddAction, RemoveAction
+
+from payment_analysis.domain.errors import Conflict, NotBuilt
+from payment_analysis.lakehouse.data_file import CLUSTER_COLUMN, DataFile
+from payment_analysis.lakehouse.schema import delta_schema
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
+
+    from payment_analysis.lakehouse.schema import Columns
+
+Result = TypeVar("Result")
+
+GENERATION: Final = "generation"
+DEFINITION: Final = "definition"
+COMMIT_TRIES: Final = 5  # a writer that lost a race starts again from the new snapshot
+_NO_HOOKS: Final = PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
+_CONFIGURATION: Final = {
+    "delta.logRetentionDuration": "interval 1 days",
+    "delta.deletedFileRetentionDuration": "interval 1 hours",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One version of a table: its files and its positions."""
+
+    name: str
+    version: int
+    files: tuple[DataFile, ...]
+    table: DeltaTable = field(repr=False)
+
+    @property
+    def rows(self) -> int:
+        return sum(file.rows for file in self.files)
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        return tuple(file.path for file in self.files)
+
+    @property
+    def generation(self) -> int:
+        return self.position(GENERATION) or 0
+
+    def position(self, application: str) -> int | None:
+        """The last version committed under an application id."""
+        return self.table.transaction_version(application)
+
+
+class DeltaStore:
+    """The Delta tables of one folder."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def folder(self, name: str) -> Path:
+        """Where a table lives."""
+        return self.root / name
+
+    def version(self, name: str) -> int | None:
+        """The newest version, from the names in the log alone: cheap enough to ask before every query."""
+        log = self.folder(name) / "_delta_log"
+        if not log.is_dir():
+            return None
+        return max((int(path.name[:20]) for path in log.iterdir() if path.name[:20].isdigit()), default=None)
+
+    def create(self, name: str, columns: Columns, description: str = "") -> None:
+        """Create the table when it does not exist yet."""
+        if self.version(name) is not None:
+            return
+        skipping = {"delta.dataSkippingStatsColumns": CLUSTER_COLUMN} if CLUSTER_COLUMN in columns else {}
+        DeltaTable.create(
+            self.folder(name),
+            delta_schema(columns),
+            mode="ignore",
+            description=description,
+            configuration=_CONFIGURATION | skipping,
+        )
+
+    def snapshot(self, name: str) -> Snapshot:
+        """The newest version of a table."""
+        if self.version(name) is None:
+            raise NotBuilt(f"table {name} does not exist yet", hint="run `payment-analysis build`")
+        table = DeltaTable(self.folder(name))
+        return Snapshot(name, table.version(), tuple(_data_files(self.folder(name), table)), table)
+
+    def commit(
+        self,
+        snapshot: Snapshot,
+        add: Iterable[DataFile],
+        *,
+        remove: Iterable[Path] = (),
+        positions: Mapping[str, int] | None = None,
+        data_change: bool = True,
+    ) -> None:
+        """Add and remove files in one commit, together with the positions it was computed from."""
+        now = int(time.time() * 1000)
+        folder = self.folder(snapshot.name)
+        actions: list[AddAction | RemoveAction] = [
+            RemoveAction(path.relative_to(folder).as_posix(), data_change=data_change, deletion_timestamp=now)
+            for path in remove
+        ]
+        actions.extend(_add_action(file, folder, now, data_change=data_change) for file in add)
+        self._write(snapshot, actions, "append", snapshot.table.schema(), positions, data_change=data_change)
+
+    def replace(
+        self, snapshot: Snapshot, files: Iterable[DataFile], columns: Columns, *, positions: Mapping[str, int]
+    ) -> None:
+        """Let the table be exactly these files, with these columns, in one commit."""
+        now = int(time.time() * 1000)
+        actions: list[AddAction | RemoveAction] = [
+            _add_action(file, self.folder(snapshot.name), now, data_change=True) for file in files
+        ]
+        self._write(snapshot, actions, "overwrite", delta_schema(columns), positions, data_change=True)
+
+    def _write(
+        self,
+        snapshot: Snapshot,
+        actions: list[AddAction | RemoveAction],
+        mode: str,
+        schema: object,
+        positions: Mapping[str, int] | None,
+        *,
+        data_change: bool,
+    ) -> None:
+        applications = dict(positions or {})
+        if data_change:
+            applications[GENERATION] = snapshot.generation + 1
+        properties = CommitProperties(app_transactions=[Transaction(name, at) for name, at in applications.items()])
+        try:
+            snapshot.table.create_write_transaction(
+                actions,
+                mode,
+                schema,  # type: ignore[arg-type] # deltalake's Schema, which its own stub calls an Arrow one
+                commit_properties=properties,
+                post_commithook_properties=_NO_HOOKS,
+            )
+        except CommitFailedError as error:
+            raise Conflict(
+                f"another process changed table {snapshot.name} after version {snapshot.version}",
+                hint="run the command again; it goes on from what is committed",
+            ) from error
+
+    def files_since(self, snapshot: Snapshot, generation: int) -> tuple[Path, ...] | None:
+        """Files added after a generation, compaction aside; None when the log no longer reaches back that far."""
+        folder = self.folder(snapshot.name)
+        added: list[Path] = []
+        for version in range(snapshot.version, -1, -1):
+            if generation == snapshot.generation:
+                break
+            entry = folder / "_delta_log" / f"{version:020}.json"
+            if not entry.exists():
+                return None
+            actions = [json.loads(line) for line in entry.read_text().splitlines()]
+            if any(_generation(action) == generation for action in actions):
+                break
+            added.extend(folder / a["add"]["path"] for a in actions if a.get("add", {}).get("dataChange"))
+        return tuple(reversed(added)) if all(path.exists() for path in added) else None
+
+
+def retried(attempt: Callable[[], Result], *, again: Callable[[], None] = lambda: None) -> Result:
+    """Run an attempt, and run it again from a new snapshot when it lost a race against another writer."""
+    for _ in range(COMMIT_TRIES - 1):
+        try:
+            return attempt()
+        except Conflict:
+            again()
+    return attempt()
+
+
+def fingerprint(*parts: object) -> int:
+    """A content hash that fits the version of an application transaction (63 bits)."""
+    return int(hashlib.sha256(repr(parts).encode()).hexdigest()[:15], 16)
+
+
+def _data_files(folder: Path, table: DeltaTable) -> list[DataFile]:
+    added = table.get_add_actions(flatten=True)
+    columns = {name: added.column(name).to_pylist() for name in added.schema.names}
+    blank = [None] * len(columns["path"])
+    return [
+        DataFile(folder / path, rows, size, earliest, latest)
+        for path, rows, size, earliest, latest in zip(
+            columns["path"],
+            columns["num_records"],
+            columns["size_bytes"],
+            columns.get(f"min.{CLUSTER_COLUMN}", blank),
+            columns.get(f"max.{CLUSTER_COLUMN}", blank),
+            strict=True,
+        )
+    ]
+
+
+def _add_action(file: DataFile, folder: Path, now_ms: int, *, data_change: bool) -> AddAction:
+    statistics: dict[str, object] = {"numRecords": file.rows}
+    if file.earliest and file.latest:
+        statistics |= {
+            "minValues": {CLUSTER_COLUMN: file.earliest.isoformat()},
+            "maxValues": {CLUSTER_COLUMN: file.latest.isoformat()},
+            "nullCount": {CLUSTER_COLUMN: 0},
+        }
+    name = file.path.relative_to(folder).as_posix()
+    return AddAction(name, file.size_bytes, {}, now_ms, data_change, json.dumps(statistics))
+
+
+def _generation(action: Mapping[str, Mapping[str, object]]) -> object:
+    transaction = action.get("txn", {})
+    return transaction.get("version") if transaction.get("appId") == GENERATION else None

@@ -1,0 +1,54 @@
+"""DuckDB connections: a worker that writes for one job and a reader that is kept and can do nothing but read.
+
+Both speak UTC. A thread takes its own cursor and fetches its result to the end.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+import duckdb
+
+from payment_analysis.lakehouse.schema import literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+BUILD_MEMORY_MB: Final = 1800  # `up` with a million attempts must fit in 4 GB; beyond it DuckDB spills to disk
+INTAKE_MEMORY_MB: Final = 400  # reading a file of any size stays below 1 GB for the whole process
+READ_MEMORY_MB: Final = 1000
+
+
+@contextmanager
+def worker(scratch: Path, *, memory_mb: int) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection for one job: bounded memory, spilling into the scratch folder, row order not kept."""
+    scratch.mkdir(parents=True, exist_ok=True)
+    connection = _connect(scratch, memory_mb)
+    try:
+        connection.execute("set preserve_insertion_order = false")
+        yield connection
+    finally:
+        connection.close()
+
+
+def reader(tables: Path, scratch: Path) -> duckdb.DuckDBPyConnection:
+    """A connection that can open files below the tables folder and nothing else, whatever SQL reaches it."""
+    scratch.mkdir(parents=True, exist_ok=True)
+    connection = _connect(scratch, READ_MEMORY_MB)
+    for setting in (
+        "autoinstall_known_extensions = false",
+        "autoload_known_extensions = false",
+        f"allowed_directories = [{literal(str(tables))}]",
+        "enable_external_access = false",
+        "lock_configuration = true",
+    ):
+        connection.execute(f"set {setting}")
+    return connection
+
+
+def _connect(scratch: Path, memory_mb: int) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(config={"temp_directory": str(scratch), "memory_limit": f"{memory_mb}MB"})
+    connection.execute("set TimeZone = 'UTC'")
+    return connection

@@ -1,0 +1,24 @@
+-- One row per merchant segment of the last thirty days.
+create or replace view v_merchant_segment_performance as
+
+with recent as (
+    select silver.*
+    from payments_enriched_silver as silver
+    cross join data_clock as clock
+    where silver.is_sale and silver.event_timestamp > clock.as_of - interval 30 days
+)
+
+select
+    merchant_segment,
+    count(*) as transaction_count,
+    count_if(is_authorization) as authorization_count,
+    count_if(is_approved) as approved_count,
+    100 * cast(count_if(is_approved) as double) / nullif(count_if(is_authorization), 0) as approval_rate_pct,
+    count(distinct merchant_id) as unique_merchants,
+    cast(sum(reporting_amount) as double) / nullif(count(reporting_amount), 0) as avg_transaction_amount,
+    sum(reporting_amount) as total_value,
+    cast(sum(fraud_score) as double) / nullif(count(fraud_score), 0) as avg_fraud_score,
+    100 * cast(count_if(uses_3ds) as double) / nullif(count(uses_3ds), 0) as auth_3ds_usage_pct,
+    max(reporting_currency) as reporting_currency
+from recent
+group by merchant_segment

@@ -1,0 +1,91 @@
+"""The lakehouse: one folder of Delta tables, filled by appends and builds, read by SQL."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from payment_analysis.lakehouse.bronze import LANDING, QUARANTINE
+from payment_analysis.lakehouse.build import Build
+from payment_analysis.lakehouse.delta import DeltaStore
+from payment_analysis.lakehouse.freshness import freshness
+from payment_analysis.lakehouse.landing import Landing
+from payment_analysis.lakehouse.maintenance import maintain
+from payment_analysis.lakehouse.query import ROWS_MAX, SECONDS_MAX, Query
+from payment_analysis.lakehouse.reader import Reader
+from payment_analysis.lakehouse.schema import columns_of
+from payment_analysis.lakehouse.seeds import SEEDS
+from payment_analysis.lakehouse.table import load_sources, load_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from payment_analysis.lakehouse.freshness import Freshness
+    from payment_analysis.lakehouse.maintenance import Maintained
+    from payment_analysis.lakehouse.query import QueryResult
+    from payment_analysis.lakehouse.report import BuildReport, Progress
+    from payment_analysis.lakehouse.seeds import Seeds
+    from payment_analysis.lakehouse.table import Source, Table
+
+
+class Lakehouse:
+    """Landing, quarantine, the build and SQL over one folder; several processes may use the folder at once."""
+
+    def __init__(
+        self,
+        home: Path,
+        *,
+        tables: Mapping[str, Table] | None = None,
+        sources: Mapping[str, Source] | None = None,
+        seeds: Seeds | None = None,
+    ) -> None:
+        self._scratch = home / "scratch"
+        self._store = DeltaStore(home / "tables")
+        self._tables = load_tables() if tables is None else tables
+        self._sources = load_sources() if sources is None else sources
+        self._seeds = SEEDS if seeds is None else seeds
+        self._query = Query(Reader(self._store, self._scratch, self._tables, self._sources))
+        landing, quarantine = self._sources[LANDING], self._sources[QUARANTINE]
+        self.landing = Landing(
+            self._store, LANDING, columns_of(landing), key="_event_key", time="event_timestamp", scratch=self._scratch
+        )
+        self.quarantine = Landing(
+            self._store, QUARANTINE, columns_of(quarantine), key="quarantine_id", scratch=self._scratch
+        )
+
+    def build(
+        self,
+        *,
+        full_refresh: bool = False,
+        reporting_currency: str | None = None,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> BuildReport:
+        """Bring bronze and silver up to date with landing and check the gold views; nothing new costs next to nothing.
+
+        `full_refresh` recomputes silver from bronze. The reporting currency stays that of the last build unless given;
+        the first build takes the one most attempts are made in.
+        """
+        build = Build(self._store, self._scratch, self._tables, self._sources, self._seeds)
+        report = build.run(full_refresh=full_refresh, reporting_currency=reporting_currency, progress=progress)
+        if report.changed:
+            self.maintain()
+        return report
+
+    def query(self, sql: str, limit: int = ROWS_MAX, *, seconds: float = SECONDS_MAX) -> QueryResult:
+        """Answer SQL from outside: one read-only statement in the Databricks dialect, guarded and bounded."""
+        return self._query.outside(sql, limit=limit, seconds=seconds)
+
+    def rows(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[dict[str, Any]]:
+        """Answer SQL of our own, in the Databricks dialect, with `:name` parameters; every row, columns by name."""
+        return self._query.inside(sql, parameters)
+
+    def maintain(self) -> tuple[Maintained, ...]:
+        """Compact, checkpoint and vacuum the tables that need it."""
+        return maintain(self._store, self._scratch, self._names())
+
+    def freshness(self) -> dict[str, Freshness]:
+        """Rows, version, commit time and newest event of every table that exists, by name."""
+        return freshness(self._store, self._names())
+
+    def _names(self) -> list[str]:
+        return [*self._sources, *(name for name, table in self._tables.items() if table.kind == "table")]

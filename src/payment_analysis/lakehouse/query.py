@@ -1,0 +1,125 @@
+"""Questions in SQL: our own, trusted, and those from outside, guarded and bounded in rows, time and memory."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+import duckdb
+from sqlglot import exp
+
+from payment_analysis.domain.errors import BadQuery, NotBuilt, PaymentAnalysisError, Unavailable
+from payment_analysis.lakehouse.dialect import parse, to_duckdb
+from payment_analysis.lakehouse.guard import Describe, Select, Show, admit
+from payment_analysis.lakehouse.schema import type_word
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from payment_analysis.lakehouse.reader import Reader
+
+ROWS_MAX: Final = 1000
+SECONDS_MAX: Final = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class QueryResult:
+    """Columns, their types in Databricks words, and rows; `truncated` when the row limit cut some off."""
+
+    columns: list[str]
+    types: list[str]
+    rows: list[tuple[Any, ...]]
+    truncated: bool
+    seconds: float
+
+
+class Query:
+    """Asks one reader."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    def inside(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[dict[str, Any]]:
+        """Every row of a trusted question, columns by name."""
+        translated, tables, named = _translated(sql)
+        known = set(self._reader.names)
+        cursor = self._reader.cursor(name for name in tables if name in known)
+        given = {name: value for name, value in (parameters or {}).items() if name in named}
+        try:
+            cursor.execute(translated, given or None)
+            columns = [column[0] for column in cursor.description or ()]
+            return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+        except duckdb.Error as error:
+            raise _named(error) from error
+
+    def outside(self, sql: str, *, limit: int, seconds: float) -> QueryResult:
+        """The answer to a question from outside."""
+        started = time.perf_counter()
+        admitted = admit(sql, self._reader.names, rows_max=limit)
+        if isinstance(admitted, Show):
+            result = self._show(admitted)
+        elif isinstance(admitted, Describe):
+            result = self._describe(admitted)
+        else:
+            result = self._select(admitted, limit, seconds)
+        columns, types, rows = result
+        return QueryResult(columns, types, rows[:limit], len(rows) > limit, time.perf_counter() - started)
+
+    def _select(self, admitted: Select, limit: int, seconds: float) -> tuple[list[str], list[str], list[Any]]:
+        cursor = self._reader.cursor(admitted.names)
+        alarm = threading.Timer(seconds, cursor.interrupt)
+        alarm.daemon = True
+        alarm.start()
+        try:
+            cursor.execute(admitted.sql)
+            described = cursor.description or []
+            rows = cursor.fetchmany(limit + 1)
+            cursor.close()
+        except duckdb.InterruptException as error:
+            raise BadQuery(
+                f"the query took longer than {seconds:g} s", hint="ask for a shorter period or fewer columns"
+            ) from error
+        except duckdb.Error as error:
+            raise _named(error) from error
+        finally:
+            alarm.cancel()
+        return [column[0] for column in described], [type_word(str(column[1])) for column in described], rows
+
+    def _show(self, show: Show) -> tuple[list[str], list[str], list[Any]]:
+        built = [name for name in self._reader.names if self._reader.is_built(name)]
+        if not built:
+            raise NotBuilt("no table is built yet", hint="run `payment-analysis build`")
+        wanted = (name for name in sorted(built) if show.kind == "tables" or self._reader.is_view(name))
+        rows = [(show.schema, name, False) for name in wanted if show.matches(name)]
+        columns = ["database", "tableName"] if show.kind == "tables" else ["namespace", "viewName"]
+        return [*columns, "isTemporary"], ["string", "string", "boolean"], rows
+
+    def _describe(self, describe: Describe) -> tuple[list[str], list[str], list[Any]]:
+        columns = self._reader.defined(describe.name).columns
+        rows = [(name, column.type, column.meaning) for name, column in columns.items()]
+        return ["col_name", "data_type", "comment"], ["string"] * 3, rows
+
+
+@lru_cache(maxsize=256)
+def _translated(sql: str) -> tuple[str, tuple[str, ...], frozenset[str]]:
+    """SQL of our own for DuckDB, the names it reads and the names of its parameters."""
+    tree = parse(sql)
+    for table in tree.find_all(exp.Table):
+        table.set("catalog", None)
+        table.set("db", None)
+    tables = tuple(sorted({table.name for table in tree.find_all(exp.Table)}))
+    named = frozenset(placeholder.name for placeholder in tree.find_all(exp.Placeholder))
+    return to_duckdb(tree), tables, named
+
+
+def _named(error: duckdb.Error) -> PaymentAnalysisError:
+    """An error of the engine as one of ours: what is the asker's, and what is not."""
+    message = str(error).split("\n\n", 1)[0].replace("\n", " ")
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return BadQuery("the query needs more memory than it may use", hint="ask for a shorter period or fewer columns")
+    if isinstance(error, duckdb.IOException):
+        return Unavailable(f"a file of the lakehouse cannot be read: {message}", hint="run `payment-analysis doctor`")
+    return BadQuery(message, hint="DESCRIBE a table to see its columns")

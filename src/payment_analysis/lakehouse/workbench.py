@@ -1,0 +1,181 @@
+"""The workbench of one build: a connection on which every table's name stands for the rows of its newest snapshot."""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+from sqlglot import exp
+
+from payment_analysis.domain.errors import NotBuilt
+from payment_analysis.lakehouse.data_file import relation
+from payment_analysis.lakehouse.delta import DEFINITION, fingerprint
+from payment_analysis.lakehouse.dialect import parse, to_duckdb
+from payment_analysis.lakehouse.schema import columns_of, contract, empty
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from duckdb import DuckDBPyConnection
+
+    from payment_analysis.lakehouse.delta import DeltaStore, Snapshot
+    from payment_analysis.lakehouse.schema import Columns
+    from payment_analysis.lakehouse.table import Source, Table
+
+ENGINE_EDITION: Final = 1  # raise it when the engine itself starts to compute something else from the same SQL
+
+
+_translated: dict[str, str] = {}  # writing fifty definitions for DuckDB takes a third of a second, so it is done once
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Rows of a table, old and new, that this build changed between two generations; `relation` names them."""
+
+    since: int
+    until: int
+    relation: str
+
+
+class Workbench:
+    """Snapshots, names and changes of one build."""
+
+    def __init__(
+        self,
+        store: DeltaStore,
+        connection: DuckDBPyConnection,
+        scratch: Path,
+        tables: Mapping[str, Table],
+        sources: Mapping[str, Source],
+    ) -> None:
+        self.store = store
+        self.connection = connection
+        self.scratch = scratch
+        self.tables = tables
+        self.sources = sources
+        self.changes: dict[str, Changes] = {}
+        self.passed: dict[str, tuple[tuple[Path, ...], bool]] = {}  # files of which no row was dropped, or some were
+        self._snapshots: dict[str, Snapshot] = {}
+
+    def open(self, defined: Source | Table) -> Snapshot:
+        """Make the table when it does not exist, and let its name stand for its rows."""
+        if defined.name not in self._snapshots:
+            self.store.create(defined.name, columns_of(defined), defined.description)
+            self._snapshots[defined.name] = self.store.snapshot(defined.name)
+            self.bind(defined.name, self._snapshots[defined.name].paths)
+        return self._snapshots[defined.name]
+
+    def reopen(self, defined: Source | Table) -> Snapshot:
+        """The table as it is after a commit."""
+        self._snapshots.pop(defined.name, None)
+        return self.open(defined)
+
+    def open_reads(self, table: Table) -> None:
+        """Open every table a definition is computed from."""
+        for name in self.inputs(table):
+            self.open(self.tables.get(name) or self.sources[name])
+
+    @contextmanager
+    def definition_of(self, table: Table) -> Iterator[str]:
+        """A table's definition as a SELECT that runs here, while the views it looks through are in place.
+
+        A view that is read more than once is worked out once: the engine itself would repeat it for every reader.
+        """
+        parts = {part.name: part for part in self.below(table)}
+        readers = Counter(ref.name for part in parts.values() for ref in part.statement.find_all(exp.Table))
+        worked_out = []
+        try:
+            for name, view in self.tables.items():  # in order of dependence
+                if name not in parts or name == table.name:
+                    continue
+                if readers[name] > 1:
+                    self.connection.execute(f'create or replace temp table "{name}" as {typed(view)}')
+                    worked_out.append(name)
+                else:
+                    self.bind_view(view)
+            yield typed(table)
+        finally:
+            for name in worked_out:
+                self.connection.execute(f'drop table "{name}"')
+
+    def forget(self) -> None:
+        """Take new snapshots of everything: another process was faster."""
+        opened = [self.tables.get(name) or self.sources[name] for name in self._snapshots]
+        self._snapshots.clear()
+        for defined in opened:
+            self.open(defined)
+
+    def columns(self, name: str) -> Columns:
+        """The columns of a table by name."""
+        return columns_of(self.tables[name] if name in self.tables else self.sources[name])
+
+    def bind(self, name: str, paths: Iterable[Path]) -> None:
+        """Let a name stand for the rows of some data files."""
+        self.bind_select(name, rows_of(tuple(paths), self.columns(name)))
+
+    def bind_select(self, name: str, select: str) -> None:
+        """Let a name stand for a SELECT."""
+        self.connection.execute(f'create or replace temp view "{name}" as {select}')
+
+    def bind_view(self, view: Table) -> None:
+        """Let a view's name stand for its definition."""
+        self.bind_select(view.name, typed(view))
+
+    def below(self, table: Table) -> tuple[Table, ...]:
+        """A definition and the views it looks through."""
+        views = (self.tables[name] for name in sorted(table.reads & self.tables.keys()))
+        return (table, *(inner for view in views if view.kind == "view" for inner in self.below(view)))
+
+    def base_reads(self, table: Table) -> frozenset[str]:
+        """The tables a definition is computed from, through its views."""
+        reads = frozenset[str]().union(*(part.reads for part in self.below(table)))
+        return frozenset(name for name in reads if name not in self.tables or self.tables[name].kind == "table")
+
+    def inputs(self, table: Table) -> frozenset[str]:
+        """Everything the content of a table depends on: what it reads, and what its checks look up."""
+        return self.base_reads(table).union(*(_looked_up(check.predicate) for check in table.checks))
+
+    def closure(self, table: Table) -> tuple[tuple[str, ...], ...]:
+        """The groups of columns that tie rows together in a definition or in a view it looks through."""
+        return tuple(sorted({group for part in self.below(table) for group in part.closure}))
+
+    def definition(self, table: Table, *, besides: str | None = None) -> int:
+        """What the table's content is a function of, its incremental source aside."""
+        parts = [(part.name, part.sql, columns_of(part), part.checks, part.closure) for part in self.below(table)]
+        states = {name: self.generation(name) for name in sorted(self.inputs(table) - {besides})}
+        return fingerprint(ENGINE_EDITION, parts, states)
+
+    def generation(self, name: str) -> int:
+        """The generation of an opened table."""
+        if name not in self._snapshots:
+            raise NotBuilt(f"table {name} does not exist yet", hint="run `payment-analysis build`")
+        return self._snapshots[name].generation
+
+
+def rows_of(paths: tuple[Path, ...], columns: Columns) -> str:
+    """A SELECT of the rows of some files, which may be none."""
+    return f"select * from {relation(paths)}" if paths else empty(columns)
+
+
+def typed(table: Table) -> str:
+    """A definition as a DuckDB SELECT with the column types it promises."""
+    if table.sql not in _translated:
+        _translated[table.sql] = to_duckdb(table.statement)
+    return contract(columns_of(table), f"({_translated[table.sql]})")
+
+
+@cache
+def _looked_up(predicate: str) -> frozenset[str]:
+    return frozenset(found.name for found in parse(f"select {predicate}").find_all(exp.Table))
+
+
+def source_position(name: str) -> str:
+    """The application id under which a table notes how far it has read another."""
+    return f"source:{name}"
+
+
+__all__ = ["DEFINITION", "Changes", "Workbench", "rows_of", "source_position", "typed"]
