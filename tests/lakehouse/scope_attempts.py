@@ -29,10 +29,7 @@ def _some(chance: random.Random) -> Callable[..., Any]:
     return lambda *values: chance.choice(values)
 
 
-Row = dict[str, Any]
-
-
-def _payment(chance: random.Random, number: int) -> list[Row]:
+def _payment(chance: random.Random, number: int) -> list[dict[str, Any]]:
     """One to three attempts of one payment, at times of the last 120 days and often in the last hour."""
 
     some = _some(chance)
@@ -45,8 +42,6 @@ def _payment(chance: random.Random, number: int) -> list[Row]:
         declined, blocked = result == "declined", some(True, False, False)
         rows.append(
             shared
-            | _context(chance, number)
-            | (_decline(chance, blocked=blocked) if declined else {})
             | {
                 "transaction_id": f"p{number}-{position}",
                 "_event_key": f"{number:05}-{position}",
@@ -72,11 +67,12 @@ def _payment(chance: random.Random, number: int) -> list[Row]:
                 "device_trust_score": Decimal(chance.randrange(0, 100)) / 100,
                 "processing_time_ms": some(80, 120, None),
             }
+            | _answer(chance, number, declined=declined, blocked=blocked)
         )
     return rows
 
 
-def _shared(chance: random.Random, number: int) -> Row:
+def _shared(chance: random.Random, number: int) -> dict[str, Any]:
     """What the attempts of one payment have in common."""
     some = _some(chance)
     return {
@@ -101,25 +97,18 @@ def _shared(chance: random.Random, number: int) -> Row:
     }
 
 
-def _decline(chance: random.Random, *, blocked: bool) -> Row:
-    """What a decline says."""
-    some = _some(chance)
-    return {
-        "decline_reason_detail": some("insufficient_funds", "do_not_honor"),
-        "decline_reason_standard": "FUNDS_OR_LIMIT",
-        "decline_reason_group": "funds",
-        "decline_fault": some("issuer", "cardholder"),
-        "declined_by_resolved": "gateway" if blocked else "issuer",
-        "is_retryable": some(True, False),
-        "recommended_action": "retry_later",
-    }
-
-
-def _context(chance: random.Random, number: int) -> Row:
-    """What differs from attempt to attempt and depends on nothing."""
+def _answer(chance: random.Random, number: int, *, declined: bool, blocked: bool) -> dict[str, Any]:
+    """What is known once the attempt is answered."""
     some = _some(chance)
     return {
         "uses_3ds": some(True, False, None),
+        "decline_reason_detail": some("insufficient_funds", "do_not_honor") if declined else None,
+        "decline_reason_standard": "FUNDS_OR_LIMIT" if declined else None,
+        "decline_reason_group": "funds" if declined else None,
+        "decline_fault": some("issuer", "cardholder") if declined else None,
+        "declined_by_resolved": ("gateway" if blocked else "issuer") if declined else None,
+        "is_retryable": some(True, False) if declined else None,
+        "recommended_action": "retry_later" if declined else None,
         "transaction_stage": "entry_response",
         "canonical_transaction_key": f"key {number % 300}",
         "service_path": some("antifraud=pass", "3ds=challenge", None),
