@@ -26,7 +26,7 @@ README = ROOT / "README.md"
 PASTED = re.compile(
     r"(?P<open><!-- output: (?P<command>[^\n]+) -->\n```text\n)(?P<output>.*?)(?P<close>```\n)", re.DOTALL
 )
-SERVED_AT = re.compile(r"(http://127\.0\.0\.1:)\d+")
+SERVED_AT = re.compile(r"(http://127\.0\.0\.1:)\d+(/sign-in\?link=)\S+")
 WIDTH = "100"  # what the report is laid out for
 
 GENERATED = (
@@ -113,7 +113,7 @@ def served_lines(door: list[str], environment: dict[str, str]) -> list[str]:
         assert running.stdout is not None
         lines = []
         for line in running.stdout:
-            lines.append(SERVED_AT.sub(r"\g<1>8000", line))
+            lines.append(SERVED_AT.sub(r"\g<1>8000\g<2>…", line))
             if SERVED_AT.search(line):
                 break
         running.send_signal(signal.SIGINT)

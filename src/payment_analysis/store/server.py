@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pwd
+import signal
 import stat
 import subprocess
 import threading
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SUPERUSER: Final = "postgres"
+END_SECONDS: Final = 30
 _ACCESS: Final = "local all all peer map=home\n"
 _TRAVERSE: Final = stat.S_IXGRP | stat.S_IXOTH
 
@@ -63,6 +65,14 @@ class Server:
             if self._server is not None and self._server.pgdata in PostgresServer._instances:  # noqa: SLF001 - the package keeps its handles there and says nothing else about them
                 self._server.cleanup()
             self._server = None
+
+    def end(self) -> None:
+        """Stop the server for everybody, whoever uses it."""
+        number = _postmaster(self.folder)
+        if number is not None and self._runs():
+            process = psutil.Process(number)
+            process.send_signal(signal.SIGINT)  # a fast shutdown: transactions are rolled back, nothing is lost
+            process.wait(END_SECONDS)
 
     def _started(self) -> PostgresServer:
         if self._server is not None and self._runs():
