@@ -167,5 +167,5 @@ def test_no_link_is_in_the_log_of_requests(app: FastAPI) -> None:
     line = logging.LogRecord("uvicorn.access", 20, "", 0, '%s "%s"', ("127.0.0.1", "/sign-in?link=s3cret&x=1"), None)
 
     assert app.title
-    assert all(one.filter(line) for one in logging.getLogger("uvicorn.access").filters)
+    assert logging.getLogger("uvicorn.access").filter(line)
     assert line.getMessage() == '127.0.0.1 "/sign-in?link=…&x=1"'

@@ -8,6 +8,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from payment_analysis.backend.gold_questions import GOLD_QUESTIONS
 from payment_analysis.domain.errors import NotAllowed, NotSignedIn
 from payment_analysis.domain.roles import Role
 
@@ -21,6 +22,9 @@ VIEWER, ANALYST, OPERATOR, ADMIN = Role.VIEWER, Role.ANALYST, Role.OPERATOR, Rol
 
 ACCESS: Final[Mapping[tuple[str, str], Role | None]] = MappingProxyType(
     {
+        **{("GET", f"/api/analytics{question.path}"): VIEWER for question in GOLD_QUESTIONS},
+        ("GET", "/api/analytics/kpis"): VIEWER,
+        ("GET", "/api/analytics/dimensions/{dimension}"): VIEWER,
         # the application itself
         ("GET", "/sign-in"): OPEN,
         ("GET", "/docs"): OPEN,

@@ -12,11 +12,13 @@ from fastapi import Depends, FastAPI
 from payment_analysis.backend.access_log import keep_links_out_of_the_log
 from payment_analysis.backend.asking import SignedIn
 from payment_analysis.backend.attempts_made import AttemptsMade
+from payment_analysis.backend.data_state import DataStates
 from payment_analysis.backend.dependencies import admitted
 from payment_analysis.backend.errors import PROBLEMS, handle_errors
 from payment_analysis.backend.gates import Gates
 from payment_analysis.backend.headers import SecurityHeaders
 from payment_analysis.backend.routes import (
+    analytics,
     audit,
     documentation,
     health,
@@ -42,7 +44,7 @@ if TYPE_CHECKING:
 
 LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")  # a page elsewhere that re-binds its name to us is refused by it
 SIGN_INS: Final = (10, timedelta(minutes=1))  # attempts per caller; a link has 256 random bits
-ROUTERS: Final = (page, report, health, release, schema, documentation, sign_in, people, audit)
+ROUTERS: Final = (page, report, health, release, schema, documentation, sign_in, people, audit, analytics)
 
 
 def _now() -> datetime:
@@ -56,6 +58,7 @@ def create_app(
     asking: Asking | None = None,
     hosts: Sequence[str] = LOOPBACK,
     behind_proxy: bool = False,
+    shows_examples: bool = False,
     clock: Clock = _now,
     announce: Callable[[str], None] | None = None,
 ) -> FastAPI:
@@ -83,6 +86,7 @@ def create_app(
         lifespan=lifespan,
     )
     app.state.warehouse = warehouse
+    app.state.data_states = DataStates(warehouse, shows_examples=shows_examples)
     app.state.store = store
     app.state.clock = clock
     app.state.asking = SignedIn(store, clock) if asking is None else asking
@@ -98,7 +102,13 @@ def create_app(
 
 def app_of(home: Home, *, hosts: Sequence[str] = LOOPBACK, announce: Callable[[str], None] | None = None) -> FastAPI:
     """The application over a home."""
-    return create_app(home.lakehouse(), Database.of_home(home.create().path), hosts=hosts, announce=announce)
+    return create_app(
+        home.lakehouse(),
+        Database.of_home(home.create().path),
+        hosts=hosts,
+        shows_examples=home.shows_examples,
+        announce=announce,
+    )
 
 
 def sign_in_path(store: Database, now: datetime) -> str:

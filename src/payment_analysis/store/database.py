@@ -136,7 +136,7 @@ def _connected(url: URL) -> psycopg.Connection[tuple[object, ...]]:
     return psycopg.connect(
         connect_timeout=CONNECT_SECONDS,
         options=f"-c statement_timeout={STATEMENT_SECONDS}s -c timezone=UTC",
-        **options,  # type: ignore[arg-type] # libpq takes any option by name
+        **options,
     )
 
 

