@@ -41,6 +41,10 @@ ACCESS: Final[Mapping[tuple[str, str], Role | None]] = MappingProxyType(
         ("GET", "/api/report"): VIEWER,
         ("GET", "/api/schemas/attempt"): VIEWER,
         ("GET", "/api/schemas/life-cycles"): VIEWER,
+        ("GET", "/api/transactions"): VIEWER,
+        ("GET", "/api/transactions/facets"): VIEWER,
+        ("GET", "/api/transactions.csv"): VIEWER,
+        ("GET", "/api/payments/{payment_id:path}"): VIEWER,
         # people
         ("GET", "/api/current-user"): VIEWER,
         ("GET", "/api/users"): ADMIN,

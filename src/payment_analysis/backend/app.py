@@ -27,6 +27,7 @@ from payment_analysis.backend.routes import (
     report,
     schema,
     sign_in,
+    transactions,
 )
 from payment_analysis.backend.routes import (
     version as release,
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 
 LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")  # a page elsewhere that re-binds its name to us is refused by it
 SIGN_INS: Final = (10, timedelta(minutes=1))  # attempts per caller; a link has 256 random bits
-ROUTERS: Final = (page, report, health, release, schema, documentation, sign_in, people, audit, analytics)
+ROUTERS: Final = (page, report, health, release, schema, documentation, sign_in, people, audit, analytics, transactions)
 
 
 def _now() -> datetime:

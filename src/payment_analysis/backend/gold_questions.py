@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from pydantic import BaseModel, Field, create_model
+from pydantic import Field, create_model
 
 from payment_analysis.backend.data_state import Sourced
+from payment_analysis.backend.row_models import row_model
 from payment_analysis.lakehouse.table import load_tables
 
 if TYPE_CHECKING:
@@ -118,16 +118,6 @@ GOLD_QUESTIONS: Final = (
     GoldQuestion("/dimension-coverage", "getDimensionCoverage", "v_dimension_coverage"),
 )
 
-_TYPES: Final[dict[str, Any]] = {
-    "string": str,
-    "int": int,
-    "bigint": int,
-    "double": float,
-    "boolean": bool,
-    "timestamp": datetime,
-    "date": date,
-}
-
 
 def sql_of(question: GoldQuestion) -> str:
     """The SQL behind an address, every row in a place of its own."""
@@ -143,20 +133,7 @@ def definition_of(question: GoldQuestion) -> Table:
 def answer_model(question: GoldQuestion) -> type[Sourced]:
     """The shape of the answer, made from the columns of the view: what they mean is written there and only there."""
     name = "".join(part.title() for part in question.view.removeprefix("v_").split("_"))
-    row = _row_model(question.view, f"{name}Row")
+    row = row_model(question.view, f"{name}Row")
     title = question.operation_id.removeprefix("get")
     rows: Any = (list[row], Field(description="The rows, in the order that the address promises."))  # type: ignore[valid-type] # a model made from a definition
     return create_model(f"{title[0].upper()}{title[1:]}Answer", __base__=Sourced, rows=rows)
-
-
-_MADE: dict[str, type[BaseModel]] = {}
-
-
-def _row_model(view: str, name: str) -> type[BaseModel]:
-    if view not in _MADE:
-        fields: dict[str, Any] = {
-            column: (_TYPES.get(about.type, float) | None, Field(description=about.meaning))
-            for column, about in load_tables()[view].columns.items()
-        }
-        _MADE[view] = create_model(name, __doc__=f"One row of {view}.", **fields)
-    return _MADE[view]
