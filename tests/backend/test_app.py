@@ -100,7 +100,7 @@ def test_every_operation_has_an_id_a_summary_and_described_fields() -> None:
     assert all(operation["description"] for operation in operations)
     assert all("default" in operation["responses"] for operation in operations)
     assert all(one.get("description") for one in fields)
-    assert set(re.findall("#/components/schemas/([A-Za-z]+)", json.dumps(description))) <= set(
+    assert set(re.findall("#/components/schemas/([A-Za-z0-9_-]+)", json.dumps(description))) <= set(
         description["components"]["schemas"]
     )
 

@@ -42,7 +42,7 @@ class Read(BaseModel):
     marked: int = Field(description="Notifications that were unread before.")
 
 
-def _of(person_id: str) -> Select[tuple[Notification, datetime | None]]:
+def _of(person_id: str) -> Select[Notification, datetime]:
     """The notifications somebody sees, each with when they read it."""
     read = and_(NotificationRead.notification_id == Notification.id, NotificationRead.user_id == person_id)
     return (
@@ -95,6 +95,7 @@ def mark_notification_read(notification_id: Identifier, store: StoreDep, person:
         found = session.execute(_of(person.id).where(Notification.id == notification_id)).first()
         if found is None:
             raise NotFound(f"There is no notification {notification_id} for you.", hint="GET /api/notifications")
-        if found[1] is None:
+        is_news = session.get(NotificationRead, (notification_id, person.id)) is None
+        if is_news:
             session.add(NotificationRead(notification_id=notification_id, user_id=person.id))
-    return Read(marked=int(found[1] is None))
+    return Read(marked=int(is_news))
