@@ -1,0 +1,69 @@
+"""Whatever is asked within the API's own description is answered within it; schemathesis asks, of real data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+from tests.backend.browser import Browser
+from tests.backend.fakes import Memory, application
+
+if TYPE_CHECKING:
+    from schemathesis.schemas import BaseSchema
+    from tests.backend.conftest import Place
+
+EXAMPLES = 4  # per address; more find nothing new and take minutes
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+ENDLESS = {"streamAttempts"}  # it answers for ten minutes; tests of its own ask it for a moment
+
+DESCRIBED: BaseSchema = schemathesis.openapi.from_dict(application(Memory()).openapi())
+OPERATIONS = {
+    str(operation.definition.raw["operationId"]): operation
+    for operation in (found.ok() for found in DESCRIBED.get_all_operations())
+}
+
+
+@pytest.fixture(scope="module")
+def program(place: Place) -> tuple[Browser, dict[str, str]]:
+    """A program with the administrator's token: signing out and switching accounts off cannot reach it."""
+    made = place.admin.post("/api/access-tokens", {"name": "schemathesis", "role": "admin", "days": 1}).json()
+    return Browser(place.app, says_origin=False), {"authorization": f"Bearer {made['secret']}"}
+
+
+@pytest.mark.parametrize("operation", sorted(set(OPERATIONS) - ENDLESS))
+def test_the_answer_is_within_the_description(program: tuple[Browser, dict[str, str]], operation: str) -> None:
+    browser, token = program
+
+    @given(st.data())
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        derandomize=True,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+        database=None,
+    )
+    def holds(data: st.DataObject) -> None:
+        case = data.draw(OPERATIONS[operation].as_strategy())
+        asked: dict[str, Any] = case.as_transport_kwargs(base_url="http://127.0.0.1:8000")
+        asked["headers"] = {**dict(asked.get("headers") or {}), **token}
+        asked.pop("cookies", None)
+
+        answer = browser.ask(asked.pop("method"), asked.pop("url"), **asked)
+
+        case.validate_response(answer, checks=CHECKS)
+
+    holds()
+
+
+def test_the_store_was_real(place: Place) -> None:
+    assert place.admin.get("/api/v1/health/database").json()["connection_healthy"] is True
