@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import GenericAlias
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import Field, create_model
@@ -135,5 +136,5 @@ def answer_model(question: GoldQuestion) -> type[Sourced]:
     name = "".join(part.title() for part in question.view.removeprefix("v_").split("_"))
     row = row_model(question.view, f"{name}Row")
     title = question.operation_id.removeprefix("get")
-    rows: Any = (list[row], Field(description="The rows, in the order that the address promises."))  # type: ignore[valid-type] # a model made from a definition
+    rows: Any = (GenericAlias(list, (row,)), Field(description="The rows, in the order that the address promises."))
     return create_model(f"{title[0].upper()}{title[1:]}Answer", __base__=Sourced, rows=rows)

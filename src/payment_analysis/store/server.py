@@ -62,7 +62,7 @@ class Server:
     def stop(self) -> None:
         """Let go of the server; the last process that does stops it."""
         with self._lock:
-            if self._server is not None and self._server.pgdata in PostgresServer._instances:  # noqa: SLF001 - the package keeps its handles there and says nothing else about them
+            if self._server is not None:
                 self._server.cleanup()
             self._server = None
 

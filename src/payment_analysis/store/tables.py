@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from sqlalchemy import BigInteger, CheckConstraint, DateTime, MetaData, Text, func
 from sqlalchemy.dialects.postgresql import JSONB
@@ -29,13 +29,13 @@ class Base(DeclarativeBase):
     """Every table of the store."""
 
     metadata = MetaData(schema=SCHEMA, naming_convention=_NAMES)
-    type_annotation_map = {  # noqa: RUF012 - the attribute SQLAlchemy reads
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
         datetime: DateTime(timezone=True),
         str: Text,
         int: BigInteger,
         dict[str, Any]: JSONB,
     }
-    __mapper_args__ = {"eager_defaults": True}  # noqa: RUF012 - what the database fills in is known after the flush
+    __mapper_args__: ClassVar[dict[str, Any]] = {"eager_defaults": True}  # what the database fills in is known at once
 
 
 def new_id() -> str:

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import StreamingResponse
@@ -41,14 +41,17 @@ router = APIRouter(prefix="/api", tags=["transactions"])
 CSV_PAGE = 5000  # rows in memory at once while a whole filter is written
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would run a text that begins so
 
-AttemptRow = row_model(ATTEMPTS, "AttemptRow", COLUMNS)
-PaymentRow = row_model("payments_silver", "PaymentRow")
+if TYPE_CHECKING:  # to a reader of types they are models; their fields are in the lakehouse's definitions
+    AttemptRow = PaymentRow = BaseModel
+else:
+    AttemptRow = row_model(ATTEMPTS, "AttemptRow", COLUMNS)
+    PaymentRow = row_model("payments_silver", "PaymentRow")
 
 
 class Attempts(Sourced):
     """One page of attempts."""
 
-    rows: list[AttemptRow] = Field(description="The attempts.")  # type: ignore[valid-type] # a model made from a definition
+    rows: list[AttemptRow] = Field(description="The attempts.")
     next: str | None = Field(description="Give it as `after` for the next page; null at the end.")
 
 
@@ -70,8 +73,8 @@ class Facets(Sourced):
 class Payment(Sourced):
     """One payment with every attempt that was made for it."""
 
-    payment: PaymentRow | None = Field(description="The payment; null for verifications and tests.")  # type: ignore[valid-type] # a model made from a definition
-    attempts: list[AttemptRow] = Field(description="Its attempts, in order.")  # type: ignore[valid-type] # a model made from a definition
+    payment: PaymentRow | None = Field(description="The payment; null for verifications and tests.")
+    attempts: list[AttemptRow] = Field(description="Its attempts, in order.")
     steps: list[Step] = Field(description="What happened, in words.")
 
 
