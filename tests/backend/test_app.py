@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import importlib
 import json
 import re
 from typing import TYPE_CHECKING
@@ -134,3 +135,11 @@ def test_the_life_cycles_are_published_move_by_move() -> None:
 
     assert {"state": "pending", "event": "approve", "next_state": "approved"} in answer["attempt"]
     assert {"state": "failed", "event": "approved", "next_state": "recovered"} in answer["payment"]
+
+
+def test_both_names_of_the_application_give_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PAYMENT_ANALYSIS_HOME", str(tmp_path / "home"))
+
+    names = [importlib.import_module(f"payment_analysis.backend.{name}").app for name in ("app", "main")]
+
+    assert [one.title for one in names] == ["Payment Analysis"] * 2

@@ -276,3 +276,19 @@ def test_an_incident_is_worked_on_and_closed(operator: tuple[Browser, Alerting])
     assert browser.get("/api/incidents?status=open").json() == []
     assert [one["id"] for one in browser.get(f"/api/incidents/{incident}/tasks").json()] == [task["id"]]
     assert browser.get(f"/api/incidents/{incident}/recovery").json()["recovery"] == "too_little_data"
+
+
+def test_the_last_minutes_are_counted_by_entry_system(place: Place) -> None:
+    answer = place.admin.get("/api/analytics/command-center/entry-throughput?limit_minutes=1440").json()
+    (same,) = place.lakehouse.rows(
+        "select count(*) as n from payments_enriched_silver cross join data_clock "
+        "where event_timestamp > as_of - interval 24 hours"
+    )
+
+    assert sum(row["attempts"] for row in answer["rows"]) == same["n"] > 0
+
+
+def test_countries_have_names(place: Place) -> None:
+    rows = place.admin.get("/api/analytics/countries?country=BR").json()["rows"]
+
+    assert [(row["code"], row["name"]) for row in rows] == [("BR", "Brazil")]

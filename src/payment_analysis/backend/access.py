@@ -24,6 +24,8 @@ ACCESS: Final[Mapping[tuple[str, str], Role | None]] = MappingProxyType(
     {
         **{("GET", f"/api/analytics{question.path}"): VIEWER for question in GOLD_QUESTIONS},
         ("GET", "/api/analytics/kpis"): VIEWER,
+        ("GET", "/api/analytics/countries"): VIEWER,
+        ("GET", "/api/analytics/command-center/entry-throughput"): VIEWER,
         ("GET", "/api/analytics/dimensions/{dimension}"): VIEWER,
         # the application itself
         ("GET", "/sign-in"): OPEN,

@@ -94,8 +94,8 @@ def create_app(
 ) -> FastAPI:
     """The application over one lakehouse and one store; `hosts` are the names it may be called by.
 
-    `asking` knows who asks; without one, sign-in through the store does. `announce` is told the path of the first
-    sign-in link when nobody has an account yet.
+    `asking` knows who asks; without one, sign-in through the store does. `announce` is told the path of
+    a new sign-in link when the application starts.
     """
 
     @asynccontextmanager

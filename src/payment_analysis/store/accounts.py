@@ -7,7 +7,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from payment_analysis.domain.errors import NotFound, NotSignedIn
 from payment_analysis.domain.roles import Role
@@ -61,6 +61,7 @@ def redeem(session: Session, secret: str, now: datetime) -> str:
     if not user.is_active:
         raise NotSignedIn(f"The account {user.name} is switched off.", hint="ask an administrator")
     link.used_at = now
+    session.execute(delete(WebSession).where(WebSession.expires_at <= now))
     opened = secrets.token_urlsafe(_BYTES)
     session.add(WebSession(digest=digest_of(opened), user_id=user.id, expires_at=now + SESSION_LASTS))
     return opened

@@ -35,7 +35,7 @@ class Base(DeclarativeBase):
         int: BigInteger,
         dict[str, Any]: JSONB,
     }
-    __mapper_args__: ClassVar[dict[str, Any]] = {"eager_defaults": True}  # what the database fills in is known at once
+    __mapper_args__ = {"eager_defaults": True}  # noqa: RUF012 - SQLAlchemy declares it so; fills in defaults at once
 
 
 def new_id() -> str:

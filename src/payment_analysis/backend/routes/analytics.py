@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from payment_analysis.backend.data_state import DataStateDep, Sourced
 from payment_analysis.backend.dependencies import WarehouseDep
@@ -48,6 +49,65 @@ class DimensionValues(Sourced):
     dimension: Dimension = Field(description="The parameter of the scope they belong to.")
     values: list[str | None] = Field(description="The values; null where an attempt carries none.")
     attempts: list[int] = Field(description="Attempts of each value, in the same order.")
+
+
+class Country(BaseModel):
+    """A country that attempts come from."""
+
+    code: str = Field(description="ISO 3166 alpha-2.")
+    name: str = Field(description="English name.")
+    attempts: int = Field(description="Attempts of its issuers, or of its shoppers where the issuer is not known.")
+
+
+class Countries(Sourced):
+    """The countries of the scope, the most frequent first."""
+
+    rows: list[Country] = Field(description="The countries.")
+
+
+class Throughput(BaseModel):
+    """Attempts of one minute through one entry system."""
+
+    minute: datetime = Field(description="Start of the minute, a UTC instant.")
+    entry_system: str | None = Field(description="PD, WS, SEP or CHECKOUT; null where an export does not say.")
+    attempts: int = Field(description="Attempts in it.")
+
+
+class EntryThroughput(Sourced):
+    """Minute by minute, what came through which entry system."""
+
+    rows: list[Throughput] = Field(description="Minutes in order; a minute without attempts is not among them.")
+
+
+@router.get("/countries", operation_id="getCountries")
+def get_countries(warehouse: WarehouseDep, scope: ScopeDep, state: DataStateDep) -> Countries:
+    """Where the attempts of the scope come from."""
+    question = (
+        f"with seen as (select {VALUES_OF[Dimension.COUNTRY]} as code from payments_enriched_silver) "
+        "select countries.code, countries.name, count(*) as attempts from seen join countries using (code) "
+        "group by countries.code, countries.name order by attempts desc, countries.code"
+    )
+    return Countries(**state.fields(), rows=[Country(**row) for row in warehouse.rows(*bound(question, scope))])
+
+
+@router.get("/command-center/entry-throughput", operation_id="getCommandCenterEntryThroughput")
+def get_command_center_entry_throughput(
+    warehouse: WarehouseDep,
+    scope: ScopeDep,
+    state: DataStateDep,
+    limit_minutes: Annotated[int, Query(ge=1, le=1440, description="Minutes before the newest attempt.")] = 30,
+) -> EntryThroughput:
+    """How much came through each entry system in the last minutes of data."""
+    if state.as_of is None:
+        return EntryThroughput(**state.fields(), rows=[])
+    sql, parameters = bound(
+        "select date_trunc('minute', event_timestamp) as minute, entry_system, count(*) as attempts "
+        "from payments_enriched_silver where event_timestamp > :since "
+        "group by minute, entry_system order by minute, entry_system",
+        scope,
+    )
+    rows = warehouse.rows(sql, {**parameters, "since": state.as_of - timedelta(minutes=limit_minutes)})
+    return EntryThroughput(**state.fields(), rows=[Throughput(**row) for row in rows])
 
 
 @router.get("/kpis", operation_id="getKpis")

@@ -42,7 +42,8 @@ CSV_PAGE = 5000  # rows in memory at once while a whole filter is written
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would run a text that begins so
 
 if TYPE_CHECKING:  # to a reader of types they are models; their fields are in the lakehouse's definitions
-    AttemptRow = PaymentRow = BaseModel
+    AttemptRow = BaseModel
+    PaymentRow = BaseModel
 else:
     AttemptRow = row_model(ATTEMPTS, "AttemptRow", COLUMNS)
     PaymentRow = row_model("payments_silver", "PaymentRow")
