@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from payment_analysis.domain.errors import PaymentAnalysisError
-from payment_analysis.lakehouse.schema import literal, type_word
+from payment_analysis.lakehouse.schema import duckdb_type, empty, literal, type_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -85,6 +85,35 @@ def relation(paths: Iterable[Path]) -> str:
     listed = ", ".join(literal(str(path)) for path in paths)
     assert listed, "an empty table has no relation"
     return f"read_parquet([{listed}])"
+
+
+def rows_of(paths: Iterable[Path], columns: Columns, *, count: int | None = None, filename: bool = False) -> str:
+    """A SELECT of these columns over some data files, which may be none; a file without one of them has nulls there.
+
+    Told the `count` of rows, the engine puts the smaller side of a join into memory; it does not count them itself.
+    """
+    files = tuple(paths)
+    if not files:
+        return empty({**columns, "filename": "string"} if filename else columns)
+    listed = ", ".join(literal(str(path)) for path in files)
+    wanted = ", ".join(
+        f"{literal(name)}: {{name: {literal(name)}, type: {literal(duckdb_type(word))}, default_value: null}}"
+        for name, word in columns.items()
+    )
+    named = ", filename = true" if filename else ""
+    counted = f", explicit_cardinality = {count}" if count else ""
+    return f"select * from read_parquet([{listed}], schema = map {{{wanted}}}{named}{counted})"
+
+
+def blank_columns(connection: DuckDBPyConnection, paths: Iterable[Path], columns: Columns) -> frozenset[str]:
+    """The columns of which the files' own statistics say that no row has a value; a column a file lacks is one."""
+    listed = ", ".join(literal(str(path)) for path in paths)
+    assert listed, "an empty table has no statistics"
+    filled = connection.execute(
+        "select distinct path_in_schema "  # a chunk without statistics may hold anything
+        f"from parquet_metadata([{listed}]) where coalesce(stats_null_count < num_values, true)"
+    ).fetchall()
+    return frozenset(columns) - {name for (name,) in filled}
 
 
 @contextmanager
