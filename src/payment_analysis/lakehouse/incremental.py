@@ -98,7 +98,7 @@ def _changed_rows(bench: Workbench, driver: str, target: Snapshot) -> str | None
         return None
     if bench.tables[driver].layer == "bronze":  # only ever appended to, so its log tells
         files = bench.store.files_since(bench.open(bench.tables[driver]), cursor)
-        return None if files is None else f"({rows_of(files, bench.columns(driver))})"
+        return None if files is None else f"({rows_of(bench.connection, files, bench.columns(driver))})"
     changes = bench.changes.get(driver)
     whole = changes and changes.since == cursor and changes.until == bench.generation(driver)
     return changes.relation if changes and whole else None

@@ -81,7 +81,7 @@ class Reader:
             raise NotBuilt(f"table {name} is not built yet", hint="run `payment-analysis build`")
         if self._versions.get(name) != version:
             snapshot = self._store.snapshot(name)
-            rows = rows_of(snapshot.paths, delta_columns(snapshot.table.schema()))
+            rows = rows_of(connection, snapshot.paths, delta_columns(snapshot.table.schema()))
             connection.execute(f'create or replace view "{name}" as {rows}')
             self._versions[name] = version
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Final
 from sqlglot import exp
 
 from payment_analysis.domain.errors import NotBuilt
-from payment_analysis.lakehouse.data_file import relation
+from payment_analysis.lakehouse.data_file import rows_of
 from payment_analysis.lakehouse.delta import DEFINITION, fingerprint
 from payment_analysis.lakehouse.dialect import parse, to_duckdb
-from payment_analysis.lakehouse.schema import columns_of, contract, empty
+from payment_analysis.lakehouse.schema import columns_of, contract
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -65,6 +65,8 @@ class Workbench:
         """Make the table when it does not exist, and let its name stand for its rows."""
         if defined.name not in self._snapshots:
             self.store.create(defined.name, columns_of(defined), defined.description)
+            if defined.name in self.sources:  # a table that is computed takes its new columns with its new rows
+                self.store.widen(defined.name, columns_of(defined))
             self._snapshots[defined.name] = self.store.snapshot(defined.name)
             self.bind(defined.name, self._snapshots[defined.name].paths)
         return self._snapshots[defined.name]
@@ -115,7 +117,7 @@ class Workbench:
 
     def bind(self, name: str, paths: Iterable[Path]) -> None:
         """Let a name stand for the rows of some data files."""
-        self.bind_select(name, rows_of(tuple(paths), self.columns(name)))
+        self.bind_select(name, rows_of(self.connection, tuple(paths), self.columns(name)))
 
     def bind_select(self, name: str, select: str) -> None:
         """Let a name stand for a SELECT."""
@@ -154,11 +156,6 @@ class Workbench:
         if name not in self._snapshots:
             raise NotBuilt(f"table {name} does not exist yet", hint="run `payment-analysis build`")
         return self._snapshots[name].generation
-
-
-def rows_of(paths: tuple[Path, ...], columns: Columns) -> str:
-    """A SELECT of the rows of some files, which may be none."""
-    return f"select * from {relation(paths)}" if paths else empty(columns)
 
 
 def typed(table: Table) -> str:
