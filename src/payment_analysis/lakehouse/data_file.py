@@ -1,8 +1,9 @@
 """Data files: Parquet written by DuckDB into a table's folder, invisible until a commit names them.
 
 DuckDB writes them and returns the counts and limits that the Delta log wants, so nothing is streamed through a second
-engine. ZSTD at level 1 without bloom filters takes 5.4 s of CPU for a million rows of silver; level 3, which makes the
-files 2 % larger here, takes 8.1 s.
+engine. A file may lack columns of its table, which Delta allows: who reads it sees nulls there. ZSTD at level 1
+without bloom filters takes 5.4 s of CPU for a million rows of silver; level 3, which makes the files 2 % larger here,
+takes 8.1 s.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import uuid
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from payment_analysis.domain.errors import PaymentAnalysisError
@@ -20,7 +22,6 @@ from payment_analysis.lakehouse.schema import duckdb_type, empty, literal, type_
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
     from duckdb import DuckDBPyConnection
 
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 FILE_BYTES_TARGET: Final = 128 * 1024**2
 ROW_GROUP_ROWS: Final = 122_880  # DuckDB's own size; smaller groups prune better by time but scan slower
 CLUSTER_COLUMN: Final = "event_timestamp"
+_KNOWN_MAX: Final = 10_000
+
+_known: dict[Path, frozenset[str]] = {}  # the columns of files; a file never changes, and asking takes milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +78,31 @@ def adopt_file(connection: DuckDBPyConnection, source: Path, folder: Path, *, ti
     return DataFile(path, rows, path.stat().st_size, earliest, latest)
 
 
-def has_exactly(connection: DuckDBPyConnection, path: Path, columns: Columns) -> bool:
-    """Whether a Parquet file has these columns, in this order, with these types."""
+def fits(connection: DuckDBPyConnection, path: Path, columns: Columns) -> bool:
+    """Whether every column of a Parquet file is one of these and has its type; it need not have them all."""
     described = connection.execute(f"describe select * from {relation([path])}").fetchall()
-    return [(name, type_word(kind)) for name, kind, *_ in described] == list(columns.items())
+    return all(columns.get(name) == type_word(kind) for name, kind, *_ in described)
 
 
 def relation(paths: Iterable[Path]) -> str:
-    """The rows of some data files as a table expression; at least one file."""
+    """The rows of some data files, at least one, with the columns that any of them has, as a table expression."""
     listed = ", ".join(literal(str(path)) for path in paths)
     assert listed, "an empty table has no relation"
-    return f"read_parquet([{listed}])"
+    return f"read_parquet([{listed}], union_by_name = true)"
+
+
+def columns_held(connection: DuckDBPyConnection, paths: Iterable[Path]) -> frozenset[str]:
+    """The columns that any of these files has."""
+    wanted = tuple(paths)
+    if len(_known) > _KNOWN_MAX:
+        _known.clear()
+    if unknown := [path for path in wanted if path not in _known]:
+        listed = ", ".join(literal(str(path)) for path in unknown)
+        found = connection.execute(
+            f"select file_name, list(name) from parquet_schema([{listed}]) where type is not null group by file_name"
+        ).fetchall()
+        _known.update((Path(file), frozenset(names)) for file, names in found)
+    return frozenset[str]().union(*(_known[path] for path in wanted))
 
 
 def rows_of(paths: Iterable[Path], columns: Columns, *, count: int | None = None, filename: bool = False) -> str:

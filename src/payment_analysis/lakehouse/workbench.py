@@ -66,6 +66,8 @@ class Workbench:
         """Make the table when it does not exist, and let its name stand for its rows."""
         if defined.name not in self._snapshots:
             self.store.create(defined.name, columns_of(defined), defined.description)
+            if defined.name in self.sources:  # a table that is computed takes its new columns with its new rows
+                self.store.widen(defined.name, columns_of(defined))
             self._snapshots[defined.name] = self.store.snapshot(defined.name)
             snapshot = self._snapshots[defined.name]
             self.bind(defined.name, snapshot.paths, snapshot.rows)
