@@ -18,10 +18,12 @@ from payment_analysis.lakehouse.delta import retried
 from payment_analysis.lakehouse.incremental import build_table
 from payment_analysis.lakehouse.report import BuildReport, Progress, TableReport
 from payment_analysis.lakehouse.seeds import build_seed
+from payment_analysis.lakehouse.verdicts import VERDICTS, write_verdicts
 from payment_analysis.lakehouse.workbench import Workbench
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import datetime
     from pathlib import Path
 
     from payment_analysis.lakehouse.delta import DeltaStore
@@ -55,6 +57,7 @@ class Build:
         *,
         full_refresh: bool = False,
         check_views: bool = False,
+        now: datetime,
         reporting_currency: str | None = None,
         progress: Listener | None = None,
     ) -> BuildReport:
@@ -72,6 +75,8 @@ class Build:
                 report = retried(step, again=bench.forget)
                 reports.append(report.taking(time.perf_counter() - step_started))
             views = _checked_views(bench) if check_views else ()
+            if VERDICTS in self._sources and BuildReport(tuple(reports), currency, 0.0).changed:
+                write_verdicts(bench, (*reports, *views), now)
         return BuildReport((*reports, *views), currency, time.perf_counter() - started)
 
     def _steps(

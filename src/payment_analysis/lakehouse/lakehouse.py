@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from payment_analysis.lakehouse.bronze import LANDING, QUARANTINE
@@ -72,6 +73,7 @@ class Lakehouse:
         report = build.run(
             full_refresh=full_refresh,
             check_views=check_views,
+            now=datetime.now(UTC),
             reporting_currency=reporting_currency,
             progress=progress,
         )
