@@ -21,11 +21,16 @@ END = datetime(2026, 11, 1, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
-def lakehouse(tmp_path_factory: pytest.TempPathFactory) -> Lakehouse:
+def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     home = Home(tmp_path_factory.mktemp("dashboards") / "home")
     simulate(home, Order(4_000, 30, 7, END))
     home.lakehouse().build()
-    return home.lakehouse()
+    return home
+
+
+@pytest.fixture(scope="session")
+def lakehouse(home: Home) -> Lakehouse:
+    return home.own()
 
 
 @pytest.fixture(scope="session")
