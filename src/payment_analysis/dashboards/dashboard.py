@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
@@ -105,7 +105,7 @@ class Dataset:
     name: str
     title: str
     sql: str
-    calculated: Mapping[str, str]
+    calculated: Mapping[str, str] = field(hash=False)  # a mapping has no hash; equality still compares it
 
 
 @dataclass(frozen=True, slots=True)

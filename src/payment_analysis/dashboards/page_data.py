@@ -88,10 +88,7 @@ def page_data(dashboard: Dashboard, page: Page, asking: Asking) -> dict[str, Wid
             by_dataset[widget.query.dataset].append(widget)
     found: dict[str, WidgetData] = {}
     for name, widgets in by_dataset.items():
-        try:
-            found |= _of_dataset(_dataset(dashboard, name), widgets, asking)
-        except PaymentAnalysisError as error:
-            found |= {widget.name: WidgetData(widget.name, error=error) for widget in widgets}
+        found |= _of_named(dashboard, name, widgets, asking)
     return {widget.name: found[widget.name] for widget in page.widgets if widget.name in found}
 
 
@@ -105,6 +102,14 @@ def widget_data(dashboard: Dashboard, widget: Widget, asking: Asking, *, limit: 
     if isinstance(answer, PaymentAnalysisError):
         raise answer
     return _shown(widget, answer, asking.sql(dataset, asked), asking)
+
+
+def _of_named(dashboard: Dashboard, name: str, widgets: list[Widget], asking: Asking) -> dict[str, WidgetData]:
+    """The widgets of one dataset; an error of the dataset is one of each."""
+    try:
+        return _of_dataset(_dataset(dashboard, name), widgets, asking)
+    except PaymentAnalysisError as error:
+        return {widget.name: WidgetData(widget.name, error=error) for widget in widgets}
 
 
 def _of_dataset(dataset: Dataset, widgets: Iterable[Widget], asking: Asking) -> dict[str, WidgetData]:
