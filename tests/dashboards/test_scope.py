@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.dashboards.files import BOARDS
+from tests.dashboards.files import BOARDS, PAGE_NAMES, PAGES
 from tests.lakehouse.scope_attempts import NOW
 from tests.lakehouse.scope_world import asked, copy, plain
 
@@ -18,7 +19,7 @@ from payment_analysis.lakehouse.dialect import to_duckdb
 from payment_analysis.lakehouse.scope import bound
 
 if TYPE_CHECKING:
-    from payment_analysis.dashboards.dashboard import Dataset
+    from payment_analysis.dashboards.dashboard import Dashboard, Dataset, Page
     from payment_analysis.lakehouse.lakehouse import Lakehouse
 
 DAY = timedelta(days=1)
@@ -74,6 +75,20 @@ def test_a_counter_within_a_scope_is_what_silver_says_now_and_before(lakehouse: 
     assert [rate.value, rate.previous] == pytest.approx([row["rate"] for row in rates])
     assert found["payment_metrics_by_network"].rows == (("visa", attempts.value),)
     assert found["approval_trends"].previous is None
+
+
+@pytest.mark.parametrize(("board", "page"), PAGES, ids=PAGE_NAMES)
+def test_a_narrow_scope_with_its_weekday_before_breaks_no_widget(
+    lakehouse: Lakehouse, board: Dashboard, page: Page
+) -> None:
+    hour = Scope(start=datetime(2026, 10, 30, 12, tzinfo=UTC), end=datetime(2026, 10, 30, 13, tzinfo=UTC))
+    scope = replace(hour, networks=("visa",), countries=("BR", "(none)"), time_zone="America/Sao_Paulo")
+
+    found = page_data(board, page, Asking(lakehouse, scope, compared(scope, Compare.WEEKDAY)))
+
+    broken = [one for one in found.values() if one.error and "cannot be filtered by" not in one.error.message]
+    assert [f"{one.name}: {one.error}" for one in broken] == []
+    assert any(not one.error for one in found.values())
 
 
 def test_only_a_range_has_a_period_before() -> None:
