@@ -11,7 +11,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from payment_analysis.backend.errors import PROBLEMS, handle_errors
 from payment_analysis.backend.headers import SecurityHeaders
-from payment_analysis.backend.routes import documentation, health, page, report, schema
+from payment_analysis.backend.routes import dashboards, documentation, health, page, report, schema
 from payment_analysis.lakehouse.home import Home
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def create_app(warehouse: Warehouse, *, hosts: Sequence[str] = LOOPBACK, clock: 
     handle_errors(app)
     for router in (page.router, report.router, health.router, schema.router, documentation.router):
         app.include_router(router)
+    app.include_router(dashboards.router)
     return app
 
 
