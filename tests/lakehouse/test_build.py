@@ -42,7 +42,7 @@ def modes(lakehouse: Lakehouse, *, full_refresh: bool = False) -> dict[str, str]
 def test_every_table_follows_what_it_reads(lakehouse: Lakehouse) -> None:
     land(lakehouse, [attempt("a1", payment_id="p1"), attempt("a2", payment_id="p1", event_timestamp=at(1))], "one")
 
-    report = lakehouse.build()
+    report = lakehouse.build(check_views=True)
 
     assert [done.name for done in report.tables] == [
         "events_bronze",
@@ -115,7 +115,7 @@ def test_a_view_of_landing_sees_all_of_it_after_an_incremental_build(tmp_path: P
     lakehouse.build()
     land(lakehouse, [attempt("a2")], "two")
 
-    report = lakehouse.build()
+    report = lakehouse.build(check_views=True)
 
     assert report.table("v_n").rows == 1
     assert lakehouse.rows("select n from v_n") == [{"n": 2}]
@@ -152,7 +152,7 @@ def test_a_broken_check_stops_the_build_and_leaves_the_table_as_it_was(tmp_path:
 def test_a_warning_is_counted_and_stops_nothing(lakehouse: Lakehouse) -> None:
     land(lakehouse, [attempt("a1", result="error")], "one")
 
-    report = lakehouse.build()
+    report = lakehouse.build(check_views=True)
 
     assert [str(warning) for warning in report.warnings] == [
         "table v_results: 1 rows break the check `result <> 'error'`"

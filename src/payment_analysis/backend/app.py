@@ -22,6 +22,7 @@ from payment_analysis.backend.live_feed import Listeners
 from payment_analysis.backend.routes import (
     analytics,
     audit,
+    dashboards,
     data_quality,
     documentation,
     health,
@@ -67,6 +68,7 @@ ROUTERS: Final = (
     saved_views,
     notifications,
     analytics,
+    dashboards,
     transactions,
     live,
     incidents,

@@ -62,6 +62,9 @@ def build(
     full_refresh: Annotated[
         bool, typer.Option("--full-refresh", help="Make every table anew from what landed.")
     ] = False,
+    check_views: Annotated[
+        bool, typer.Option("--check-views", help="Also evaluate every gold view and its checks.")
+    ] = False,
     reporting_currency: CurrencyOption = None,
     home: HomeOption = HOME,
     as_json: JsonOption = False,
@@ -74,7 +77,9 @@ def build(
 
     payment-analysis build --reporting-currency USD
     """
-    built = make_tables(Home(home), full_refresh=full_refresh, reporting_currency=reporting_currency)
+    built = make_tables(
+        Home(home), full_refresh=full_refresh, check_views=check_views, reporting_currency=reporting_currency
+    )
     if as_json:
         print_json(asdict(built))
     else:
@@ -101,12 +106,15 @@ def read_in(home: Home, exports: Sequence[Export], *, examples: bool = False) ->
         return take_in(home, exports, examples=examples, progress=lambda export, share: show(export.path.name, share))
 
 
-def make_tables(home: Home, *, full_refresh: bool, reporting_currency: str | None) -> BuildReport:
+def make_tables(
+    home: Home, *, full_refresh: bool, reporting_currency: str | None, check_views: bool = False
+) -> BuildReport:
     """Build behind a progress bar."""
     with bar() as show:
         return build_tables(
             home,
             full_refresh=full_refresh,
+            check_views=check_views,
             reporting_currency=reporting_currency,
             progress=lambda step: show(step.table, step.done / step.total),
         )
@@ -133,8 +141,11 @@ def show_intake(intake: Intake) -> None:
             out().print(
                 f"{Path(one.file).name}: {counted(one.quarantined, 'row')} in quarantine ({by_reason(one.by_reason)})"
             )
-        for remark in one.remarks:
-            warn(f"{Path(one.file).name}: {remark}.")
+        for warning in one.warnings:
+            warn(f"{Path(one.file).name}: {warning}.")
+        for word in one.unknown:
+            left = f"{word.field} {word.value!r} is not known and left empty in {counted(word.rows, 'row')}"
+            warn(f"{Path(one.file).name}: {left}.", "say in a mapping what it means" if one.format == "csv" else "")
     for refused in intake.refused:
         warn(f"{shown(refused.file)}: {refused.message}", refused.hint)
 

@@ -17,6 +17,7 @@ def build(
     home: Home,
     *,
     full_refresh: bool = False,
+    check_views: bool = False,
     reporting_currency: str | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> BuildReport:
@@ -26,4 +27,9 @@ def build(
             f"There is no data in {home.path}.",
             hint="Take an export in first: payment-analysis ingest FILE --format stripe.",
         )
-    return home.lakehouse().build(full_refresh=full_refresh, reporting_currency=reporting_currency, progress=progress)
+    return home.lakehouse().build(
+        full_refresh=full_refresh,
+        check_views=check_views,
+        reporting_currency=reporting_currency,
+        progress=progress,
+    )

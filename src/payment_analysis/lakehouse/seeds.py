@@ -73,8 +73,8 @@ def build_seed(bench: Workbench, source: Source, rows: Callable[[str], Rows], re
     if target.position(CONTENT) == positions[CONTENT]:
         bench.store.commit(target, (), positions=positions, data_change=False)
         return TableReport(source.name, "unchanged", bench.reopen(source).rows)
-    with _as_file(bench.scratch, [dict(zip(columns, row, strict=True)) for row in values]) as path:
-        written = write_files(bench.connection, _read(path, columns), bench.store.folder(source.name))
+    with as_file(bench.scratch, [dict(zip(columns, row, strict=True)) for row in values]) as path:
+        written = write_files(bench.connection, rows_in(path, columns), bench.store.folder(source.name))
     with committing(written):
         bench.store.replace(target, written, columns, positions=positions)
     rows_now = bench.reopen(source).rows
@@ -82,7 +82,7 @@ def build_seed(bench: Workbench, source: Source, rows: Callable[[str], Rows], re
 
 
 @contextmanager
-def _as_file(scratch: Path, rows: Sequence[Mapping[str, object]]) -> Iterator[Path]:
+def as_file(scratch: Path, rows: Sequence[Mapping[str, object]]) -> Iterator[Path]:
     """The rows as lines of JSON, for as long as they are read; Arrow would import pandas first, if there is one."""
     path = scratch / f"seed-{uuid.uuid4()}.jsonl"
     path.write_text("".join(json.dumps(row, default=str) + "\n" for row in rows), encoding="utf-8")
@@ -92,7 +92,8 @@ def _as_file(scratch: Path, rows: Sequence[Mapping[str, object]]) -> Iterator[Pa
         path.unlink()
 
 
-def _read(path: Path, columns: Columns) -> str:
+def rows_in(path: Path, columns: Columns) -> str:
+    """A SELECT of the rows of such a file, with these columns and types."""
     typed = ", ".join(f"{literal(name)}: {literal(duckdb_type(word))}" for name, word in columns.items())
     source = f"read_json({literal(str(path))}, format = 'newline_delimited', columns = {{{typed}}})"
     return contract(columns, source)
