@@ -7,11 +7,12 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from payment_analysis.backend.errors import PROBLEMS, handle_errors
 from payment_analysis.backend.headers import SecurityHeaders
-from payment_analysis.backend.routes import documentation, health, page, report, schema
+from payment_analysis.backend.routes import app_page, command_center, documentation, health, page, report, schema, scope
 from payment_analysis.lakehouse.home import Home
 
 if TYPE_CHECKING:
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
 
     from payment_analysis.backend.dependencies import Clock, Warehouse
 
+# The pages of the application come last: they answer every address that nobody else does.
+ROOMS = (page, report, command_center, scope, health, schema, documentation, app_page)
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")  # a page elsewhere that re-binds its name to us is refused by this list
+PACKED_BYTES_MIN = 1_400  # what fits into one packet gains nothing
 
 
 def _now() -> datetime:
@@ -40,9 +44,10 @@ def create_app(warehouse: Warehouse, *, hosts: Sequence[str] = LOOPBACK, clock: 
     app.state.clock = clock
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(GZipMiddleware, minimum_size=PACKED_BYTES_MIN)
     handle_errors(app)
-    for router in (page.router, report.router, health.router, schema.router, documentation.router):
-        app.include_router(router)
+    for room in ROOMS:
+        app.include_router(room.router)
     return app
 
 
