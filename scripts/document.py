@@ -1,12 +1,13 @@
-"""Write the generated parts of the documents again: docs/tables.md and the output pasted into README.md.
+"""Write the generated parts of the documents again: docs/tables.md, the API's description, README.md's pasted output.
 
-python scripts/document.py                            write them
-python scripts/document.py --check [tables|readme]    change nothing; say what differs, and fail if anything does
+python scripts/document.py                                    write them
+python scripts/document.py --check [tables|readme|openapi]    change nothing; fail and say what differs
 """
 
 from __future__ import annotations
 
 import difflib
+import json
 import os
 import re
 import shlex
@@ -16,17 +17,21 @@ import sys
 import tempfile
 from pathlib import Path
 
+from payment_analysis.backend.app import create_app
+from payment_analysis.lakehouse.home import Home
 from payment_analysis.lakehouse.table import LAYERS, Check, Source, Table, load_sources, load_tables
+from payment_analysis.store.database import Database
 
 ROOT = Path(__file__).resolve().parents[1]
 TABLES = ROOT / "docs" / "tables.md"
 README = ROOT / "README.md"
+OPENAPI = ROOT / "docs" / "schemas" / "openapi.json"
 
 # <!-- output: COMMAND --> opens a part of README.md that is the command's output, <!-- /output --> closes it.
 PASTED = re.compile(
     r"(?P<open><!-- output: (?P<command>[^\n]+) -->\n```text\n)(?P<output>.*?)(?P<close>```\n)", re.DOTALL
 )
-SERVED_AT = re.compile(r"(http://127\.0\.0\.1:)\d+")
+SERVED_AT = re.compile(r"(http://127\.0\.0\.1:)\d+(/sign-in\?link=)\S+")
 WIDTH = "100"  # what the report is laid out for
 
 GENERATED = (
@@ -113,7 +118,7 @@ def served_lines(door: list[str], environment: dict[str, str]) -> list[str]:
         assert running.stdout is not None
         lines = []
         for line in running.stdout:
-            lines.append(SERVED_AT.sub(r"\g<1>8000", line))
+            lines.append(SERVED_AT.sub(r"\g<1>8000\g<2>…", line))
             if SERVED_AT.search(line):
                 break
         running.send_signal(signal.SIGINT)
@@ -122,7 +127,14 @@ def served_lines(door: list[str], environment: dict[str, str]) -> list[str]:
     return lines
 
 
-PARTS = {"tables": (TABLES, tables_text), "readme": (README, readme_text)}
+def openapi_text() -> str:
+    """The description of the API, from the application itself; nothing is asked of a lakehouse or a store."""
+    nothing = Home(ROOT / ".nothing")
+    described = create_app(nothing.lakehouse(), Database.of_home(nothing.path)).openapi()
+    return json.dumps(described, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+PARTS = {"tables": (TABLES, tables_text), "readme": (README, readme_text), "openapi": (OPENAPI, openapi_text)}
 
 
 def main(arguments: list[str]) -> int:

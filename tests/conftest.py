@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from tests.store.databases import Databases
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from payment_analysis.store.database import Database
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 SHARED_DATA = REPOSITORY.parent / "shared" / "data"
@@ -21,6 +28,22 @@ def shared_data() -> Path:
     """Real and rule data that lies beside the checkout and is never committed."""
     assert SHARED_DATA.is_dir(), f"tests need the data folder {SHARED_DATA}"
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    """One real PostgreSQL per test run."""
+    made = Databases(tmp_path_factory.mktemp("postgres") / "server")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def store(databases: Databases) -> Iterator[Database]:
+    """An empty migrated database."""
+    database = databases.fresh()
+    yield database
+    database.close()
 
 
 def pytest_report_header() -> list[str]:

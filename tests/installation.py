@@ -13,13 +13,14 @@ import urllib.request
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
 
 import pytest
 
 from payment_analysis.cli.door import main
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 DOOR = [sys.executable, "-m", "payment_analysis.cli"]
@@ -82,7 +83,7 @@ class Installation:
 
     @contextmanager
     def up(self, *arguments: str | Path) -> Iterator[str]:
-        """The application's address while it runs; it must end cleanly on Ctrl-C."""
+        """The application's sign-in link while it runs; it must end cleanly on Ctrl-C."""
         command = [*DOOR, "up", "--port", "0", *map(str, arguments)]
         with subprocess.Popen(
             command,
@@ -103,12 +104,19 @@ class Installation:
 def address(running: subprocess.Popen[str]) -> str:
     assert running.stdout is not None
     for line in running.stdout:
-        if found := re.search(r"http://127\.0\.0\.1:\d+", line):
+        if found := re.search(r"http://127\.0\.0\.1:\d+/sign-in\S+", line):
             return found[0]
     assert running.stderr is not None
     raise AssertionError(f"`up` ended before it served: {running.stderr.read()}")
 
 
-def fetch(url: str) -> str:
-    with urllib.request.urlopen(url, timeout=60) as answer:
-        return str(answer.read().decode())
+def visitor(link: str) -> Callable[[str], str]:
+    """Open the sign-in link; gives the way to fetch a path, with the session kept."""
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    opener.open(link, timeout=60).close()
+
+    def fetch(path: str) -> str:
+        with opener.open(urljoin(link, path), timeout=60) as answer:
+            return str(answer.read().decode())
+
+    return fetch

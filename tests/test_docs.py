@@ -28,6 +28,12 @@ def test_the_tables_are_documented_as_they_are_defined(repository: Path) -> None
     assert done.returncode == 0, f"run `make docs`\n{done.stdout}{done.stderr}"
 
 
+def test_the_api_is_described_as_it_is(repository: Path) -> None:
+    done = document_check(repository, "openapi")
+
+    assert done.returncode == 0, f"run `make docs`\n{done.stdout[:5000]}{done.stderr}"
+
+
 def test_the_output_in_the_readme_is_what_the_program_prints(repository: Path) -> None:
     done = document_check(repository, "readme")
 

@@ -10,9 +10,14 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from payment_analysis.backend.app import create_app
+from payment_analysis.backend.asking import Person
+from payment_analysis.domain.roles import Role
+from payment_analysis.store.database import Database, given_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from fastapi import FastAPI, Request
 
     from payment_analysis.domain.errors import PaymentAnalysisError
 
@@ -43,9 +48,28 @@ class Memory:
         return self.tables
 
 
+@dataclass(frozen=True)
+class Always:
+    """Everybody who asks is the same person; nobody, when there is no role."""
+
+    role: Role | None = Role.ADMIN
+
+    def who(self, request: Request) -> Person | None:
+        return None if self.role is None else Person("p1", "ana", "Ana", self.role, "session")
+
+
+def nowhere() -> Database:
+    """A store that is down: nothing that does not need it may notice."""
+    return Database(given_url("postgresql://nobody@/none?host=/nowhere"))
+
+
+def application(warehouse: Memory, *, role: Role | None = Role.ADMIN) -> FastAPI:
+    return create_app(warehouse, nowhere(), asking=Always(role), clock=lambda: NOW)
+
+
 def ask(warehouse: Memory, path: str, *, host: str = "127.0.0.1:8000", method: str = "GET") -> httpx.Response:
     async def one() -> httpx.Response:
-        app = create_app(warehouse, clock=lambda: NOW)
+        app = application(warehouse)
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url=f"http://{host}") as client:
             return await client.request(method, path)

@@ -9,12 +9,11 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.backend.fakes import Memory, ask
+from tests.backend.fakes import Memory, application, ask
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-from payment_analysis.backend.app import create_app
 from payment_analysis.domain.errors import BadQuery, Conflict, NotBuilt, NotFound, PaymentAnalysisError, Unavailable
 
 
@@ -91,7 +90,7 @@ def test_the_api_page_has_no_parts_but_its_own() -> None:
 
 
 def test_every_operation_has_an_id_a_summary_and_described_fields() -> None:
-    description = create_app(Memory()).openapi()
+    description = application(Memory()).openapi()
     operations = [operation for path in description["paths"].values() for operation in path.values()]
     schemas = description["components"]["schemas"].values()
     fields = [one for schema in schemas for one in schema.get("properties", {}).values()]

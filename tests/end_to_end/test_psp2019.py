@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
-from tests.installation import Installation, fetch
+from tests.installation import Installation, visitor
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,13 +38,14 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
 @pytest.fixture(scope="module")
 def served(installation: Installation, export: Path) -> dict[str, Any]:
     """What the application answered over HTTP while `up` ran."""
-    with installation.up("--data", export, "--format", "csv", "--mapping", "psp2019") as url:
+    with installation.up("--data", export, "--format", "csv", "--mapping", "psp2019") as link:
+        fetch = visitor(link)
         return {
-            "page": fetch(url + "/"),
-            "health": json.loads(fetch(url + "/api/v1/healthcheck")),
-            "report": json.loads(fetch(url + "/api/report")),
-            "openapi": json.loads(fetch(url + "/openapi.json")),
-            "docs": fetch(url + "/docs"),
+            "page": fetch("/"),
+            "health": json.loads(fetch("/api/v1/healthcheck")),
+            "report": json.loads(fetch("/api/report")),
+            "openapi": json.loads(fetch("/openapi.json")),
+            "docs": fetch("/docs"),
         }
 
 

@@ -2,36 +2,101 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from payment_analysis.backend.access_log import keep_links_out_of_the_log
+from payment_analysis.backend.asking import SignedIn
+from payment_analysis.backend.attempts_made import AttemptsMade
+from payment_analysis.backend.data_state import DataStates
+from payment_analysis.backend.dependencies import admitted
 from payment_analysis.backend.errors import PROBLEMS, handle_errors
+from payment_analysis.backend.gates import Gates
 from payment_analysis.backend.headers import SecurityHeaders
-from payment_analysis.backend.routes import app_page, command_center, documentation, health, page, report, schema, scope
+from payment_analysis.backend.routes import (
+    analytics,
+    app_page,
+    audit,
+    command_center,
+    documentation,
+    health,
+    page,
+    people,
+    report,
+    schema,
+    scope,
+    sign_in,
+    transactions,
+)
+from payment_analysis.backend.routes import (
+    version as release,
+)
 from payment_analysis.lakehouse.home import Home
+from payment_analysis.store.accounts import first_admin, make_link
+from payment_analysis.store.audit import SYSTEM
+from payment_analysis.store.database import Database
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncIterator, Callable, Sequence
 
+    from payment_analysis.backend.asking import Asking
     from payment_analysis.backend.dependencies import Clock, Warehouse
 
-# The pages of the application come last: they answer every address that nobody else does.
-ROOMS = (page, report, command_center, scope, health, schema, documentation, app_page)
-LOOPBACK = ("127.0.0.1", "localhost", "[::1]")  # a page elsewhere that re-binds its name to us is refused by this list
-PACKED_BYTES_MIN = 1_400  # what fits into one packet gains nothing
+LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")  # a page elsewhere that re-binds its name to us is refused by it
+SIGN_INS: Final = (10, timedelta(minutes=1))  # attempts per caller; a link has 256 random bits
+PACKED_BYTES_MIN: Final = 1_400  # what fits into one packet gains nothing
+# The pages come last: they answer every address that nobody else does.
+ROUTERS: Final = (
+    page,
+    report,
+    command_center,
+    scope,
+    health,
+    release,
+    schema,
+    documentation,
+    sign_in,
+    people,
+    audit,
+    analytics,
+    transactions,
+    app_page,
+)
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def create_app(warehouse: Warehouse, *, hosts: Sequence[str] = LOOPBACK, clock: Clock = _now) -> FastAPI:
-    """The application over one lakehouse; `hosts` are the names it may be called by."""
+def create_app(
+    warehouse: Warehouse,
+    store: Database,
+    *,
+    asking: Asking | None = None,
+    hosts: Sequence[str] = LOOPBACK,
+    behind_proxy: bool = False,
+    shows_examples: bool = False,
+    clock: Clock = _now,
+    announce: Callable[[str], None] | None = None,
+) -> FastAPI:
+    """The application over one lakehouse and one store; `hosts` are the names it may be called by.
+
+    `asking` knows who asks; without one, sign-in through the store does. `announce` is told the path of the first
+    sign-in link when nobody has an account yet.
+    """
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        if announce is not None:
+            announce(sign_in_path(store, clock()))
+        yield
+        store.close()
+
     app = FastAPI(
         title="Payment Analysis",
         version=version("payment-analysis"),
@@ -39,20 +104,44 @@ def create_app(warehouse: Warehouse, *, hosts: Sequence[str] = LOOPBACK, clock: 
         docs_url=None,  # ours needs no network
         redoc_url=None,
         responses=PROBLEMS,
+        dependencies=[Depends(admitted)],
+        lifespan=lifespan,
     )
     app.state.warehouse = warehouse
+    app.state.data_states = DataStates(warehouse, shows_examples=shows_examples)
+    app.state.store = store
     app.state.clock = clock
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
+    app.state.asking = SignedIn(store, clock) if asking is None else asking
+    app.state.sign_ins = AttemptsMade(*SIGN_INS)
+    keep_links_out_of_the_log()
+    app.add_middleware(Gates, hosts=hosts, behind_proxy=behind_proxy)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(GZipMiddleware, minimum_size=PACKED_BYTES_MIN)
     handle_errors(app)
-    for room in ROOMS:
-        app.include_router(room.router)
+    for part in ROUTERS:
+        app.include_router(part.router)
     return app
+
+
+def app_of(home: Home, *, hosts: Sequence[str] = LOOPBACK, announce: Callable[[str], None] | None = None) -> FastAPI:
+    """The application over a home."""
+    return create_app(
+        home.lakehouse(),
+        Database.of_home(home.create().path),
+        hosts=hosts,
+        shows_examples=home.shows_examples,
+        announce=announce,
+    )
+
+
+def sign_in_path(store: Database, now: datetime) -> str:
+    """A new one-time way in for the first administrator, who is made when nobody is there yet."""
+    with store.change(SYSTEM) as session:
+        return f"/sign-in?link={make_link(session, first_admin(session), now)}"
 
 
 def __getattr__(name: str) -> FastAPI:
     """Make `payment_analysis.backend.app:app` when a server asks for it by name, over the environment's home."""
     if name == "app":
-        return create_app(Home.of_environment().lakehouse())
+        return app_of(Home.of_environment(), announce=lambda path: print(f"Sign in once at {path}", flush=True))
     raise AttributeError(name)

@@ -1,4 +1,4 @@
-"""What a route may ask for: the lakehouse that was handed in, and the time."""
+"""What a route may ask for: the lakehouse and the store that were handed in, the time, and who is asking."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ from datetime import datetime
 from typing import Annotated, Any, Protocol
 
 from fastapi import Depends, Request
+
+from payment_analysis.backend import access
+from payment_analysis.backend.asking import Asking, Person
+from payment_analysis.store.database import Database
 
 
 class Freshness(Protocol):
@@ -35,10 +39,33 @@ def _warehouse(request: Request) -> Warehouse:
     return warehouse
 
 
+def _store(request: Request) -> Database:
+    store: Database = request.app.state.store
+    return store
+
+
 def _now(request: Request) -> datetime:
     clock: Clock = request.app.state.clock
     return clock()
 
 
+def admitted(request: Request) -> Person | None:
+    """Who is asking; everybody else was turned away. Every route depends on it."""
+    asking: Asking = request.app.state.asking
+    path = request.scope["route"].path
+    is_open = access.ACCESS.get((request.method, path), access.ADMIN) is None
+    person = None if is_open and not path.startswith("/api/auth/") else asking.who(request)
+    access.admit(request.method, path, person)
+    return person
+
+
+def _person(person: Annotated[Person | None, Depends(admitted)]) -> Person:
+    assert person is not None, "a route that asks for the person is open to nobody who is unknown"
+    return person
+
+
 WarehouseDep = Annotated[Warehouse, Depends(_warehouse)]
+StoreDep = Annotated[Database, Depends(_store)]
 NowDep = Annotated[datetime, Depends(_now)]
+PersonDep = Annotated[Person, Depends(_person)]
+AnybodyDep = Annotated[Person | None, Depends(admitted)]

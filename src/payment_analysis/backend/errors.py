@@ -7,17 +7,18 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from payment_analysis.backend.headers import EVERYWHERE
-from payment_analysis.domain.errors import PaymentAnalysisError
+from payment_analysis.backend.doorstep import doorstep
+from payment_analysis.backend.headers import EVERYWHERE, policy_for
+from payment_analysis.domain.errors import NotSignedIn, PaymentAnalysisError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from fastapi import FastAPI, Request
+    from fastapi import FastAPI, Request, Response
 
 
 class Problem(BaseModel):
@@ -64,8 +65,11 @@ def problem_of(error: Exception, instance: str) -> Problem:
     )
 
 
-async def answer_with_problem(request: Request, error: Exception) -> JSONResponse:
+async def answer_with_problem(request: Request, error: Exception) -> Response:
     problem = problem_of(error, request.url.path)
+    if isinstance(error, NotSignedIn) and "text/html" in request.headers.get("accept", ""):
+        page = doorstep(problem.detail)
+        return HTMLResponse(page, problem.status, EVERYWHERE | {"content-security-policy": policy_for(page)})
     own: Mapping[str, str] | None = getattr(error, "headers", None)
     # An unforeseen error is answered outside of every middleware, so the headers are put on here.
     return ProblemResponse(problem.model_dump(), status_code=problem.status, headers=EVERYWHERE | dict(own or {}))

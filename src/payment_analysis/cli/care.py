@@ -12,6 +12,8 @@ from payment_analysis.cli.screen import out, print_json, print_table
 from payment_analysis.jobs.doctor import examine
 from payment_analysis.lakehouse.home import Home
 from payment_analysis.lakehouse.place import HOME
+from payment_analysis.store.database import FOLDER
+from payment_analysis.store.server import Server
 
 
 def doctor(home: HomeOption = HOME, as_json: JsonOption = False) -> None:
@@ -43,5 +45,8 @@ def reset(
     """
     if not yes:
         raise typer.BadParameter(f"This deletes {home} with all ingested data. Say so with --yes.")
-    Home(home).delete()
+    place = Home(home)
+    if place.exists:
+        Server(home / FOLDER).end()
+    place.delete()
     out().print(f"Deleted {home}.")

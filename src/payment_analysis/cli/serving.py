@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 import uvicorn
 
-from payment_analysis.backend.app import LOOPBACK, create_app
+from payment_analysis.backend.app import LOOPBACK, app_of, sign_in_path
 from payment_analysis.cli.data import exports_of, make_tables, read_in, show_build, show_intake
 from payment_analysis.cli.options import (
     CurrencyOption,
@@ -73,7 +73,7 @@ def up(
             raise typer.Exit(1)
         show_build(make_tables(place, full_refresh=False, reporting_currency=reporting_currency), brief=True)
         show_verdict(place)
-        run(create_app(place.lakehouse(), hosts=hosts(host)), listener, host)
+        run(place, listener, host)
     if intake.refused:
         raise typer.Exit(1)
 
@@ -86,7 +86,7 @@ def serve(port: PortOption = None, host: HostOption = "127.0.0.1", home: HomeOpt
     payment-analysis serve --port 8080
     """
     with listen(host, port) as listener:
-        run(create_app(Home(home).lakehouse(), hosts=hosts(host)), listener, host)
+        run(Home(home), listener, host)
 
 
 def show_verdict(home: Home) -> None:
@@ -135,21 +135,25 @@ class Server(uvicorn.Server):
     """Says where it is once it can be asked and ended."""
 
     def __init__(self, app: FastAPI, address: str) -> None:
-        super().__init__(uvicorn.Config(app, log_level="warning", access_log=False, server_header=False))
+        # No proxy stands before us, so nobody may say in a header where a request comes from.
+        settings = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, proxy_headers=False)
+        super().__init__(settings)
         self._address = address
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        out().print(f"The report is at {self._address} (API: /docs). Ctrl-C ends it.", markup=False)
+        out().print(f"The report is at {self._address} (opens once; API: /docs). Ctrl-C ends it.", markup=False)
 
 
-def run(app: FastAPI, listener: socket.socket, host: str) -> None:
+def run(home: Home, listener: socket.socket, host: str) -> None:
     """Serve until Ctrl-C."""
+    app = app_of(home, hosts=hosts(host))
+    path = sign_in_path(app.state.store, datetime.now(UTC))
     number = listener.getsockname()[1]
     if host not in THIS_MACHINE:
-        warn("the application has no users yet: everybody who reaches this machine can read it.")
+        warn("whoever can listen on the network can read what is sent: put HTTPS before the application.")
     shown = f"[{host}]" if ":" in host else "127.0.0.1" if host in ANYWHERE else host
     try:
-        Server(app, f"http://{shown}:{number}/").run(sockets=[listener])
+        Server(app, f"http://{shown}:{number}{path}").run(sockets=[listener])
     except KeyboardInterrupt:
         err().print("Ended.")

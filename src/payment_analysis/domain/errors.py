@@ -5,10 +5,17 @@ PaymentAnalysisError            what a person can act on: message, hint, HTTP st
 │   ├── BadFile                 the whole file cannot be read: wrong format, missing column, truncated, not UTF-8
 │   └── BadMapping              the mapping file contradicts itself or the input
 ├── BadQuery            (400)   SQL from outside was refused or does not run
+├── NotTrusted          (400)   the request claims to be from or for somewhere it is not
+├── NotSignedIn         (401)   nobody is known to be asking
+├── NotAllowed          (403)   who asks may not do this
+│   └── CrossSite               another site's page sent it
 ├── NotFound            (404)   the named thing does not exist
 ├── Conflict            (409)   somebody else changed it first
+├── TooLarge            (413)   the body is bigger than we read
+├── TooMany             (429)   too often in too short a time
 └── Unavailable         (503)   a dependency is down or a table is not built yet; never an empty list instead
-    └── NotBuilt                the lakehouse has no such table yet
+    ├── NotBuilt                the lakehouse has no such table yet
+    └── StoreDown               PostgreSQL does not answer
 """
 
 from __future__ import annotations
@@ -43,6 +50,22 @@ class BadQuery(PaymentAnalysisError):
     status = 400
 
 
+class NotTrusted(PaymentAnalysisError):
+    status = 400
+
+
+class NotSignedIn(PaymentAnalysisError):
+    status = 401
+
+
+class NotAllowed(PaymentAnalysisError):
+    status = 403
+
+
+class CrossSite(NotAllowed):
+    pass
+
+
 class NotFound(PaymentAnalysisError):
     status = 404
 
@@ -51,9 +74,21 @@ class Conflict(PaymentAnalysisError):
     status = 409
 
 
+class TooLarge(PaymentAnalysisError):
+    status = 413
+
+
+class TooMany(PaymentAnalysisError):
+    status = 429
+
+
 class Unavailable(PaymentAnalysisError):
     status = 503
 
 
 class NotBuilt(Unavailable):
+    pass
+
+
+class StoreDown(Unavailable):
     pass

@@ -1,0 +1,74 @@
+"""Which role may ask which address: one table, and nothing that is not in it is answered.
+
+`None` is for everybody, signed in or not. A test compares the table with the application's routes.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from payment_analysis.backend.gold_questions import GOLD_QUESTIONS
+from payment_analysis.domain.errors import NotAllowed, NotSignedIn
+from payment_analysis.domain.roles import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from payment_analysis.backend.asking import Person
+
+OPEN: Final = None
+VIEWER, ANALYST, OPERATOR, ADMIN = Role.VIEWER, Role.ANALYST, Role.OPERATOR, Role.ADMIN
+
+ACCESS: Final[Mapping[tuple[str, str], Role | None]] = MappingProxyType(
+    {
+        **{("GET", f"/api/analytics{question.path}"): VIEWER for question in GOLD_QUESTIONS},
+        ("GET", "/api/analytics/kpis"): VIEWER,
+        ("GET", "/api/analytics/dimensions/{dimension}"): VIEWER,
+        # the application itself
+        ("GET", "/sign-in"): OPEN,
+        ("GET", "/docs"): OPEN,
+        ("GET", "/docs/start.js"): OPEN,
+        ("GET", "/docs/{name}"): OPEN,
+        ("GET", "/openapi.json"): OPEN,
+        ("GET", "/api/v1/healthcheck"): OPEN,
+        ("GET", "/api/v1/health/database"): VIEWER,
+        ("GET", "/api/version"): OPEN,
+        ("GET", "/api/auth/status"): OPEN,
+        ("POST", "/api/auth/sign-out"): VIEWER,
+        # the report and the contract of attempts
+        ("GET", "/"): VIEWER,
+        ("GET", "/api/report"): VIEWER,
+        ("GET", "/api/schemas/attempt"): VIEWER,
+        ("GET", "/api/schemas/life-cycles"): VIEWER,
+        ("GET", "/api/transactions"): VIEWER,
+        ("GET", "/api/transactions/facets"): VIEWER,
+        ("GET", "/api/transactions.csv"): VIEWER,
+        ("GET", "/api/payments/{payment_id:path}"): VIEWER,
+        # people
+        ("GET", "/api/current-user"): VIEWER,
+        ("GET", "/api/users"): ADMIN,
+        ("POST", "/api/users"): ADMIN,
+        ("PATCH", "/api/users/{user_id}"): ADMIN,
+        ("POST", "/api/users/{user_id}/sign-in-link"): ADMIN,
+        ("GET", "/api/access-tokens"): VIEWER,
+        ("POST", "/api/access-tokens"): ANALYST,
+        ("DELETE", "/api/access-tokens/{token_id}"): ANALYST,
+        ("GET", "/api/audit"): ADMIN,
+    }
+)
+
+
+def admit(method: str, path: str, person: Person | None) -> None:
+    """Let somebody in, or say what is missing."""
+    if (method, path) not in ACCESS:
+        raise NotAllowed(f"{method} {path} is open to nobody.", hint="it is missing in the table of access")
+    least = ACCESS[method, path]
+    if least is None:
+        return
+    if person is None:
+        raise NotSignedIn("Nobody is signed in.", hint="open the link that `payment-analysis serve` prints")
+    if not person.role.covers(least):
+        raise NotAllowed(
+            f"{person.name} is {person.role}; {method} {path} needs {least}.", hint="ask an administrator for the role"
+        )

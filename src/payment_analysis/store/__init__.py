@@ -1,0 +1,1 @@
+"""What people and policies write: PostgreSQL, embedded or given."""

@@ -1,0 +1,154 @@
+"""The store: one database, read in read-only transactions and changed in audited ones."""
+
+from __future__ import annotations
+
+import os
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import psycopg
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.orm import Session, sessionmaker
+
+from payment_analysis.domain.errors import BadInput, Conflict, StoreDown
+from payment_analysis.store.audit import ACTOR, AuditedSession
+from payment_analysis.store.migrate import migrate
+from payment_analysis.store.server import Server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import URL
+
+    from payment_analysis.store.audit import Actor
+
+DATABASE_VARIABLE: Final = "DATABASE_URL"
+FOLDER: Final = "postgres"  # of the embedded server, in the home
+CONNECT_SECONDS: Final = 5
+STATEMENT_SECONDS: Final = 30
+POOL: Final = 10
+RESTART_SECONDS: Final = 20.0  # recovery after a crash; a start takes 0.1 s, the first one 1 s
+RETRY_SECONDS: Final = 0.1
+_DRIVERS: Final = {"postgres", "postgresql", "postgresql+psycopg"}
+
+
+class Database:
+    """PostgreSQL with our tables in it; nothing is connected before the first question."""
+
+    def __init__(self, server: Server | URL) -> None:
+        self._server = server if isinstance(server, Server) else None
+        self._url = None if isinstance(server, Server) else server
+        self._is_migrated = False
+        self._engine = create_engine(
+            "postgresql+psycopg://",
+            creator=self._connect,
+            pool_pre_ping=True,
+            pool_size=POOL,
+            max_overflow=POOL,
+            pool_timeout=CONNECT_SECONDS,
+        )
+        self._changes = sessionmaker(self._engine, class_=AuditedSession, expire_on_commit=False)
+        self._reads = sessionmaker(self._engine.execution_options(postgresql_readonly=True))
+
+    @classmethod
+    def of_home(cls, home: Path) -> Database:
+        """The database that the environment names, else the embedded one of the home."""
+        given = os.environ.get(DATABASE_VARIABLE, "").strip()
+        return cls(given_url(given) if given else Server(home / FOLDER))
+
+    @property
+    def is_embedded(self) -> bool:
+        return self._server is not None
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A transaction that cannot change anything."""
+        with self._named_errors():
+            self._migrate()
+            with self._reads() as session:
+                yield session
+
+    @contextmanager
+    def change(self, actor: Actor) -> Iterator[Session]:
+        """A transaction whose changes are written into the audit; committed at the end, or not at all."""
+        with self._named_errors():
+            self._migrate()
+            with self._changes(info={ACTOR: actor}) as session, session.begin():
+                yield session
+
+    def version(self) -> str:
+        """The server's version; raises `StoreDown` when nobody answers."""
+        with self.read() as session:
+            return str(session.execute(text("show server_version")).scalar_one())
+
+    def close_connections(self) -> None:
+        """Let go of all connections; the next question opens new ones."""
+        self._engine.dispose()
+
+    def close(self) -> None:
+        """Let go of all connections, and of the embedded server."""
+        self.close_connections()
+        if self._server is not None:
+            self._server.stop()
+
+    def _connect(self) -> psycopg.Connection[tuple[object, ...]]:
+        """A new connection; an embedded server that died is started again, which takes it some moments."""
+        if self._server is None:
+            assert self._url is not None
+            return _connected(self._url)
+        deadline = time.monotonic() + RESTART_SECONDS
+        while True:
+            try:
+                return _connected(self._server.start())
+            except (psycopg.OperationalError, StoreDown):
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(RETRY_SECONDS)
+
+    def _migrate(self) -> None:
+        if not self._is_migrated:
+            with self._engine.begin() as connection:
+                migrate(connection)
+            self._is_migrated = True
+
+    @contextmanager
+    def _named_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except IntegrityError as error:
+            reason = str(error.orig).splitlines()[0]
+            raise Conflict(f"the store refuses this change: {reason}", hint="load it again and compare") from error
+        except DataError as error:
+            raise BadInput(f"the store cannot hold this: {str(error.orig).splitlines()[0]}") from error
+        except (OperationalError, InterfaceError, psycopg.OperationalError) as error:
+            cause = str(getattr(error, "orig", error)).splitlines()[0]
+            raise StoreDown(
+                f"PostgreSQL does not answer: {cause}",
+                hint=f"check {DATABASE_VARIABLE} and the server" if self._server is None else "try again",
+            ) from error
+
+
+def _connected(url: URL) -> psycopg.Connection[tuple[object, ...]]:
+    options = {**url.translate_connect_args(username="user", database="dbname"), **url.query}
+    return psycopg.connect(
+        connect_timeout=CONNECT_SECONDS,
+        options=f"-c statement_timeout={STATEMENT_SECONDS}s -c timezone=UTC",
+        **options,
+    )
+
+
+def given_url(text_: str) -> URL:
+    """The address somebody configured; its password is in no message."""
+    try:
+        url = make_url(text_)
+    except ArgumentError as error:
+        raise BadInput(f"{DATABASE_VARIABLE} is not an address of a database") from error
+    if url.drivername not in _DRIVERS:
+        raise BadInput(
+            f"{DATABASE_VARIABLE} names {url.drivername}, which is not PostgreSQL",
+            hint="write postgresql://user:password@host:5432/database",
+        )
+    return url.set(drivername="postgresql+psycopg")
