@@ -43,7 +43,7 @@ def fingerprint(files: list[Path]) -> str:
 
 def node_tools() -> dict[str, str]:
     """The environment in which `node` and `npm` are those of the locked wheel."""
-    tools = Path(sys.executable).parent
+    tools = ROOT / ".venv" / "bin"  # not of the running Python: a wheel is built in an environment of its own
     if not (tools / "npm").exists():
         say("Fetching Node as a wheel into .venv/")
         done = subprocess.run([sys.executable, str(ROOT / "scripts" / "bootstrap.py"), "--ui"], cwd=ROOT, check=False)

@@ -1,30 +1,19 @@
-"""Write the description of our API for the client, and the client from it.
+"""Write the API client of the pages from docs/schemas/openapi.json, which `make docs` writes.
 
-python scripts/make_api_client.py            src/payment_analysis/ui/openapi.json and src/api/generated
+python scripts/make_api_client.py            src/payment_analysis/ui/src/api/generated
 python scripts/make_api_client.py --check    compare instead of writing; exit code 1 when something is stale
 """
 
 from __future__ import annotations
 
 import filecmp
-import json
 import sys
 import tempfile
 from pathlib import Path
 
-from build_ui import UI, install, npm
-from payment_analysis.backend.app import create_app
-from payment_analysis.lakehouse.home import Home
+from build_ui import UI, BuildFailed, install, npm, say
 
-DESCRIPTION = UI / "openapi.json"
 CLIENT = UI / "src" / "api" / "generated"
-
-
-def description() -> str:
-    """The OpenAPI document; it is the same for every lakehouse."""
-    app = create_app(Home(Path(tempfile.gettempdir())).lakehouse())
-    app.version = "0"  # a release must not make the client stale
-    return json.dumps(app.openapi(), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
 def generate(into: Path) -> None:
@@ -34,12 +23,10 @@ def generate(into: Path) -> None:
 
 def stale() -> list[str]:
     """What differs from what would be written now."""
-    if DESCRIPTION.read_text(encoding="utf-8") != description():
-        return [DESCRIPTION.name]
     with tempfile.TemporaryDirectory() as folder:
-        generate(Path(folder) / "generated")
-        compared = filecmp.dircmp(Path(folder) / "generated", CLIENT)
-        return differing(compared)
+        fresh = Path(folder) / "generated"
+        generate(fresh)
+        return differing(filecmp.dircmp(fresh, CLIENT))
 
 
 def differing(compared: filecmp.dircmp[str]) -> list[str]:
@@ -48,14 +35,17 @@ def differing(compared: filecmp.dircmp[str]) -> list[str]:
 
 
 def main(arguments: list[str]) -> int:
-    if arguments == ["--check"]:
+    try:
+        if arguments != ["--check"]:
+            generate(CLIENT)
+            return 0
         found = stale()
-        if found:
-            print(f"The API client is stale ({', '.join(found)}): run make client.", file=sys.stderr)
-        return 1 if found else 0
-    DESCRIPTION.write_text(description(), encoding="utf-8")
-    generate(CLIENT)
-    return 0
+    except BuildFailed as failure:
+        say(str(failure))
+        return 1
+    if found:
+        say(f"The API client is stale ({', '.join(found)}): run make client.")
+    return 1 if found else 0
 
 
 if __name__ == "__main__":

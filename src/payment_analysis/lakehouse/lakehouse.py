@@ -13,13 +13,16 @@ from payment_analysis.lakehouse.maintenance import maintain
 from payment_analysis.lakehouse.query import ROWS_MAX, SECONDS_MAX, Query
 from payment_analysis.lakehouse.reader import Reader
 from payment_analysis.lakehouse.schema import columns_of
+from payment_analysis.lakehouse.scope import bound, scoped
 from payment_analysis.lakehouse.seeds import SEEDS
 from payment_analysis.lakehouse.table import load_sources, load_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from payment_analysis.domain.errors import PaymentAnalysisError
+    from payment_analysis.domain.scope import Scope
     from payment_analysis.lakehouse.freshness import Freshness
     from payment_analysis.lakehouse.maintenance import Maintained
     from payment_analysis.lakehouse.query import QueryResult
@@ -79,13 +82,24 @@ class Lakehouse:
         """Answer SQL of our own, in the Databricks dialect, with `:name` parameters; every row, columns by name."""
         return self._query.inside(sql, parameters)
 
+    def staged(
+        self, question: str, scope: Scope, questions: Mapping[str, str], *, limit: int = ROWS_MAX
+    ) -> dict[str, QueryResult | PaymentAnalysisError]:
+        """Compute a question of our own once over what is in scope, and answer others about it, called `dataset`."""
+        sql, parameters = bound(question, scope)
+        return self._query.staged(sql, parameters, questions, limit=limit)
+
+    def scoped(self, question: str, scope: Scope) -> str:
+        """The SQL that answers a question over what is in scope, as a person may run it."""
+        return scoped(question, scope)
+
     def maintain(self) -> tuple[Maintained, ...]:
         """Compact, checkpoint and vacuum the tables that need it."""
         return maintain(self._store, self._scratch, self._names())
 
-    def freshness(self) -> dict[str, Freshness]:
-        """Rows, version, commit time and newest event of every table that exists, by name."""
-        return freshness(self._store, self._names())
+    def freshness(self, names: Sequence[str] | None = None) -> dict[str, Freshness]:
+        """Rows, version, commit time and newest event of tables that exist, by name; of all unless named."""
+        return freshness(self._store, self._names() if names is None else names)
 
     def _names(self) -> list[str]:
         return [*self._sources, *(name for name, table in self._tables.items() if table.kind == "table")]

@@ -20,6 +20,7 @@ _DELTA: Final[dict[str, str]] = {"bigint": "long", "int": "integer"}  # Delta's 
 _REPORTED: Final[dict[str, str]] = {  # what DuckDB reports, in our words
     "varchar": "string",
     "integer": "int",
+    "hugeint": "bigint",  # a sum of whole numbers
     "timestamp with time zone": "timestamp",
     "timestamp": "timestamp_ntz",
 }

@@ -8,17 +8,20 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from payment_analysis.backend.dependencies import WarehouseDep
+from payment_analysis.backend.compared import Compare, Period, ScopedWarehouse, earlier, period_of
+from payment_analysis.backend.data_state import DataStateDep
+from payment_analysis.backend.dependencies import NowDep, Warehouse, WarehouseDep
 from payment_analysis.backend.figures import Amount, AmountRange, Figure, Gap, QueryText, Ratio
-from payment_analysis.backend.scope import Compare, Period, ScopeDep, ScopedWarehouse, data_now, earlier, period_of
+from payment_analysis.backend.scoping import ScopeDep
 from payment_analysis.domain.metrics import RATES, Rate
+from payment_analysis.domain.scope import Scope
 from payment_analysis.report.actions import Action, decide_actions
 from payment_analysis.report.exposure import read_exposure
 from payment_analysis.report.lost import read_lost
 from payment_analysis.report.movement import BY_GROUP, read_movements
 from payment_analysis.report.overview import read_overview
 from payment_analysis.report.plays import PLAYS
-from payment_analysis.report.proportion import difference
+from payment_analysis.report.proportion import Proportion, difference
 from payment_analysis.report.pulse import read_pulses, read_total
 from payment_analysis.report.report import reporting_currency
 from payment_analysis.report.routing import read_routing
@@ -75,6 +78,7 @@ class StandingOut(Figure):
     now: PulseOut = Field(description="The whole period.")
     before: PulseOut | None = Field(description="The earlier period; null without comparison or data.")
     change: Gap | None = Field(description="The payment rate minus that of the earlier period.")
+    first_change: Gap | None = Field(description="The same for the first attempts.")
     points: list[PulseOut] = Field(description="The period in stretches.")
     movements: list[MovementOut] = Field(description="Per dimension, why the payment rate moved.")
     queries: list[QueryText] = Field(description="The SQL behind the numbers.")
@@ -84,16 +88,16 @@ class StandingOut(Figure):
 def get_standing(
     warehouse: WarehouseDep,
     scope: ScopeDep,
+    state: DataStateDep,
     compare: Annotated[Compare, Query(description="Which earlier period to compare with.")] = Compare.PREVIOUS,
 ) -> StandingOut:
     """The payment rate and what belongs to it, now, before and in between."""
     here = ScopedWarehouse(warehouse, scope)
     report_scope = ReportScope(reporting_currency(warehouse), scope.time_zone)
-    pulses = read_pulses(here, report_scope, days_of(warehouse, scope))
+    pulses = read_pulses(here, report_scope, days_of(warehouse, scope, state.now))
     previous = earlier(scope, compare)
     there = ScopedWarehouse(warehouse, previous) if previous else None
     before = read_total(there, report_scope) if there else None
-    change = difference(pulses.whole.payment, before.payment) if before else None
     return StandingOut(
         period=period_of(scope),
         compared_with=period_of(previous),
@@ -103,11 +107,17 @@ def get_standing(
         grain=pulses.grain,
         now=PulseOut.model_validate(pulses.whole),
         before=PulseOut.model_validate(before) if before and before.attempts else None,
-        change=Gap.model_validate(change) if change else None,
+        change=gap_of(pulses.whole.payment, before.payment if before else None),
+        first_change=gap_of(pulses.whole.first_attempt, before.first_attempt if before else None),
         points=[PulseOut.model_validate(point) for point in pulses.points],
         movements=[MovementOut.model_validate(one) for one in read_movements(there, here)] if there else [],
         queries=[QueryText.model_validate(query) for query in (*pulses.queries, BY_GROUP)],
     )
+
+
+def gap_of(now: Proportion, before: Proportion | None) -> Gap | None:
+    found = difference(now, before) if before else None
+    return Gap.model_validate(found) if found else None
 
 
 class EvidenceOut(Figure):
@@ -147,13 +157,13 @@ class ActionsOut(Figure):
 
 
 @router.get("/actions", operation_id="getActions")
-def get_actions(warehouse: WarehouseDep, scope: ScopeDep) -> ActionsOut:
+def get_actions(warehouse: WarehouseDep, scope: ScopeDep, state: DataStateDep, now: NowDep) -> ActionsOut:
     """Ranked actions of the scope, each lost payment given to one of them."""
     here = ScopedWarehouse(warehouse, scope)
     whole = ReportScope(reporting_currency(warehouse), scope.time_zone)
-    overview = read_overview(warehouse, whole, data_now(warehouse))
+    overview = read_overview(warehouse, whole, now)
     exposure, routing = read_exposure(here, whole, overview), read_routing(here, whole)
-    actions = decide_actions(read_lost(here, whole), routing, exposure, days_of(warehouse, scope))
+    actions = decide_actions(read_lost(here, whole), routing, exposure, days_of(warehouse, scope, state.now))
     return ActionsOut(
         ranked=[action_out(action) for action in actions.ranked],
         recoverable=AmountRange.model_validate(actions.recoverable) if actions.recoverable else None,
@@ -169,11 +179,13 @@ def action_out(action: Action) -> ActionOut:
     return ActionOut.model_validate({**fields, **words}, from_attributes=True)
 
 
-def days_of(warehouse: WarehouseDep, scope: ScopeDep) -> float:
+def days_of(warehouse: Warehouse, scope: Scope, newest: datetime | None) -> float:
     """How long the scope is; without a range, from the oldest attempt to the newest."""
     if scope.range is not None:
         start, end = scope.range
-    else:
-        (row,) = warehouse.rows("select min(event_timestamp) as oldest from payments_enriched_silver")
-        start, end = row["oldest"] or data_now(warehouse), data_now(warehouse)
-    return (end - start).total_seconds() / SECONDS_PER_DAY
+        return (end - start).total_seconds() / SECONDS_PER_DAY
+    (row,) = warehouse.rows("select min(event_timestamp) as oldest from payments_enriched_silver")
+    if row["oldest"] is None or newest is None:
+        return 0.0
+    days: float = (newest - row["oldest"]).total_seconds() / SECONDS_PER_DAY
+    return days

@@ -7,9 +7,9 @@ from datetime import datetime
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from payment_analysis.backend.dependencies import NowDep, WarehouseDep
-from payment_analysis.backend.scope import data_now
-from payment_analysis.domain.scope import MISSING, PRESETS, TICK, Dimension
+from payment_analysis.backend.data_state import DataStateDep, Sourced
+from payment_analysis.backend.dependencies import WarehouseDep
+from payment_analysis.domain.scope import MISSING, PRESETS, Dimension
 
 router = APIRouter(prefix="/api", tags=["scope"])
 
@@ -43,39 +43,27 @@ class DimensionOut(BaseModel):
     values: list[ValueOut] = Field(description=f"At most {VALUES_SHOWN}.")
 
 
-class OriginOut(BaseModel):
-    """Where attempts came from."""
-
-    origin: str = Field(description="user: somebody's own data; simulated: a world with known truth.")
-    attempts: int = Field(description="How many.")
-
-
-class ScopeOptions(BaseModel):
+class ScopeOptions(Sourced):
     """Everything the scope bar offers, and what the data is."""
 
     dimensions: list[DimensionOut] = Field(description="In the order of the bar.")
     presets: list[str] = Field(description="Ranges before the newest attempt.")
-    origins: list[OriginOut] = Field(description="Data source, largest first.")
+    attempts: int = Field(description="Attempts in the lakehouse.")
     oldest_event: datetime | None = Field(description="Instant of the oldest attempt.")
-    newest_event: datetime = Field(description="Instant of the newest attempt; presets end here.")
-    checked_at: datetime = Field(description="Time of the server, to tell the age of the data.")
 
 
 @router.get("/scope", operation_id="getScopeOptions")
-def get_scope_options(warehouse: WarehouseDep, now: NowDep) -> ScopeOptions:
-    """The values of every dimension, the origin and the age of the data."""
-    newest = data_now(warehouse) - TICK
-    (oldest,) = warehouse.rows("select min(event_timestamp) as oldest from payments_enriched_silver")
-    origins = warehouse.rows(
-        "select _origin as origin, count(*) as attempts from payments_enriched_silver group by 1 order by 2 desc, 1"
+def get_scope_options(warehouse: WarehouseDep, state: DataStateDep) -> ScopeOptions:
+    """The values of every dimension, the source and the age of the data."""
+    (whole,) = warehouse.rows(
+        "select min(event_timestamp) as oldest, count(*) as attempts from payments_enriched_silver"
     )
     return ScopeOptions(
+        **state.fields(),
         dimensions=[_dimension(warehouse, dimension) for dimension in Dimension],
         presets=list(PRESETS),
-        origins=[OriginOut.model_validate(row) for row in origins],
-        oldest_event=oldest["oldest"],
-        newest_event=newest,
-        checked_at=now,
+        attempts=whole["attempts"],
+        oldest_event=whole["oldest"],
     )
 
 

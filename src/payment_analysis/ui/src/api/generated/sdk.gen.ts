@@ -2,7 +2,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { GetActionsData, GetActionsErrors, GetActionsResponses, GetAttemptSchemaData, GetAttemptSchemaErrors, GetAttemptSchemaResponses, GetLifeCyclesData, GetLifeCyclesErrors, GetLifeCyclesResponses, GetReportData, GetReportErrors, GetReportPageData, GetReportPageErrors, GetReportPageResponses, GetReportResponses, GetScopeOptionsData, GetScopeOptionsErrors, GetScopeOptionsResponses, GetStandingData, GetStandingErrors, GetStandingResponses, HealthcheckData, HealthcheckErrors, HealthcheckResponses } from './types.gen';
+import type { CreateAccessTokenData, CreateAccessTokenErrors, CreateAccessTokenResponses, CreateSignInLinkData, CreateSignInLinkErrors, CreateSignInLinkResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CurrentUserData, CurrentUserErrors, CurrentUserResponses, DeclineSummaryData, DeclineSummaryErrors, DeclineSummaryResponses, ExportTransactionsData, ExportTransactionsErrors, ExportTransactionsResponses, GetActionsData, GetActionsErrors, GetActionsResponses, GetActiveAlertsData, GetActiveAlertsErrors, GetActiveAlertsResponses, GetApprovalTrendsBySecondData, GetApprovalTrendsBySecondErrors, GetApprovalTrendsBySecondResponses, GetApprovalTrendsData, GetApprovalTrendsErrors, GetApprovalTrendsResponses, GetAttemptSchemaData, GetAttemptSchemaErrors, GetAttemptSchemaResponses, GetAuthStatusData, GetAuthStatusErrors, GetAuthStatusResponses, GetBinPerformanceData, GetBinPerformanceErrors, GetBinPerformanceResponses, GetCardNetworkPerformanceData, GetCardNetworkPerformanceErrors, GetCardNetworkPerformanceResponses, GetControlBandData, GetControlBandErrors, GetControlBandResponses, GetDailyTrendsData, GetDailyTrendsErrors, GetDailyTrendsResponses, GetDashboardData, GetDashboardErrors, GetDashboardResponses, GetDashboardSpecData, GetDashboardSpecErrors, GetDashboardSpecResponses, GetDatabricksDeclinesData, GetDatabricksDeclinesErrors, GetDatabricksDeclinesResponses, GetDatabricksKpisData, GetDatabricksKpisErrors, GetDatabricksKpisResponses, GetDataQualitySummaryData, GetDataQualitySummaryErrors, GetDataQualitySummaryResponses, GetDeclineRecoveryOpportunitiesData, GetDeclineRecoveryOpportunitiesErrors, GetDeclineRecoveryOpportunitiesResponses, GetDedupCollisionStatsData, GetDedupCollisionStatsErrors, GetDedupCollisionStatsResponses, GetDimensionCoverageData, GetDimensionCoverageErrors, GetDimensionCoverageResponses, GetDimensionValuesData, GetDimensionValuesErrors, GetDimensionValuesResponses, GetEntrySystemDistributionData, GetEntrySystemDistributionErrors, GetEntrySystemDistributionResponses, GetFactorsDelayingApprovalData, GetFactorsDelayingApprovalErrors, GetFactorsDelayingApprovalResponses, GetFalseInsightsMetricData, GetFalseInsightsMetricErrors, GetFalseInsightsMetricResponses, GetFaultAttributionData, GetFaultAttributionErrors, GetFaultAttributionResponses, GetFraudRiskData, GetFraudRiskErrors, GetFraudRiskResponses, GetGeographyData, GetGeographyErrors, GetGeographyResponses, GetIssuerPerformanceData, GetIssuerPerformanceErrors, GetIssuerPerformanceResponses, GetKpisData, GetKpisErrors, GetKpisResponses, GetLast60SecondsPerformanceData, GetLast60SecondsPerformanceErrors, GetLast60SecondsPerformanceResponses, GetLastHourPerformanceData, GetLastHourPerformanceErrors, GetLastHourPerformanceResponses, GetLifeCyclesData, GetLifeCyclesErrors, GetLifeCyclesResponses, GetMerchantSegmentPerformanceData, GetMerchantSegmentPerformanceErrors, GetMerchantSegmentPerformanceResponses, GetMetricBridgeData, GetMetricBridgeErrors, GetMetricBridgeResponses, GetOnlineFeaturesData, GetOnlineFeaturesErrors, GetOnlineFeaturesResponses, GetPaymentData, GetPaymentErrors, GetPaymentResponses, GetPspPerformanceData, GetPspPerformanceErrors, GetPspPerformanceResponses, GetReasonCodeInsightsData, GetReasonCodeInsightsErrors, GetReasonCodeInsightsResponses, GetReasonCodesData, GetReasonCodesErrors, GetReasonCodesResponses, GetRecommendationsByCohortData, GetRecommendationsByCohortErrors, GetRecommendationsByCohortResponses, GetRecommendationsData, GetRecommendationsErrors, GetRecommendationsResponses, GetReportData, GetReportErrors, GetReportPageData, GetReportPageErrors, GetReportPageResponses, GetReportResponses, GetRetryChainsData, GetRetryChainsErrors, GetRetryChainsResponses, GetRetryComplianceData, GetRetryComplianceErrors, GetRetryComplianceResponses, GetRetryPerformanceData, GetRetryPerformanceErrors, GetRetryPerformanceResponses, GetRetrySuccessByReasonData, GetRetrySuccessByReasonErrors, GetRetrySuccessByReasonResponses, GetScopeOptionsData, GetScopeOptionsErrors, GetScopeOptionsResponses, GetSmartCheckoutPathPerformanceData, GetSmartCheckoutPathPerformanceErrors, GetSmartCheckoutPathPerformanceResponses, GetSmartCheckoutServicePathsData, GetSmartCheckoutServicePathsErrors, GetSmartCheckoutServicePathsResponses, GetSolutionPerformanceData, GetSolutionPerformanceErrors, GetSolutionPerformanceResponses, GetStandingData, GetStandingErrors, GetStandingResponses, GetStreamingMetricsData, GetStreamingMetricsErrors, GetStreamingMetricsResponses, GetStreamingTpsData, GetStreamingTpsErrors, GetStreamingTpsResponses, GetTableQualityData, GetTableQualityErrors, GetTableQualityResponses, GetThreeDsFunnelData, GetThreeDsFunnelErrors, GetThreeDsFunnelResponses, GetTokenUpliftData, GetTokenUpliftErrors, GetTokenUpliftResponses, GetTransactionFacetsData, GetTransactionFacetsErrors, GetTransactionFacetsResponses, HealthcheckData, HealthcheckErrors, HealthcheckResponses, HealthDatabaseData, HealthDatabaseErrors, HealthDatabaseResponses, ListAccessTokensData, ListAccessTokensErrors, ListAccessTokensResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListDashboardsData, ListDashboardsErrors, ListDashboardsResponses, ListTransactionsData, ListTransactionsErrors, ListTransactionsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ReadDashboardPageData, ReadDashboardPageErrors, ReadDashboardPageResponses, ReadDashboardWidgetCsvData, ReadDashboardWidgetCsvErrors, ReadDashboardWidgetCsvResponses, RevokeAccessTokenData, RevokeAccessTokenErrors, RevokeAccessTokenResponses, SignOutData, SignOutErrors, SignOutResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, VersionData, VersionErrors, VersionResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -19,6 +19,370 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
 };
 
 /**
+ * List Access Tokens
+ *
+ * Your own tokens, the newest first.
+ */
+export const listAccessTokens = <ThrowOnError extends boolean = false>(options?: Options<ListAccessTokensData, ThrowOnError>): RequestResult<ListAccessTokensResponses, ListAccessTokensErrors, ThrowOnError> => (options?.client ?? client).get<ListAccessTokensResponses, ListAccessTokensErrors, ThrowOnError>({ url: '/api/access-tokens', ...options });
+
+/**
+ * Create Access Token
+ *
+ * Make a token for a program of yours. A token cannot make tokens.
+ */
+export const createAccessToken = <ThrowOnError extends boolean = false>(options: Options<CreateAccessTokenData, ThrowOnError>): RequestResult<CreateAccessTokenResponses, CreateAccessTokenErrors, ThrowOnError> => (options.client ?? client).post<CreateAccessTokenResponses, CreateAccessTokenErrors, ThrowOnError>({
+    url: '/api/access-tokens',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Revoke Access Token
+ *
+ * Revoke one of your own tokens; it stops working at once.
+ */
+export const revokeAccessToken = <ThrowOnError extends boolean = false>(options: Options<RevokeAccessTokenData, ThrowOnError>): RequestResult<RevokeAccessTokenResponses, RevokeAccessTokenErrors, ThrowOnError> => (options.client ?? client).delete<RevokeAccessTokenResponses, RevokeAccessTokenErrors, ThrowOnError>({ url: '/api/access-tokens/{token_id}', ...options });
+
+/**
+ * Getactivealerts
+ *
+ * Alerts that are on: broken in a window that reaches into the last hour of data. first_detected is when the run of broken windows began; an hour without a broken window ends a run. See payments_stream_alerts for how they are judged. From the view v_active_alerts.
+ */
+export const getActiveAlerts = <ThrowOnError extends boolean = false>(options?: Options<GetActiveAlertsData, ThrowOnError>): RequestResult<GetActiveAlertsResponses, GetActiveAlertsErrors, ThrowOnError> => (options?.client ?? client).get<GetActiveAlertsResponses, GetActiveAlertsErrors, ThrowOnError>({ url: '/api/analytics/active-alerts', ...options });
+
+/**
+ * Getbinperformance
+ *
+ * BINs over the thirty days before the latest attempt. Many verifications, security declines and blocks with few approvals are the picture of a BIN attack: somebody tries card numbers out. Attempts without a BIN are left out. From the view v_bin_performance.
+ */
+export const getBinPerformance = <ThrowOnError extends boolean = false>(options?: Options<GetBinPerformanceData, ThrowOnError>): RequestResult<GetBinPerformanceResponses, GetBinPerformanceErrors, ThrowOnError> => (options?.client ?? client).get<GetBinPerformanceResponses, GetBinPerformanceErrors, ThrowOnError>({ url: '/api/analytics/bin-performance', ...options });
+
+/**
+ * Getcardnetworkperformance
+ *
+ * Attempt rate, value and latency per card network, over the thirty days before the latest attempt. From the view v_card_network_performance.
+ */
+export const getCardNetworkPerformance = <ThrowOnError extends boolean = false>(options?: Options<GetCardNetworkPerformanceData, ThrowOnError>): RequestResult<GetCardNetworkPerformanceResponses, GetCardNetworkPerformanceErrors, ThrowOnError> => (options?.client ?? client).get<GetCardNetworkPerformanceResponses, GetCardNetworkPerformanceErrors, ThrowOnError>({ url: '/api/analytics/card-network-performance', ...options });
+
+/**
+ * Getcontrolband
+ *
+ * The shares that alerts watch, in every five minutes and every hour of the day before the latest attempt, beside what is usual in that hour of the week (the same hour of the same weekday in the four weeks before) and the end of the band that chance alone leaves in false_alarm_rate of the windows. The band is that of a binomial share, its middle as uncertain as the weeks before leave it, with its skew and its steps taken into account; the rate holds for a finished window. Windows with fewer attempts than the rule asks for are left out. From the view v_control_band.
+ */
+export const getControlBand = <ThrowOnError extends boolean = false>(options?: Options<GetControlBandData, ThrowOnError>): RequestResult<GetControlBandResponses, GetControlBandErrors, ThrowOnError> => (options?.client ?? client).get<GetControlBandResponses, GetControlBandErrors, ThrowOnError>({ url: '/api/analytics/control-band', ...options });
+
+/**
+ * Getdailytrends
+ *
+ * Attempts, payments and their rates per day, over the ninety days up to the day of the latest attempt. A payment belongs to the day of its first attempt. From the view v_daily_trends.
+ */
+export const getDailyTrends = <ThrowOnError extends boolean = false>(options?: Options<GetDailyTrendsData, ThrowOnError>): RequestResult<GetDailyTrendsResponses, GetDailyTrendsErrors, ThrowOnError> => (options?.client ?? client).get<GetDailyTrendsResponses, GetDailyTrendsErrors, ThrowOnError>({ url: '/api/analytics/daily-trends', ...options });
+
+/**
+ * Getdataqualitysummary
+ *
+ * The day before the latest attempt, counted at each station on one clock, the time of the attempt: events in landing, events that passed the checks of bronze, attempts in silver. From the view v_data_quality_summary.
+ */
+export const getDataQualitySummary = <ThrowOnError extends boolean = false>(options?: Options<GetDataQualitySummaryData, ThrowOnError>): RequestResult<GetDataQualitySummaryResponses, GetDataQualitySummaryErrors, ThrowOnError> => (options?.client ?? client).get<GetDataQualitySummaryResponses, GetDataQualitySummaryErrors, ThrowOnError>({ url: '/api/analytics/data-quality', ...options });
+
+/**
+ * Gettablequality
+ *
+ * The latest verdict on each table that the build has checked: is it fresh, is it complete, and who would notice. On Databricks the same columns come from system.data_quality_monitoring.table_results. From the view v_uc_data_quality_metrics.
+ */
+export const getTableQuality = <ThrowOnError extends boolean = false>(options?: Options<GetTableQualityData, ThrowOnError>): RequestResult<GetTableQualityResponses, GetTableQualityErrors, ThrowOnError> => (options?.client ?? client).get<GetTableQualityResponses, GetTableQualityErrors, ThrowOnError>({ url: '/api/analytics/data-quality/tables', ...options });
+
+/**
+ * Getdatabricksdeclines
+ *
+ * Declined attempts by reason and by who can change it, over all time, blocked attempts included. A payment declined three times counts three times here; v_decline_recovery_opportunities counts what was lost in the end. From the view v_top_decline_reasons.
+ */
+export const getDatabricksDeclines = <ThrowOnError extends boolean = false>(options?: Options<GetDatabricksDeclinesData, ThrowOnError>): RequestResult<GetDatabricksDeclinesResponses, GetDatabricksDeclinesErrors, ThrowOnError> => (options?.client ?? client).get<GetDatabricksDeclinesResponses, GetDatabricksDeclinesErrors, ThrowOnError>({ url: '/api/analytics/declines/databricks', ...options });
+
+/**
+ * Getfaultattribution
+ *
+ * Declines and lost payments by who could have changed the answer, over the thirty days before the latest attempt. A payment is lost when its last attempt was declined; it is counted with the fault of that attempt. From the view v_fault_attribution.
+ */
+export const getFaultAttribution = <ThrowOnError extends boolean = false>(options?: Options<GetFaultAttributionData, ThrowOnError>): RequestResult<GetFaultAttributionResponses, GetFaultAttributionErrors, ThrowOnError> => (options?.client ?? client).get<GetFaultAttributionResponses, GetFaultAttributionErrors, ThrowOnError>({ url: '/api/analytics/declines/faults', ...options });
+
+/**
+ * Getdeclinerecoveryopportunities
+ *
+ * Payments lost in the last thirty days of data (their last attempt was declined), by the reason that ended them, with what to do. Groups of fewer than five are left out. The potential is what was lost; the estimate applies the usual recoverable share of the reason, which is a heuristic and not a promise. From the view v_decline_recovery_opportunities.
+ */
+export const getDeclineRecoveryOpportunities = <ThrowOnError extends boolean = false>(options?: Options<GetDeclineRecoveryOpportunitiesData, ThrowOnError>): RequestResult<GetDeclineRecoveryOpportunitiesResponses, GetDeclineRecoveryOpportunitiesErrors, ThrowOnError> => (options?.client ?? client).get<GetDeclineRecoveryOpportunitiesResponses, GetDeclineRecoveryOpportunitiesErrors, ThrowOnError>({ url: '/api/analytics/declines/recovery-opportunities', ...options });
+
+/**
+ * Declinesummary
+ *
+ * Declined attempts by reason and by who can change it, over all time, blocked attempts included. A payment declined three times counts three times here; v_decline_recovery_opportunities counts what was lost in the end. From the view v_top_decline_reasons.
+ */
+export const declineSummary = <ThrowOnError extends boolean = false>(options?: Options<DeclineSummaryData, ThrowOnError>): RequestResult<DeclineSummaryResponses, DeclineSummaryErrors, ThrowOnError> => (options?.client ?? client).get<DeclineSummaryResponses, DeclineSummaryErrors, ThrowOnError>({ url: '/api/analytics/declines/summary', ...options });
+
+/**
+ * Getdimensioncoverage
+ *
+ * What the data can be cut by. A dimension the source does not carry stays null in every table and has coverage 0 here: a view grouped by it shows one row without a name, and that row is everything. From the view v_dimension_coverage.
+ */
+export const getDimensionCoverage = <ThrowOnError extends boolean = false>(options?: Options<GetDimensionCoverageData, ThrowOnError>): RequestResult<GetDimensionCoverageResponses, GetDimensionCoverageErrors, ThrowOnError> => (options?.client ?? client).get<GetDimensionCoverageResponses, GetDimensionCoverageErrors, ThrowOnError>({ url: '/api/analytics/dimension-coverage', ...options });
+
+/**
+ * Get Dimension Values
+ *
+ * What a dimension can be filtered by, within the scope.
+ */
+export const getDimensionValues = <ThrowOnError extends boolean = false>(options: Options<GetDimensionValuesData, ThrowOnError>): RequestResult<GetDimensionValuesResponses, GetDimensionValuesErrors, ThrowOnError> => (options.client ?? client).get<GetDimensionValuesResponses, GetDimensionValuesErrors, ThrowOnError>({ url: '/api/analytics/dimensions/{dimension}', ...options });
+
+/**
+ * Getfactorsdelayingapproval
+ *
+ * v_reason_codes_br with what could be won back: declines and value times the usual recoverable share of the reason. That share is a heuristic, and a payment declined three times is counted three times: an upper bound. From the view v_reason_code_insights_br.
+ */
+export const getFactorsDelayingApproval = <ThrowOnError extends boolean = false>(options?: Options<GetFactorsDelayingApprovalData, ThrowOnError>): RequestResult<GetFactorsDelayingApprovalResponses, GetFactorsDelayingApprovalErrors, ThrowOnError> => (options?.client ?? client).get<GetFactorsDelayingApprovalResponses, GetFactorsDelayingApprovalErrors, ThrowOnError>({ url: '/api/analytics/factors-delaying-approval', ...options });
+
+/**
+ * Getfraudrisk
+ *
+ * Fraud and risk by merchant segment and risk tier, over the thirty days before the latest attempt. Fraud is what was reported after an approval; reports come weeks later, so the newest days look better than they will turn out. From the view v_fraud_risk_summary.
+ */
+export const getFraudRisk = <ThrowOnError extends boolean = false>(options?: Options<GetFraudRiskData, ThrowOnError>): RequestResult<GetFraudRiskResponses, GetFraudRiskErrors, ThrowOnError> => (options?.client ?? client).get<GetFraudRiskResponses, GetFraudRiskErrors, ThrowOnError>({ url: '/api/analytics/fraud-risk', ...options });
+
+/**
+ * Getgeography
+ *
+ * Attempt rate and value per country, over all time: the issuer's country, or that of the sale where the source does not name the issuer's (country_of says which). Countries with fewer than ten attempts are left out. From the view v_performance_by_geography.
+ */
+export const getGeography = <ThrowOnError extends boolean = false>(options?: Options<GetGeographyData, ThrowOnError>): RequestResult<GetGeographyResponses, GetGeographyErrors, ThrowOnError> => (options?.client ?? client).get<GetGeographyResponses, GetGeographyErrors, ThrowOnError>({ url: '/api/analytics/geography', ...options });
+
+/**
+ * Getfalseinsightsmetric
+ *
+ * The counter metric of the agents: of the insights that people reviewed on a day, how many were wrong or of no use. Nothing is here until somebody reviews an insight. From the view v_false_insights_metric.
+ */
+export const getFalseInsightsMetric = <ThrowOnError extends boolean = false>(options?: Options<GetFalseInsightsMetricData, ThrowOnError>): RequestResult<GetFalseInsightsMetricResponses, GetFalseInsightsMetricErrors, ThrowOnError> => (options?.client ?? client).get<GetFalseInsightsMetricResponses, GetFalseInsightsMetricErrors, ThrowOnError>({ url: '/api/analytics/insights/false-insights', ...options });
+
+/**
+ * Getissuerperformance
+ *
+ * Issuers over the thirty days before the latest attempt. Compare first_attempt_rate with its interval: an issuer with few attempts may look good or bad by chance, and one that is retried more often has a lower approval_rate_pct. From the view v_issuer_performance.
+ */
+export const getIssuerPerformance = <ThrowOnError extends boolean = false>(options?: Options<GetIssuerPerformanceData, ThrowOnError>): RequestResult<GetIssuerPerformanceResponses, GetIssuerPerformanceErrors, ThrowOnError> => (options?.client ?? client).get<GetIssuerPerformanceResponses, GetIssuerPerformanceErrors, ThrowOnError>({ url: '/api/analytics/issuer-performance', ...options });
+
+/**
+ * Get Kpis
+ *
+ * Attempts, approvals and their rate.
+ */
+export const getKpis = <ThrowOnError extends boolean = false>(options?: Options<GetKpisData, ThrowOnError>): RequestResult<GetKpisResponses, GetKpisErrors, ThrowOnError> => (options?.client ?? client).get<GetKpisResponses, GetKpisErrors, ThrowOnError>({ url: '/api/analytics/kpis', ...options });
+
+/**
+ * Getdatabrickskpis
+ *
+ * The headline numbers over all time. Verifications and tests are left out; sums are in reporting_currency. From the view v_executive_kpis.
+ */
+export const getDatabricksKpis = <ThrowOnError extends boolean = false>(options?: Options<GetDatabricksKpisData, ThrowOnError>): RequestResult<GetDatabricksKpisResponses, GetDatabricksKpisErrors, ThrowOnError> => (options?.client ?? client).get<GetDatabricksKpisResponses, GetDatabricksKpisErrors, ThrowOnError>({ url: '/api/analytics/kpis/databricks', ...options });
+
+/**
+ * Getlast60Secondsperformance
+ *
+ * The last sixty seconds of data up to the latest attempt. Verifications and tests are left out. From the view v_last_60_seconds_performance.
+ */
+export const getLast60SecondsPerformance = <ThrowOnError extends boolean = false>(options?: Options<GetLast60SecondsPerformanceData, ThrowOnError>): RequestResult<GetLast60SecondsPerformanceResponses, GetLast60SecondsPerformanceErrors, ThrowOnError> => (options?.client ?? client).get<GetLast60SecondsPerformanceResponses, GetLast60SecondsPerformanceErrors, ThrowOnError>({ url: '/api/analytics/last-60-seconds', ...options });
+
+/**
+ * Getlasthourperformance
+ *
+ * The last hour of data up to the latest attempt. Verifications and tests are left out. From the view v_last_hour_performance.
+ */
+export const getLastHourPerformance = <ThrowOnError extends boolean = false>(options?: Options<GetLastHourPerformanceData, ThrowOnError>): RequestResult<GetLastHourPerformanceResponses, GetLastHourPerformanceErrors, ThrowOnError> => (options?.client ?? client).get<GetLastHourPerformanceResponses, GetLastHourPerformanceErrors, ThrowOnError>({ url: '/api/analytics/last-hour', ...options });
+
+/**
+ * Getmerchantsegmentperformance
+ *
+ * Attempt rate, value and use of 3DS per merchant segment, over the thirty days before the latest attempt. From the view v_merchant_segment_performance.
+ */
+export const getMerchantSegmentPerformance = <ThrowOnError extends boolean = false>(options?: Options<GetMerchantSegmentPerformanceData, ThrowOnError>): RequestResult<GetMerchantSegmentPerformanceResponses, GetMerchantSegmentPerformanceErrors, ThrowOnError> => (options?.client ?? client).get<GetMerchantSegmentPerformanceResponses, GetMerchantSegmentPerformanceErrors, ThrowOnError>({ url: '/api/analytics/merchant-segment-performance', ...options });
+
+/**
+ * Getmetricbridge
+ *
+ * How the approval rate is built, step by step, over all time: what was left out, then the four rates from the strictest to what the customer sees, then what retries bring. A payment weighs what its first attempt asked for. From the view v_metric_bridge.
+ */
+export const getMetricBridge = <ThrowOnError extends boolean = false>(options?: Options<GetMetricBridgeData, ThrowOnError>): RequestResult<GetMetricBridgeResponses, GetMetricBridgeErrors, ThrowOnError> => (options?.client ?? client).get<GetMetricBridgeResponses, GetMetricBridgeErrors, ThrowOnError>({ url: '/api/analytics/metric-bridge', ...options });
+
+/**
+ * Getonlinefeatures
+ *
+ * The latest value of each online feature of each entity. The newest rows are the reader's to choose. From the view v_online_features_latest.
+ */
+export const getOnlineFeatures = <ThrowOnError extends boolean = false>(options?: Options<GetOnlineFeaturesData, ThrowOnError>): RequestResult<GetOnlineFeaturesResponses, GetOnlineFeaturesErrors, ThrowOnError> => (options?.client ?? client).get<GetOnlineFeaturesResponses, GetOnlineFeaturesErrors, ThrowOnError>({ url: '/api/analytics/online-features', ...options });
+
+/**
+ * Getpspperformance
+ *
+ * PSPs over all time. Compare first_attempt_rate: a PSP that is asked second gets what the first one could not approve, so its rate over all attempts (approval_rate_pct) is low for a reason that is not its own; retry_share says how much of its traffic is such leftovers. The counts are here so that an interval can be put around each rate. From the view v_psp_performance.
+ */
+export const getPspPerformance = <ThrowOnError extends boolean = false>(options?: Options<GetPspPerformanceData, ThrowOnError>): RequestResult<GetPspPerformanceResponses, GetPspPerformanceErrors, ThrowOnError> => (options?.client ?? client).get<GetPspPerformanceResponses, GetPspPerformanceErrors, ThrowOnError>({ url: '/api/analytics/psp-performance', ...options });
+
+/**
+ * Getreasoncodes
+ *
+ * Brazilian declines by entry system, flow, standard reason and remedy, over all time, each transaction once even when several entry systems report it. Reason and remedy come from the same rule. From the view v_reason_codes_br.
+ */
+export const getReasonCodes = <ThrowOnError extends boolean = false>(options?: Options<GetReasonCodesData, ThrowOnError>): RequestResult<GetReasonCodesResponses, GetReasonCodesErrors, ThrowOnError> => (options?.client ?? client).get<GetReasonCodesResponses, GetReasonCodesErrors, ThrowOnError>({ url: '/api/analytics/reason-codes', ...options });
+
+/**
+ * Getdedupcollisionstats
+ *
+ * Transactions of the day before the latest attempt that share merchant, card, amount and minute. Seen by several entry systems they are one transaction reported twice; within one entry system they are retries. From the view v_dedup_collision_stats.
+ */
+export const getDedupCollisionStats = <ThrowOnError extends boolean = false>(options?: Options<GetDedupCollisionStatsData, ThrowOnError>): RequestResult<GetDedupCollisionStatsResponses, GetDedupCollisionStatsErrors, ThrowOnError> => (options?.client ?? client).get<GetDedupCollisionStatsResponses, GetDedupCollisionStatsErrors, ThrowOnError>({ url: '/api/analytics/reason-codes/dedup-collisions', ...options });
+
+/**
+ * Getentrysystemdistribution
+ *
+ * Brazilian attempts by the merchant's way in, over all time, each transaction once even when several entry systems report it. From the view v_entry_system_distribution_br.
+ */
+export const getEntrySystemDistribution = <ThrowOnError extends boolean = false>(options?: Options<GetEntrySystemDistributionData, ThrowOnError>): RequestResult<GetEntrySystemDistributionResponses, GetEntrySystemDistributionErrors, ThrowOnError> => (options?.client ?? client).get<GetEntrySystemDistributionResponses, GetEntrySystemDistributionErrors, ThrowOnError>({ url: '/api/analytics/reason-codes/entry-systems', ...options });
+
+/**
+ * Getreasoncodeinsights
+ *
+ * v_reason_codes_br with what could be won back: declines and value times the usual recoverable share of the reason. That share is a heuristic, and a payment declined three times is counted three times: an upper bound. From the view v_reason_code_insights_br.
+ */
+export const getReasonCodeInsights = <ThrowOnError extends boolean = false>(options?: Options<GetReasonCodeInsightsData, ThrowOnError>): RequestResult<GetReasonCodeInsightsResponses, GetReasonCodeInsightsErrors, ThrowOnError> => (options?.client ?? client).get<GetReasonCodeInsightsResponses, GetReasonCodeInsightsErrors, ThrowOnError>({ url: '/api/analytics/reason-codes/insights', ...options });
+
+/**
+ * Getrecommendations
+ *
+ * The rows of v_recommendations in the form agents and the app read. The score is the usual recoverable share of the reason, a heuristic; nothing here was learnt from outcomes. From the view v_recommendations_from_lakehouse.
+ */
+export const getRecommendations = <ThrowOnError extends boolean = false>(options?: Options<GetRecommendationsData, ThrowOnError>): RequestResult<GetRecommendationsResponses, GetRecommendationsErrors, ThrowOnError> => (options?.client ?? client).get<GetRecommendationsResponses, GetRecommendationsErrors, ThrowOnError>({ url: '/api/analytics/recommendations', ...options });
+
+/**
+ * Getrecommendationsbycohort
+ *
+ * What to do about the payments lost in the last thirty days of data, by reason and segment, the most valuable first by priority. The estimate is what was lost times the usual recoverable share of the reason: a heuristic, not a promise. From the view v_recommendations.
+ */
+export const getRecommendationsByCohort = <ThrowOnError extends boolean = false>(options?: Options<GetRecommendationsByCohortData, ThrowOnError>): RequestResult<GetRecommendationsByCohortResponses, GetRecommendationsByCohortErrors, ThrowOnError> => (options?.client ?? client).get<GetRecommendationsByCohortResponses, GetRecommendationsByCohortErrors, ThrowOnError>({ url: '/api/analytics/recommendations/by-cohort', ...options });
+
+/**
+ * Getretrysuccessbyreason
+ *
+ * Retries by the reason of the decline that was retried, over all time, measured on the retry: an approved retry has no decline reason of its own, so grouping by that would only ever find failures. From the view v_retry_success_by_reason.
+ */
+export const getRetrySuccessByReason = <ThrowOnError extends boolean = false>(options?: Options<GetRetrySuccessByReasonData, ThrowOnError>): RequestResult<GetRetrySuccessByReasonResponses, GetRetrySuccessByReasonErrors, ThrowOnError> => (options?.client ?? client).get<GetRetrySuccessByReasonResponses, GetRetrySuccessByReasonErrors, ThrowOnError>({ url: '/api/analytics/retry/by-reason', ...options });
+
+/**
+ * Getretrychains
+ *
+ * Chains of attempts over all time. payments_ending_here by position is the distribution of chain lengths; success_rate by position and PSP switch says what another attempt, and another PSP, brings. From the view v_retry_chains.
+ */
+export const getRetryChains = <ThrowOnError extends boolean = false>(options?: Options<GetRetryChainsData, ThrowOnError>): RequestResult<GetRetryChainsResponses, GetRetryChainsErrors, ThrowOnError> => (options?.client ?? client).get<GetRetryChainsResponses, GetRetryChainsErrors, ThrowOnError>({ url: '/api/analytics/retry/chains', ...options });
+
+/**
+ * Getretrycompliance
+ *
+ * The networks' limits on sending a declined payment again, each with the attempts over it by the rule of their day, over all time. fees_avoided counts one attempt for each decline after which the next would have been charged and none came: what stopping was worth at the least. A fee nobody published is null, never zero. Attempts without a card token cannot be judged and are not here; see v_dimension_coverage. From the view v_retry_compliance.
+ */
+export const getRetryCompliance = <ThrowOnError extends boolean = false>(options?: Options<GetRetryComplianceData, ThrowOnError>): RequestResult<GetRetryComplianceResponses, GetRetryComplianceErrors, ThrowOnError> => (options?.client ?? client).get<GetRetryComplianceResponses, GetRetryComplianceErrors, ThrowOnError>({ url: '/api/analytics/retry/compliance', ...options });
+
+/**
+ * Getretryperformance
+ *
+ * How retries went over the last thirty days of data, measured on the retry itself: grouped by the reason of the decline that was retried, how many retries had been made, and whether the PSP was changed. From the view v_retry_performance.
+ */
+export const getRetryPerformance = <ThrowOnError extends boolean = false>(options?: Options<GetRetryPerformanceData, ThrowOnError>): RequestResult<GetRetryPerformanceResponses, GetRetryPerformanceErrors, ThrowOnError> => (options?.client ?? client).get<GetRetryPerformanceResponses, GetRetryPerformanceErrors, ThrowOnError>({ url: '/api/analytics/retry/performance', ...options });
+
+/**
+ * Getthreedsfunnel
+ *
+ * Brazilian payment links per day on their way through 3DS: routed, challenged, authenticated, approved, over all time. Card verifications are left out. From the view v_3ds_funnel_br.
+ */
+export const getThreeDsFunnel = <ThrowOnError extends boolean = false>(options?: Options<GetThreeDsFunnelData, ThrowOnError>): RequestResult<GetThreeDsFunnelResponses, GetThreeDsFunnelErrors, ThrowOnError> => (options?.client ?? client).get<GetThreeDsFunnelResponses, GetThreeDsFunnelErrors, ThrowOnError>({ url: '/api/analytics/smart-checkout/3ds-funnel', ...options });
+
+/**
+ * Getsmartcheckoutpathperformance
+ *
+ * Brazilian payment links by the path they took, over all time. It is what happened, read off the attempt itself; what was recommended is known only where a decision was logged. From the view v_smart_checkout_path_performance_br.
+ */
+export const getSmartCheckoutPathPerformance = <ThrowOnError extends boolean = false>(options?: Options<GetSmartCheckoutPathPerformanceData, ThrowOnError>): RequestResult<GetSmartCheckoutPathPerformanceResponses, GetSmartCheckoutPathPerformanceErrors, ThrowOnError> => (options?.client ?? client).get<GetSmartCheckoutPathPerformanceResponses, GetSmartCheckoutPathPerformanceErrors, ThrowOnError>({ url: '/api/analytics/smart-checkout/path-performance', ...options });
+
+/**
+ * Getsmartcheckoutservicepaths
+ *
+ * Brazilian payment links by the services they went through, over all time. Antifraud stops attempts before the issuer, which the attempt rate does not see: compare paths by acceptance_rate_pct. From the view v_smart_checkout_service_path_br.
+ */
+export const getSmartCheckoutServicePaths = <ThrowOnError extends boolean = false>(options?: Options<GetSmartCheckoutServicePathsData, ThrowOnError>): RequestResult<GetSmartCheckoutServicePathsResponses, GetSmartCheckoutServicePathsErrors, ThrowOnError> => (options?.client ?? client).get<GetSmartCheckoutServicePathsResponses, GetSmartCheckoutServicePathsErrors, ThrowOnError>({ url: '/api/analytics/smart-checkout/service-paths', ...options });
+
+/**
+ * Getsolutionperformance
+ *
+ * Attempt rate, value and latency per payment solution, over the thirty days before the latest attempt. From the view v_solution_performance.
+ */
+export const getSolutionPerformance = <ThrowOnError extends boolean = false>(options?: Options<GetSolutionPerformanceData, ThrowOnError>): RequestResult<GetSolutionPerformanceResponses, GetSolutionPerformanceErrors, ThrowOnError> => (options?.client ?? client).get<GetSolutionPerformanceResponses, GetSolutionPerformanceErrors, ThrowOnError>({ url: '/api/analytics/solutions', ...options });
+
+/**
+ * Getstreamingmetrics
+ *
+ * Attempts of the day before the latest one, minute by minute, by segment, solution and network. The stream keeps it up to date; it is the same definition as everywhere. From the view payments_stream_metrics_1min.
+ */
+export const getStreamingMetrics = <ThrowOnError extends boolean = false>(options?: Options<GetStreamingMetricsData, ThrowOnError>): RequestResult<GetStreamingMetricsResponses, GetStreamingMetricsErrors, ThrowOnError> => (options?.client ?? client).get<GetStreamingMetricsResponses, GetStreamingMetricsErrors, ThrowOnError>({ url: '/api/analytics/streaming-metrics', ...options });
+
+/**
+ * Getstreamingtps
+ *
+ * Events in landing per second in which they happened, over the hour before the latest attempt in silver. A second that is in landing and not yet in silver shows how far the pipeline is behind. From the view v_streaming_volume_per_second.
+ */
+export const getStreamingTps = <ThrowOnError extends boolean = false>(options?: Options<GetStreamingTpsData, ThrowOnError>): RequestResult<GetStreamingTpsResponses, GetStreamingTpsErrors, ThrowOnError> => (options?.client ?? client).get<GetStreamingTpsResponses, GetStreamingTpsErrors, ThrowOnError>({ url: '/api/analytics/streaming-tps', ...options });
+
+/**
+ * Gettokenuplift
+ *
+ * What network tokens bring: the differences within each issuer and network of v_token_uplift_by_issuer, pooled by Mantel-Haenszel weights, so that a network or an issuer which has many tokens and approves much does not pass for an effect of tokens. The interval pools the intervals of the parts (Newcombe's, by the same squares). crude_uplift is the naive difference, to show what the mix of issuers alone makes. From the view v_token_uplift.
+ */
+export const getTokenUplift = <ThrowOnError extends boolean = false>(options?: Options<GetTokenUpliftData, ThrowOnError>): RequestResult<GetTokenUpliftResponses, GetTokenUpliftErrors, ThrowOnError> => (options?.client ?? client).get<GetTokenUpliftResponses, GetTokenUpliftErrors, ThrowOnError>({ url: '/api/analytics/token-uplift', ...options });
+
+/**
+ * Getapprovaltrends
+ *
+ * Attempts and attempt rate per hour, over the seven days before the latest attempt. From the view v_approval_trends_hourly.
+ */
+export const getApprovalTrends = <ThrowOnError extends boolean = false>(options?: Options<GetApprovalTrendsData, ThrowOnError>): RequestResult<GetApprovalTrendsResponses, GetApprovalTrendsErrors, ThrowOnError> => (options?.client ?? client).get<GetApprovalTrendsResponses, GetApprovalTrendsErrors, ThrowOnError>({ url: '/api/analytics/trends', ...options });
+
+/**
+ * Getapprovaltrendsbysecond
+ *
+ * Attempts and attempt rate per second, over the hour before the latest attempt. From the view v_approval_trends_by_second.
+ */
+export const getApprovalTrendsBySecond = <ThrowOnError extends boolean = false>(options?: Options<GetApprovalTrendsBySecondData, ThrowOnError>): RequestResult<GetApprovalTrendsBySecondResponses, GetApprovalTrendsBySecondErrors, ThrowOnError> => (options?.client ?? client).get<GetApprovalTrendsBySecondResponses, GetApprovalTrendsBySecondErrors, ThrowOnError>({ url: '/api/analytics/trends/by-second', ...options });
+
+/**
+ * List Audit
+ *
+ * Every change anybody made, the newest first.
+ */
+export const listAudit = <ThrowOnError extends boolean = false>(options?: Options<ListAuditData, ThrowOnError>): RequestResult<ListAuditResponses, ListAuditErrors, ThrowOnError> => (options?.client ?? client).get<ListAuditResponses, ListAuditErrors, ThrowOnError>({ url: '/api/audit', ...options });
+
+/**
+ * Sign Out
+ *
+ * End this browser's session.
+ */
+export const signOut = <ThrowOnError extends boolean = false>(options?: Options<SignOutData, ThrowOnError>): RequestResult<SignOutResponses, SignOutErrors, ThrowOnError> => (options?.client ?? client).post<SignOutResponses, SignOutErrors, ThrowOnError>({ url: '/api/auth/sign-out', ...options });
+
+/**
+ * Get Auth Status
+ *
+ * Whether somebody is signed in.
+ */
+export const getAuthStatus = <ThrowOnError extends boolean = false>(options?: Options<GetAuthStatusData, ThrowOnError>): RequestResult<GetAuthStatusResponses, GetAuthStatusErrors, ThrowOnError> => (options?.client ?? client).get<GetAuthStatusResponses, GetAuthStatusErrors, ThrowOnError>({ url: '/api/auth/status', ...options });
+
+/**
  * Get Actions
  *
  * Ranked actions of the scope, each lost payment given to one of them.
@@ -31,6 +395,69 @@ export const getActions = <ThrowOnError extends boolean = false>(options?: Optio
  * The payment rate and what belongs to it, now, before and in between.
  */
 export const getStanding = <ThrowOnError extends boolean = false>(options?: Options<GetStandingData, ThrowOnError>): RequestResult<GetStandingResponses, GetStandingErrors, ThrowOnError> => (options?.client ?? client).get<GetStandingResponses, GetStandingErrors, ThrowOnError>({ url: '/api/command-center/standing', ...options });
+
+/**
+ * Current User
+ *
+ * Who is asking, and what they may do.
+ */
+export const currentUser = <ThrowOnError extends boolean = false>(options?: Options<CurrentUserData, ThrowOnError>): RequestResult<CurrentUserResponses, CurrentUserErrors, ThrowOnError> => (options?.client ?? client).get<CurrentUserResponses, CurrentUserErrors, ThrowOnError>({ url: '/api/current-user', ...options });
+
+/**
+ * List Dashboards
+ *
+ * Every dashboard with its pages, and what is wrong with its file.
+ */
+export const listDashboards = <ThrowOnError extends boolean = false>(options?: Options<ListDashboardsData, ThrowOnError>): RequestResult<ListDashboardsResponses, ListDashboardsErrors, ThrowOnError> => (options?.client ?? client).get<ListDashboardsResponses, ListDashboardsErrors, ThrowOnError>({ url: '/api/dashboards', ...options });
+
+/**
+ * Get Dashboard
+ *
+ * One dashboard to draw; amounts carry the currency of the data, whatever the file was made for.
+ */
+export const getDashboard = <ThrowOnError extends boolean = false>(options: Options<GetDashboardData, ThrowOnError>): RequestResult<GetDashboardResponses, GetDashboardErrors, ThrowOnError> => (options.client ?? client).get<GetDashboardResponses, GetDashboardErrors, ThrowOnError>({ url: '/api/dashboards/{dashboard_id}', ...options });
+
+/**
+ * Read Dashboard Page
+ *
+ * The rows of every widget of a page; a widget that fails says why and leaves the others alone.
+ */
+export const readDashboardPage = <ThrowOnError extends boolean = false>(options: Options<ReadDashboardPageData, ThrowOnError>): RequestResult<ReadDashboardPageResponses, ReadDashboardPageErrors, ThrowOnError> => (options.client ?? client).post<ReadDashboardPageResponses, ReadDashboardPageErrors, ThrowOnError>({
+    url: '/api/dashboards/{dashboard_id}/pages/{page_name}/data',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Read Dashboard Widget Csv
+ *
+ * The rows of one widget for a spreadsheet.
+ */
+export const readDashboardWidgetCsv = <ThrowOnError extends boolean = false>(options: Options<ReadDashboardWidgetCsvData, ThrowOnError>): RequestResult<ReadDashboardWidgetCsvResponses, ReadDashboardWidgetCsvErrors, ThrowOnError> => (options.client ?? client).post<ReadDashboardWidgetCsvResponses, ReadDashboardWidgetCsvErrors, ThrowOnError>({
+    url: '/api/dashboards/{dashboard_id}/pages/{page_name}/widgets/{widget_name}/csv',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get Dashboard Spec
+ *
+ * The file as it is, to import into Databricks.
+ */
+export const getDashboardSpec = <ThrowOnError extends boolean = false>(options: Options<GetDashboardSpecData, ThrowOnError>): RequestResult<GetDashboardSpecResponses, GetDashboardSpecErrors, ThrowOnError> => (options.client ?? client).get<GetDashboardSpecResponses, GetDashboardSpecErrors, ThrowOnError>({ url: '/api/dashboards/{dashboard_id}/spec', ...options });
+
+/**
+ * Get Payment
+ *
+ * One payment: its attempts in order, and what happened in plain language.
+ */
+export const getPayment = <ThrowOnError extends boolean = false>(options: Options<GetPaymentData, ThrowOnError>): RequestResult<GetPaymentResponses, GetPaymentErrors, ThrowOnError> => (options.client ?? client).get<GetPaymentResponses, GetPaymentErrors, ThrowOnError>({ url: '/api/payments/{payment_id}', ...options });
 
 /**
  * Get Report
@@ -56,9 +483,79 @@ export const getLifeCycles = <ThrowOnError extends boolean = false>(options?: Op
 /**
  * Get Scope Options
  *
- * The values of every dimension, the origin and the age of the data.
+ * The values of every dimension, the source and the age of the data.
  */
 export const getScopeOptions = <ThrowOnError extends boolean = false>(options?: Options<GetScopeOptionsData, ThrowOnError>): RequestResult<GetScopeOptionsResponses, GetScopeOptionsErrors, ThrowOnError> => (options?.client ?? client).get<GetScopeOptionsResponses, GetScopeOptionsErrors, ThrowOnError>({ url: '/api/scope', ...options });
+
+/**
+ * List Transactions
+ *
+ * Attempts of the scope, page by page.
+ */
+export const listTransactions = <ThrowOnError extends boolean = false>(options?: Options<ListTransactionsData, ThrowOnError>): RequestResult<ListTransactionsResponses, ListTransactionsErrors, ThrowOnError> => (options?.client ?? client).get<ListTransactionsResponses, ListTransactionsErrors, ThrowOnError>({ url: '/api/transactions', ...options });
+
+/**
+ * Export Transactions
+ *
+ * Every attempt of the filter as CSV.
+ */
+export const exportTransactions = <ThrowOnError extends boolean = false>(options?: Options<ExportTransactionsData, ThrowOnError>): RequestResult<ExportTransactionsResponses, ExportTransactionsErrors, ThrowOnError> => (options?.client ?? client).get<ExportTransactionsResponses, ExportTransactionsErrors, ThrowOnError>({ url: '/api/transactions.csv', ...options });
+
+/**
+ * Get Transaction Facets
+ *
+ * How many attempts the filter finds, and what they have in common.
+ */
+export const getTransactionFacets = <ThrowOnError extends boolean = false>(options?: Options<GetTransactionFacetsData, ThrowOnError>): RequestResult<GetTransactionFacetsResponses, GetTransactionFacetsErrors, ThrowOnError> => (options?.client ?? client).get<GetTransactionFacetsResponses, GetTransactionFacetsErrors, ThrowOnError>({ url: '/api/transactions/facets', ...options });
+
+/**
+ * List Users
+ *
+ * Every account, by name.
+ */
+export const listUsers = <ThrowOnError extends boolean = false>(options?: Options<ListUsersData, ThrowOnError>): RequestResult<ListUsersResponses, ListUsersErrors, ThrowOnError> => (options?.client ?? client).get<ListUsersResponses, ListUsersErrors, ThrowOnError>({ url: '/api/users', ...options });
+
+/**
+ * Create User
+ *
+ * Make an account; a sign-in link lets its owner in.
+ */
+export const createUser = <ThrowOnError extends boolean = false>(options: Options<CreateUserData, ThrowOnError>): RequestResult<CreateUserResponses, CreateUserErrors, ThrowOnError> => (options.client ?? client).post<CreateUserResponses, CreateUserErrors, ThrowOnError>({
+    url: '/api/users',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Update User
+ *
+ * Change name, role or activity of an account; your own rights are changed by another administrator.
+ */
+export const updateUser = <ThrowOnError extends boolean = false>(options: Options<UpdateUserData, ThrowOnError>): RequestResult<UpdateUserResponses, UpdateUserErrors, ThrowOnError> => (options.client ?? client).patch<UpdateUserResponses, UpdateUserErrors, ThrowOnError>({
+    url: '/api/users/{user_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Create Sign In Link
+ *
+ * A one-time link for an account; an older unused one stops working.
+ */
+export const createSignInLink = <ThrowOnError extends boolean = false>(options: Options<CreateSignInLinkData, ThrowOnError>): RequestResult<CreateSignInLinkResponses, CreateSignInLinkErrors, ThrowOnError> => (options.client ?? client).post<CreateSignInLinkResponses, CreateSignInLinkErrors, ThrowOnError>({ url: '/api/users/{user_id}/sign-in-link', ...options });
+
+/**
+ * Health Database
+ *
+ * Ask the store something; when it is down, a 503 says so.
+ */
+export const healthDatabase = <ThrowOnError extends boolean = false>(options?: Options<HealthDatabaseData, ThrowOnError>): RequestResult<HealthDatabaseResponses, HealthDatabaseErrors, ThrowOnError> => (options?.client ?? client).get<HealthDatabaseResponses, HealthDatabaseErrors, ThrowOnError>({ url: '/api/v1/health/database', ...options });
 
 /**
  * Healthcheck
@@ -66,6 +563,13 @@ export const getScopeOptions = <ThrowOnError extends boolean = false>(options?: 
  * Read the lakehouse, look at its tables and their age.
  */
 export const healthcheck = <ThrowOnError extends boolean = false>(options?: Options<HealthcheckData, ThrowOnError>): RequestResult<HealthcheckResponses, HealthcheckErrors, ThrowOnError> => (options?.client ?? client).get<HealthcheckResponses, HealthcheckErrors, ThrowOnError>({ url: '/api/v1/healthcheck', ...options });
+
+/**
+ * Version
+ *
+ * The release that answers.
+ */
+export const version = <ThrowOnError extends boolean = false>(options?: Options<VersionData, ThrowOnError>): RequestResult<VersionResponses, VersionErrors, ThrowOnError> => (options?.client ?? client).get<VersionResponses, VersionErrors, ThrowOnError>({ url: '/api/version', ...options });
 
 /**
  * Get Report Page

@@ -1,0 +1,1 @@
+"""AI/BI dashboard files: read, checked, and turned into questions for a lakehouse."""
