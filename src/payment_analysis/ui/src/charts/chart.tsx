@@ -7,7 +7,7 @@ import { useInk } from './ink'
 type Engine = typeof import('./engine')
 type Instance = ReturnType<Engine['init']>
 
-export type Picked = { name: string; seriesName?: string | undefined; dataIndex: number; value: unknown }
+export type Picked = { name: string; seriesName?: string | undefined; dataIndex: number; value: unknown; data: unknown }
 
 type Props = {
   /** Says in one sentence what the picture shows, for those who do not see it. */

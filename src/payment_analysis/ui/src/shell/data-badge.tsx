@@ -2,28 +2,28 @@ import { useQuery } from '@tanstack/react-query'
 import { Database } from 'lucide-react'
 
 import { getScopeOptionsOptions } from '@/api/generated/@tanstack/react-query.gen'
+import { REFRESH_MS } from '@/api/queries'
 import { count } from '@/format/number'
 import { duration, moment } from '@/format/time'
 import { useScope } from '@/scope/use-scope'
 
-const SOURCES: Record<string, string> = { simulated: 'Simulated', user: 'Own data' }
+const SOURCES: Record<string, string> = { simulated: 'Simulated', user: 'Own data', mixed: 'Own and simulated', examples: 'Examples' }
 
 /** Where the numbers come from and how old they are; in view on every page. */
 export function DataBadge() {
   const { zone } = useScope()
-  const { data } = useQuery({ ...getScopeOptionsOptions(), refetchInterval: 60_000 })
+  const { data } = useQuery({ ...getScopeOptionsOptions(), refetchInterval: REFRESH_MS })
   if (!data) return null
-  const seconds = (Date.parse(data.checked_at) - Date.parse(data.newest_event)) / 1000
-  const names = data.origins.map((one) => SOURCES[one.origin] ?? one.origin).join(' + ')
-  const attempts = data.origins.reduce((sum, one) => sum + one.attempts, 0)
-  const simulated = data.origins.some((one) => one.origin === 'simulated')
+  const isOwn = data.source === 'user'
+  const age = data.age_seconds === null ? '' : `, ${duration(data.age_seconds)} old`
   return (
     <span
-      title={`${count(attempts)} attempts; the newest of ${moment(data.newest_event, zone)} (${zone})`}
-      className={`inline-flex h-8 items-center gap-1.5 rounded-lg px-2.5 text-xs whitespace-nowrap ${simulated ? 'bg-warn-soft text-warn' : 'bg-good-soft text-good'}`}
+      title={`${count(data.attempts)} attempts; the newest of ${data.as_of ? moment(data.as_of, zone) : 'no time'} (${zone})`}
+      className={`inline-flex h-8 items-center gap-1.5 rounded-lg px-2.5 text-xs whitespace-nowrap ${isOwn ? 'bg-good-soft text-good' : 'bg-warn-soft text-warn'}`}
     >
       <Database aria-hidden size={13} />
-      {names}, {duration(seconds)} old
+      {SOURCES[data.source]}
+      {age}
     </span>
   )
 }

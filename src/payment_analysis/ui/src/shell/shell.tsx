@@ -1,11 +1,14 @@
+import { useQuery } from '@tanstack/react-query'
 import { Outlet } from '@tanstack/react-router'
 import { Search } from 'lucide-react'
 import { lazy, Suspense, useCallback, useState } from 'react'
 
+import { getAuthStatusOptions } from '@/api/generated/@tanstack/react-query.gen'
 import { Dialog } from '@/parts/dialog'
 import { ScopeBar } from '@/scope/bar'
 
 import { DataBadge } from './data-badge'
+import { Doorstep } from './doorstep'
 import { Help } from './help'
 import { Navigation } from './navigation'
 import { useShortcuts } from './shortcuts'
@@ -20,6 +23,8 @@ export function Shell() {
   const openPalette = useCallback(() => setOpen('palette'), [])
   const openHelp = useCallback(() => setOpen('help'), [])
   useShortcuts({ openPalette, openHelp })
+  const { data: status } = useQuery(getAuthStatusOptions())
+  if (status && !status.authenticated) return <Doorstep />
   return (
     <div className="flex min-h-dvh">
       <a href="#content" className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:m-2 focus:rounded-lg focus:bg-accent focus:px-3 focus:py-2 focus:text-on-accent">

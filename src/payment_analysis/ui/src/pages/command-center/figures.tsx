@@ -1,4 +1,4 @@
-import type { PulseOut, StandingOut } from '@/api/generated'
+import type { Gap, PulseOut, StandingOut } from '@/api/generated'
 import { change, count, interval, major, milliseconds, percent, points, shortMoney } from '@/format/number'
 import { Card } from '@/parts/card'
 import { Delta } from '@/parts/delta'
@@ -12,6 +12,8 @@ type Figure = {
   shown: (pulse: PulseOut) => string
   beside: (pulse: PulseOut) => string
   isRate?: boolean
+  /** The difference with its interval, where there is one: what is within chance gets no colour. */
+  gap?: (standing: StandingOut) => Gap | null
 }
 
 const FIGURES: readonly Figure[] = [
@@ -23,6 +25,7 @@ const FIGURES: readonly Figure[] = [
     shown: (pulse) => percent(pulse.payment.rate),
     beside: (pulse) => `95 % interval ${interval(pulse.payment)}`,
     isRate: true,
+    gap: (standing) => standing.change,
   },
   {
     title: 'Approved at the first attempt',
@@ -32,6 +35,7 @@ const FIGURES: readonly Figure[] = [
     shown: (pulse) => percent(pulse.first_attempt.rate),
     beside: (pulse) => `95 % interval ${interval(pulse.first_attempt)}`,
     isRate: true,
+    gap: (standing) => standing.first_change,
   },
   {
     title: 'Declined for good',
@@ -59,6 +63,14 @@ const FIGURES: readonly Figure[] = [
   },
 ]
 
+const TRIALS_MIN = 30 // a stretch with fewer payments says nothing about a rate
+
+/** Stretches with enough payments to draw; all of them when none has. */
+export function enough(pulses: readonly PulseOut[]): readonly PulseOut[] {
+  const full = pulses.filter((pulse) => pulse.payment.trials >= TRIALS_MIN)
+  return full.length > 1 ? full : pulses
+}
+
 export function Figures({ standing, stale }: { standing: StandingOut; stale: boolean }) {
   return (
     <div className="grid grid-cols-2 gap-3 md:grid-cols-3 xl:grid-cols-5">
@@ -66,20 +78,24 @@ export function Figures({ standing, stale }: { standing: StandingOut; stale: boo
         <Card key={figure.title} title={<span title={figure.note}>{figure.title}</span>} stale={stale} className={place === 0 ? 'max-md:col-span-2' : ''}>
           <div className="flex flex-wrap items-baseline gap-x-2">
             <span className="num text-2xl font-semibold tracking-tight">{figure.shown(standing.now)}</span>
-            <Compared figure={figure} now={standing.now} before={standing.before} />
+            <Compared figure={figure} standing={standing} />
           </div>
           <p className="num mt-0.5 truncate text-xs text-ink-3">{figure.beside(standing.now)}</p>
-          <Spark values={standing.points.map(figure.value)} tone={place === 0 ? 'accent' : 'quiet'} className="mt-2" />
+          <Spark values={enough(standing.points).map(figure.value)} tone={place === 0 ? 'accent' : 'quiet'} className="mt-2" />
         </Card>
       ))}
     </div>
   )
 }
 
-function Compared({ figure, now, before }: { figure: Figure; now: PulseOut; before: PulseOut | null }) {
+function Compared({ figure, standing }: { figure: Figure; standing: StandingOut }) {
+  const { now, before } = standing
   if (!before) return null
   const [value, earlier] = [figure.value(now), figure.value(before)]
   if (value === null || earlier === null) return null
-  const text = figure.isRate ? points(value - earlier) : change(value, earlier)
-  return <Delta direction={Math.sign(value - earlier)} text={text} better={figure.better} />
+  if (!figure.isRate) return <Delta direction={Math.sign(value - earlier)} text={change(value, earlier)} better={figure.better} />
+  const isProven = figure.gap?.(standing)?.is_proven ?? false
+  const text = points(value - earlier)
+  const direction = /[1-9]/.test(text) ? Math.sign(value - earlier) : 0
+  return <Delta direction={direction} text={isProven ? text : `${text}, within chance`} better={isProven ? figure.better : undefined} />
 }

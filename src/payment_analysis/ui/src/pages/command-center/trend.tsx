@@ -15,13 +15,16 @@ import { SqlButton } from '@/parts/sql'
 import { Empty } from '@/parts/states'
 import { useScope } from '@/scope/use-scope'
 
+import { enough } from './figures'
+
 const HEIGHT = 300
 
 /** The payment rate over time with its 95 % band; dragging over a stretch makes it the range. */
 export function Trend({ standing, stale }: { standing: StandingOut; stale: boolean }) {
   const { change } = useScope()
   const [asTable, setAsTable] = useState(false)
-  const { points, grain, zone } = standing
+  const { grain, zone } = standing
+  const points = enough(standing.points)
   const option = useCallback((ink: Ink) => picture(standing, ink), [standing])
   const stretch = useCallback(
     (first: number, last: number) => {
@@ -69,11 +72,12 @@ export function Trend({ standing, stale }: { standing: StandingOut; stale: boole
 const iso = (instant: string) => new Date(instant).toISOString().replace('.000Z', 'Z')
 
 function sentence({ points, now, grain }: StandingOut): string {
-  const rates = points.flatMap((one) => (one.payment.rate === null ? [] : [one.payment.rate]))
+  const rates = enough(points).flatMap((one) => (one.payment.rate === null ? [] : [one.payment.rate]))
   return `Line of the payment approval rate by ${grain}: ${percent(now.payment.rate)} overall, between ${percent(Math.min(...rates))} and ${percent(Math.max(...rates))}.`
 }
 
-function picture({ points, grain, zone, before }: StandingOut, ink: Ink): Option {
+function picture({ points: all, grain, zone, before }: StandingOut, ink: Ink): Option {
+  const points = enough(all)
   const percentOf = (value: number | null) => (value === null ? null : 100 * value)
   const low = points.map((one) => percentOf(one.payment.low))
   const band = points.map((one) => (one.payment.low === null || one.payment.high === null ? null : 100 * (one.payment.high - one.payment.low)))

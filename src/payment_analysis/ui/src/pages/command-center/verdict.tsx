@@ -12,7 +12,7 @@ export function Verdict({ standing, actions }: { standing: StandingOut; actions:
   const zone = standing.zone
   return (
     <div>
-      <h1 className="max-w-5xl text-[22px] leading-snug font-semibold tracking-tight text-balance">
+      <h1 className="max-w-6xl text-[21px] leading-snug font-semibold tracking-tight">
         {now.payment.trials === 0 ? 'No payment got an answer from an issuer in this range. ' : `${percent(now.payment.rate)} of ${plural(now.payment.trials, 'payment')} were approved`}
         <Moved standing={standing} />
         {now.lost_value && (

@@ -19,7 +19,7 @@ export function waterfall({ before, now }: StandingOut, steps: readonly Step[], 
   const ends = [from, to, ...spans.flat()]
   const room = Math.max(0.02, (Math.max(...ends) - Math.min(...ends)) * 0.25)
   const floor = Math.min(...ends) - room
-  const whole = (value: number) => ({ value: value - floor, itemStyle: { color: ink.series[7], borderRadius: [3, 3, 0, 0] }, label: { formatter: `${value.toFixed(1)} %`, fontWeight: 600, color: ink.ink } })
+  const whole = (value: number) => ({ value: value - floor, itemStyle: { color: ink.series[7], borderRadius: [0, 3, 3, 0] }, label: { formatter: `${value.toFixed(1)} %`, fontWeight: 600, color: ink.ink } })
   const bars = steps.map((step, n) => {
     const [low, high] = spans[n] ?? [0, 0]
     const colour = step.effect < 0 ? ink.bad : ink.good
@@ -27,15 +27,16 @@ export function waterfall({ before, now }: StandingOut, steps: readonly Step[], 
   })
   return {
     ...base(ink),
-    grid: { left: 4, right: 8, top: 22, bottom: 4, containLabel: true },
+    grid: { left: 4, right: 44, top: 4, bottom: 2, containLabel: true },
     tooltip: { ...(base(ink).tooltip as object), formatter: (item: { dataIndex: number }) => described(steps[item.dataIndex - 1], dimension) },
-    xAxis: categoryAxis(ink, ['Before', ...steps.map((step) => valueName(dimension, step.name)), 'Now'], {
-      axisLabel: { color: ink.quiet, fontSize: 11, interval: 0, width: 74, overflow: 'truncate' },
+    yAxis: categoryAxis(ink, ['Before', ...steps.map((step) => valueName(dimension, step.name)), 'Now'], {
+      inverse: true,
+      axisLabel: { color: ink.ink, fontSize: 12, width: 110, overflow: 'truncate' },
     }),
-    yAxis: valueAxis(ink, { min: 0, max: Math.max(...ends) + room - floor, axisLabel: { color: ink.quiet, formatter: (value: number) => `${(value + floor).toFixed(1)} %` } }),
+    xAxis: valueAxis(ink, { min: 0, max: Math.max(...ends) + room - floor, axisLabel: { color: ink.quiet, hideOverlap: true, formatter: (value: number) => `${(value + floor).toFixed(1)} %` } }),
     series: [
       { type: 'bar', stack: 'bridge', silent: true, itemStyle: { color: 'transparent' }, data: [0, ...spans.map(([low]) => low - floor), 0] },
-      { type: 'bar', stack: 'bridge', barMaxWidth: 44, label: { show: true, position: 'top', fontSize: 11 }, data: [whole(from), ...bars, whole(to)] },
+      { type: 'bar', stack: 'bridge', barMaxWidth: 22, label: { show: true, position: 'right', fontSize: 11 }, data: [whole(from), ...bars, whole(to)] },
     ],
   }
 }
