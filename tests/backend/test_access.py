@@ -13,9 +13,10 @@ from payment_analysis.backend.access import ACCESS, admit
 from payment_analysis.domain.errors import NotAllowed
 from payment_analysis.domain.roles import ROLE_MEANINGS, Role
 
+APPLICATIONS = {role: application(Memory(), role=role) for role in (None, *Role)}  # one takes most of a second to make
 ROUTES = sorted(
     (method, str(route.path))
-    for route in iter_route_contexts(application(Memory()).routes)
+    for route in iter_route_contexts(APPLICATIONS[Role.ADMIN].routes)
     for method in (route.methods or set()) - {"HEAD"}
 )
 SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -35,7 +36,7 @@ def test_every_role_is_explained() -> None:
 def test_each_role_gets_in_exactly_where_the_table_says(method: str, path: str, role: Role | None) -> None:
     least = ACCESS[method, path]
     asked = re.sub(r"\{[^}]*\}", "x", path)
-    answer = Browser(application(Memory(), role=role)).ask(method, asked, json=PAYLOAD if method != "GET" else None)
+    answer = Browser(APPLICATIONS[role]).ask(method, asked, json=PAYLOAD if method != "GET" else None)
 
     if least is not None and role is None:
         assert answer.status_code == 401
@@ -70,14 +71,14 @@ FORGED = {
 
 @pytest.mark.parametrize("header", FORGED)
 def test_a_forwarded_header_is_not_believed(header: str) -> None:
-    answer = Browser(application(Memory())).get("/api/version", headers={header: FORGED[header]})
+    answer = Browser(APPLICATIONS[Role.ADMIN]).get("/api/version", headers={header: FORGED[header]})
 
     assert answer.status_code == 400
     assert header in answer.json()["detail"]
 
 
 def test_two_host_names_are_one_too_many() -> None:
-    answer = Browser(application(Memory())).get("/api/version", headers={"host": "evil.example"})
+    answer = Browser(APPLICATIONS[Role.ADMIN]).get("/api/version", headers={"host": "evil.example"})
 
     assert (answer.status_code, answer.json()["type"]) == (400, "urn:payment-analysis:problem:not-trusted")
 
@@ -94,7 +95,7 @@ CROSS_SITE = {
 
 @pytest.mark.parametrize("case", CROSS_SITE)
 def test_another_sites_post_is_refused(case: str) -> None:
-    browser = Browser(application(Memory()), says_origin=False)
+    browser = Browser(APPLICATIONS[Role.ADMIN], says_origin=False)
 
     answer = browser.post("/api/users", PAYLOAD, headers=CROSS_SITE[case])
 
@@ -103,19 +104,19 @@ def test_another_sites_post_is_refused(case: str) -> None:
 
 @pytest.mark.parametrize("headers", [{"origin": ADDRESS}, {"sec-fetch-site": "same-origin"}], ids=str)
 def test_our_own_page_may_post(headers: dict[str, str]) -> None:
-    answer = Browser(application(Memory()), says_origin=False).post("/api/users", PAYLOAD, headers=headers)
+    answer = Browser(APPLICATIONS[Role.ADMIN], says_origin=False).post("/api/users", PAYLOAD, headers=headers)
 
     assert answer.json()["type"] == "urn:payment-analysis:problem:store-down"
 
 
 def test_a_huge_body_is_refused_before_it_is_read() -> None:
-    answer = Browser(application(Memory())).ask("POST", "/api/users", content=b" " * (1024**2 + 1))
+    answer = Browser(APPLICATIONS[Role.ADMIN]).ask("POST", "/api/users", content=b" " * (1024**2 + 1))
 
     assert (answer.status_code, answer.json()["type"]) == (413, "urn:payment-analysis:problem:too-large")
 
 
 def test_a_body_of_unknown_length_is_refused() -> None:
-    answer = Browser(application(Memory())).ask(
+    answer = Browser(APPLICATIONS[Role.ADMIN]).ask(
         "POST", "/api/users", content=b"{}", headers={"transfer-encoding": "chunked"}
     )
 
@@ -124,4 +125,4 @@ def test_a_body_of_unknown_length_is_refused() -> None:
 
 @pytest.mark.parametrize("path", ["/docs/..%2f..%2fapp.py", "/docs/%2e%2e/app.py", "/..%2f..%2fpyproject.toml"])
 def test_a_path_does_not_climb_out(path: str) -> None:
-    assert Browser(application(Memory())).get(path).status_code in {403, 404}
+    assert Browser(APPLICATIONS[Role.ADMIN]).get(path).status_code in {403, 404}

@@ -18,20 +18,29 @@ from payment_analysis.backend.dependencies import admitted
 from payment_analysis.backend.errors import PROBLEMS, handle_errors
 from payment_analysis.backend.gates import Gates
 from payment_analysis.backend.headers import SecurityHeaders
+from payment_analysis.backend.lakehouse_writes import LakehouseWrites
+from payment_analysis.backend.live_feed import Listeners
 from payment_analysis.backend.routes import (
     analytics,
     app_page,
     audit,
     command_center,
     dashboards,
+    data_quality,
     documentation,
     health,
+    incidents,
+    live,
+    notifications,
     page,
     people,
     report,
+    reviews,
+    saved_views,
     schema,
     scope,
     sign_in,
+    tasks,
     transactions,
 )
 from payment_analysis.backend.routes import (
@@ -46,7 +55,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
 
     from payment_analysis.backend.asking import Asking
-    from payment_analysis.backend.dependencies import Clock, Warehouse
+    from payment_analysis.backend.dependencies import Clock, Warehouse, Writing
 
 LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")  # a page elsewhere that re-binds its name to us is refused by it
 SIGN_INS: Final = (10, timedelta(minutes=1))  # attempts per caller; a link has 256 random bits
@@ -55,9 +64,6 @@ PACKED_BYTES_MIN: Final = 1_400  # what fits into one packet gains nothing
 ROUTERS: Final = (
     page,
     report,
-    command_center,
-    dashboards,
-    scope,
     health,
     release,
     schema,
@@ -65,8 +71,18 @@ ROUTERS: Final = (
     sign_in,
     people,
     audit,
+    saved_views,
+    notifications,
     analytics,
     transactions,
+    live,
+    incidents,
+    tasks,
+    reviews,
+    data_quality,
+    command_center,
+    dashboards,
+    scope,
     app_page,
 )
 
@@ -79,6 +95,7 @@ def create_app(
     warehouse: Warehouse,
     store: Database,
     *,
+    writes: Writing | None = None,
     asking: Asking | None = None,
     hosts: Sequence[str] = LOOPBACK,
     behind_proxy: bool = False,
@@ -112,8 +129,10 @@ def create_app(
     app.state.warehouse = warehouse
     app.state.data_states = DataStates(warehouse, shows_examples=shows_examples)
     app.state.store = store
+    app.state.writes = writes
     app.state.clock = clock
     app.state.asking = SignedIn(store, clock) if asking is None else asking
+    app.state.listeners = Listeners()
     app.state.sign_ins = AttemptsMade(*SIGN_INS)
     keep_links_out_of_the_log()
     app.add_middleware(Gates, hosts=hosts, behind_proxy=behind_proxy)
@@ -130,6 +149,7 @@ def app_of(home: Home, *, hosts: Sequence[str] = LOOPBACK, announce: Callable[[s
     return create_app(
         home.lakehouse(),
         Database.of_home(home.create().path),
+        writes=LakehouseWrites(home),
         hosts=hosts,
         shows_examples=home.shows_examples,
         announce=announce,

@@ -74,15 +74,12 @@ class Wanted:
 
     def conditions(self) -> tuple[list[str], dict[str, object]]:
         """As conditions with named values."""
+        begins = " or ".join(f"startswith({name}, :wanted_text)" for name in ("transaction_id", "payment_id"))
         given: dict[str, tuple[str, object]] = {
             "wanted_result": ("result = :wanted_result", self.result),
             "wanted_reason": ("decline_reason_standard = :wanted_reason", self.reason),
             "wanted_retry": ("is_retry = :wanted_retry", self.is_retry),
-            "wanted_text": (
-                "(startswith(transaction_id, :wanted_text) or startswith(payment_id, :wanted_text)"
-                + " or merchant_id = :wanted_text)",
-                self.text or None,
-            ),
+            "wanted_text": (f"({begins} or merchant_id = :wanted_text)", self.text or None),
         }
         held = {name: pair for name, pair in given.items() if pair[1] is not None}
         return [condition for condition, _ in held.values()], {name: value for name, (_, value) in held.items()}

@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 
 from payment_analysis.backend import access
 from payment_analysis.backend.asking import Asking, Person
+from payment_analysis.domain.errors import Unavailable
 from payment_analysis.store.database import Database
 
 
@@ -31,6 +32,13 @@ class Warehouse(Protocol):
     def freshness(self) -> Mapping[str, Freshness]: ...
 
 
+class Writing(Protocol):
+    """What people may add to the lakehouse."""
+
+    def carry_review(self, review_id: str, review: Mapping[str, Any]) -> None: ...
+    def replay(self, record: Mapping[str, Any], format_: str) -> str: ...
+
+
 Clock = Callable[[], datetime]
 
 
@@ -42,6 +50,13 @@ def _warehouse(request: Request) -> Warehouse:
 def _store(request: Request) -> Database:
     store: Database = request.app.state.store
     return store
+
+
+def _writes(request: Request) -> Writing:
+    writes: Writing | None = request.app.state.writes
+    if writes is None:
+        raise Unavailable("This application can only read its lakehouse.", hint="start it with payment-analysis serve")
+    return writes
 
 
 def _now(request: Request) -> datetime:
@@ -66,6 +81,7 @@ def _person(person: Annotated[Person | None, Depends(admitted)]) -> Person:
 
 WarehouseDep = Annotated[Warehouse, Depends(_warehouse)]
 StoreDep = Annotated[Database, Depends(_store)]
+WritesDep = Annotated[Writing, Depends(_writes)]
 NowDep = Annotated[datetime, Depends(_now)]
 PersonDep = Annotated[Person, Depends(_person)]
 AnybodyDep = Annotated[Person | None, Depends(admitted)]

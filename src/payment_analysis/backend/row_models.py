@@ -24,7 +24,8 @@ _TYPES: Final[dict[str, Any]] = {
 @cache
 def row_model(table: str, name: str, columns: tuple[str, ...] = ()) -> type[BaseModel]:
     """One row of a table or view: all of its columns, or these. Every column may be null: exports leave out much."""
-    known = {**load_sources(), **load_tables()}[table].columns
+    tables, sources = load_tables(), load_sources()
+    known = tables[table].columns if table in tables else sources[table].columns
     fields: dict[str, Any] = {
         column.lstrip("_"): (_TYPES.get(known[column].type, float) | None, Field(description=known[column].meaning))
         for column in columns or known

@@ -24,16 +24,16 @@ export function axes(frame: Frame, ink: Ink): Option {
   const placed = categoryAxis(ink, names, {
     boundaryGap: widget.kind === 'bar' || widget.kind === 'combo',
     inverse: lying,
-    axisLabel: { color: lying ? ink.ink : ink.quiet, fontSize: 11, hideOverlap: true, ...(lying ? { width: 132, overflow: 'truncate' } : {}) },
+    axisLabel: { color: lying ? ink.ink : ink.quiet, fontSize: 11, hideOverlap: true, ...(lying ? { width: 132, overflow: 'truncate' } : temporal || places.length > 8 ? {} : { interval: 0, width: 84, overflow: 'truncate' }) },
   })
-  const scaled = measures.filter((one) => one.name !== 'y2').concat(measures).map((measure) => scale(measure, ink, widget.kind, lying))
+  const scaled = measures.filter((one) => one.name !== 'y2').concat(measures).map((measure) => scale(measure, ink, widget.kind, lying, largest(series)))
   const second = measures.find((one) => one.name === 'y2')
   const first = { ...scaled[0], ...(widget.layout === 'percent-stack' ? { max: 1 } : {}) }
-  const measured = second ? [first, { ...scale(second, ink, 'line', lying), splitLine: { show: false } }] : first
+  const measured = second ? [first, { ...scale(second, ink, 'line', lying, 2), splitLine: { show: false } }] : first
   return {
     ...base(ink),
     legend: series.length > 1 ? { type: 'scroll', top: 0, left: 0, icon: 'roundRect', itemWidth: 10, itemHeight: 10, textStyle: { color: ink.quiet }, pageTextStyle: { color: ink.quiet } } : undefined,
-    grid: { left: 4, right: lying ? 52 : 12, top: series.length > 1 ? 32 : 12, bottom: 2, containLabel: true },
+    grid: { left: 4, right: lying ? 52 : 12, top: series.length > 1 ? 32 : 20, bottom: 2, containLabel: true },
     tooltip: { ...(base(ink).tooltip as object), trigger: 'axis', axisPointer: { type: lying ? 'shadow' : 'line', lineStyle: { color: ink.faint } }, formatter: (items: { dataIndex: number }[]) => said(series, names, items[0]?.dataIndex ?? 0, zone) },
     xAxis: lying ? measured : placed,
     yAxis: lying ? placed : measured,
@@ -41,8 +41,10 @@ export function axes(frame: Frame, ink: Ink): Option {
   }
 }
 
-function scale(measure: ChannelOut, ink: Ink, kind: string, lying: boolean): object {
-  const ends = { ...(measure.low === null ? {} : { min: measure.low }), ...(measure.high === null ? {} : { max: measure.high }) }
+const largest = (series: readonly Series[]) => Math.max(...series.flatMap((one) => one.values.map((value) => value ?? 0)))
+
+function scale(measure: ChannelOut, ink: Ink, kind: string, lying: boolean, most: number): object {
+  const ends = { ...(measure.low === null ? {} : { min: measure.low }), ...(measure.high === null ? {} : { max: measure.high }), ...(kind === 'bar' && measure.format?.kind === 'number-percent' && most <= 1 && most > 0.5 ? { max: 1 } : {}) }
   // A bar's length is its value, so it starts at zero; a line may start where it is.
   const axis = valueAxis(ink, { scale: kind === 'line', ...ends, axisLabel: { color: ink.quiet, hideOverlap: true, formatter: (value: number) => tick(value, measure.format) } })
   return lying ? { ...axis, splitNumber: 3 } : axis
@@ -93,7 +95,7 @@ function drawn(one: Series, { frame, ink, places, along, lying, many, n }: Look)
   }))
   const shared = { name: one.name, data: marks, color: colour, stack: stacked ? 'all' : undefined, yAxisIndex: one.second ? 1 : 0, emphasis: { focus: many ? 'series' : 'none' } }
   if (bar) {
-    const label = { show: lying && !many, position: 'right', color: ink.quiet, fontSize: 11, formatter: (item: { value: number }) => tick(item.value, one.measure.format) }
+    const label = { show: !many && places.length <= 16, position: lying ? 'right' : 'top', color: ink.quiet, fontSize: 11, formatter: (item: { value: number }) => tick(item.value, one.measure.format) }
     return { ...shared, type: 'bar', barMaxWidth: 22, itemStyle: { borderRadius: stacked ? 0 : lying ? [0, 3, 3, 0] : [3, 3, 0, 0] }, label }
   }
   return {

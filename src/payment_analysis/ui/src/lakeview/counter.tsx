@@ -21,10 +21,11 @@ export function Counter({ frame }: { frame: Frame }) {
   const { data, widget, zone } = frame
   const now = data.value ?? frame.rows[0]?.[0] ?? null
   const isShare = value.format?.kind === 'number-percent'
+  const shown = written(now, value.format, zone, value.field)
   return (
     <div className="flex h-full flex-col">
       <div className="flex flex-wrap items-baseline gap-x-2">
-        <span className={`num font-semibold tracking-tight ${isInstant(now) || String(now).length > 14 ? 'text-base' : 'text-2xl'}`}>{written(now, value.format, zone, value.field)}</span>
+        <span className={`num font-semibold tracking-tight ${isInstant(now) || shown.length > 14 ? 'text-base' : 'text-2xl'}`}>{shown}</span>
         {typeof now === 'number' && typeof data.previous === 'number' && <Compared now={now} before={data.previous} isShare={isShare} title={widget.title} />}
       </div>
       <p className="truncate text-xs text-ink-3">{data.previous !== null && typeof data.previous === 'number' ? `before ${written(data.previous, value.format, zone)}` : widget.description}</p>

@@ -69,7 +69,7 @@ export function heatmap(frame: Frame, ink: Ink): Option {
     xAxis: categoryAxis(ink, names(across, x), { splitArea: { show: false } }),
     yAxis: categoryAxis(ink, names(down, y), { inverse: true, axisLabel: { color: ink.quiet, fontSize: 11, width: 130, overflow: 'truncate', interval: 0 } }),
     visualMap: { show: false, min: Math.min(...values), max: Math.max(...values), inRange: { color: [ink.page, ink.accent] } },
-    series: [{ type: 'heatmap', data, itemStyle: { borderColor: ink.card, borderWidth: 1 }, label: { show: few, fontSize: 10, color: ink.ink, formatter: (item: { value: (number | string)[] }) => (typeof item.value[2] === 'number' ? tick(item.value[2], colour.format) : '') } }],
+    series: [{ type: 'heatmap', data, itemStyle: { borderColor: ink.card, borderWidth: 1 }, label: { show: few, fontSize: 11, color: ink.ink, textBorderColor: ink.card, textBorderWidth: 2, formatter: (item: { value: (number | string)[] }) => (typeof item.value[2] === 'number' ? tick(item.value[2], colour.format) : '') } }],
   }
 }
 

@@ -95,7 +95,7 @@ function Dashboard() {
       )}
       {found.error && <Problem error={found.error} retry={() => void found.refetch()} />}
       <div ref={board} className="overflow-auto bg-page">
-        <Board page={page} data={found.data} zone={zone} stale={found.isPlaceholderData} title={spec.data.title} onPick={pick} onOpen={open} onCsv={(widget) => void csv(widget)} />
+        <Board page={page} data={found.data} zone={zone} stale={found.isPlaceholderData} title={spec.data.title} description={spec.data.description} onPick={pick} onOpen={open} onCsv={(widget) => void csv(widget)} />
       </div>
     </Page>
   )

@@ -5,7 +5,7 @@ import { GROUPS } from './places'
 /** Five groups of pages; on a narrow screen only their signs. */
 export function Navigation() {
   return (
-    <nav aria-label="Pages" className="sticky top-0 flex h-dvh w-14 shrink-0 flex-col gap-4 overflow-y-auto border-r bg-card px-2 py-3 lg:w-52 lg:px-3">
+    <nav aria-label="Pages" className="sticky top-0 flex h-dvh w-14 shrink-0 flex-col gap-4 overflow-y-auto border-r bg-card px-2 py-3 lg:w-56 lg:px-3">
       <Link to="/" className="flex h-8 items-center gap-2.5 px-1.5">
         <img src="/favicon.svg" alt="" width={24} height={24} className="shrink-0" />
         <span className="hidden text-[14px] font-semibold tracking-tight lg:block">Payment Analysis</span>
