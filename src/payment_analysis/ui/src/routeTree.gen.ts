@@ -10,6 +10,13 @@
 
 import { Route as rootRouteImport } from './routes/__root'
 import { Route as IndexRouteImport } from './routes/index'
+import { Route as DataQualityRouteImport } from './routes/data-quality'
+import { Route as DeclinesRouteImport } from './routes/declines'
+import { Route as IncidentsRouteImport } from './routes/incidents'
+import { Route as LiveRouteImport } from './routes/live'
+import { Route as ReasonCodesRouteImport } from './routes/reason-codes'
+import { Route as SmartCheckoutRouteImport } from './routes/smart-checkout'
+import { Route as SmartRetryRouteImport } from './routes/smart-retry'
 import { Route as TransactionsRouteImport } from './routes/transactions'
 import { Route as DashboardsIndexRouteImport } from './routes/dashboards.index'
 import { Route as DashboardsIdRouteImport } from './routes/dashboards.$id'
@@ -17,6 +24,41 @@ import { Route as DashboardsIdRouteImport } from './routes/dashboards.$id'
 const IndexRoute = IndexRouteImport.update({
   id: '/',
   path: '/',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const DataQualityRoute = DataQualityRouteImport.update({
+  id: '/data-quality',
+  path: '/data-quality',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const DeclinesRoute = DeclinesRouteImport.update({
+  id: '/declines',
+  path: '/declines',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const IncidentsRoute = IncidentsRouteImport.update({
+  id: '/incidents',
+  path: '/incidents',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const LiveRoute = LiveRouteImport.update({
+  id: '/live',
+  path: '/live',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const ReasonCodesRoute = ReasonCodesRouteImport.update({
+  id: '/reason-codes',
+  path: '/reason-codes',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const SmartCheckoutRoute = SmartCheckoutRouteImport.update({
+  id: '/smart-checkout',
+  path: '/smart-checkout',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const SmartRetryRoute = SmartRetryRouteImport.update({
+  id: '/smart-retry',
+  path: '/smart-retry',
   getParentRoute: () => rootRouteImport,
 } as any)
 const TransactionsRoute = TransactionsRouteImport.update({
@@ -37,12 +79,26 @@ const DashboardsIdRoute = DashboardsIdRouteImport.update({
 
 export interface FileRoutesByFullPath {
   '/': typeof IndexRoute
+  '/data-quality': typeof DataQualityRoute
+  '/declines': typeof DeclinesRoute
+  '/incidents': typeof IncidentsRoute
+  '/live': typeof LiveRoute
+  '/reason-codes': typeof ReasonCodesRoute
+  '/smart-checkout': typeof SmartCheckoutRoute
+  '/smart-retry': typeof SmartRetryRoute
   '/transactions': typeof TransactionsRoute
   '/dashboards/$id': typeof DashboardsIdRoute
   '/dashboards/': typeof DashboardsIndexRoute
 }
 export interface FileRoutesByTo {
   '/': typeof IndexRoute
+  '/data-quality': typeof DataQualityRoute
+  '/declines': typeof DeclinesRoute
+  '/incidents': typeof IncidentsRoute
+  '/live': typeof LiveRoute
+  '/reason-codes': typeof ReasonCodesRoute
+  '/smart-checkout': typeof SmartCheckoutRoute
+  '/smart-retry': typeof SmartRetryRoute
   '/transactions': typeof TransactionsRoute
   '/dashboards/$id': typeof DashboardsIdRoute
   '/dashboards': typeof DashboardsIndexRoute
@@ -50,20 +106,68 @@ export interface FileRoutesByTo {
 export interface FileRoutesById {
   __root__: typeof rootRouteImport
   '/': typeof IndexRoute
+  '/data-quality': typeof DataQualityRoute
+  '/declines': typeof DeclinesRoute
+  '/incidents': typeof IncidentsRoute
+  '/live': typeof LiveRoute
+  '/reason-codes': typeof ReasonCodesRoute
+  '/smart-checkout': typeof SmartCheckoutRoute
+  '/smart-retry': typeof SmartRetryRoute
   '/transactions': typeof TransactionsRoute
   '/dashboards/$id': typeof DashboardsIdRoute
   '/dashboards/': typeof DashboardsIndexRoute
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath
-  fullPaths: '/' | '/transactions' | '/dashboards/$id' | '/dashboards/'
+  fullPaths:
+    | '/'
+    | '/data-quality'
+    | '/declines'
+    | '/incidents'
+    | '/live'
+    | '/reason-codes'
+    | '/smart-checkout'
+    | '/smart-retry'
+    | '/transactions'
+    | '/dashboards/$id'
+    | '/dashboards/'
   fileRoutesByTo: FileRoutesByTo
-  to: '/' | '/transactions' | '/dashboards/$id' | '/dashboards'
-  id: '__root__' | '/' | '/transactions' | '/dashboards/$id' | '/dashboards/'
+  to:
+    | '/'
+    | '/data-quality'
+    | '/declines'
+    | '/incidents'
+    | '/live'
+    | '/reason-codes'
+    | '/smart-checkout'
+    | '/smart-retry'
+    | '/transactions'
+    | '/dashboards/$id'
+    | '/dashboards'
+  id:
+    | '__root__'
+    | '/'
+    | '/data-quality'
+    | '/declines'
+    | '/incidents'
+    | '/live'
+    | '/reason-codes'
+    | '/smart-checkout'
+    | '/smart-retry'
+    | '/transactions'
+    | '/dashboards/$id'
+    | '/dashboards/'
   fileRoutesById: FileRoutesById
 }
 export interface RootRouteChildren {
   IndexRoute: typeof IndexRoute
+  DataQualityRoute: typeof DataQualityRoute
+  DeclinesRoute: typeof DeclinesRoute
+  IncidentsRoute: typeof IncidentsRoute
+  LiveRoute: typeof LiveRoute
+  ReasonCodesRoute: typeof ReasonCodesRoute
+  SmartCheckoutRoute: typeof SmartCheckoutRoute
+  SmartRetryRoute: typeof SmartRetryRoute
   TransactionsRoute: typeof TransactionsRoute
   DashboardsIdRoute: typeof DashboardsIdRoute
   DashboardsIndexRoute: typeof DashboardsIndexRoute
@@ -76,6 +180,55 @@ declare module '@tanstack/react-router' {
       path: '/'
       fullPath: '/'
       preLoaderRoute: typeof IndexRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/data-quality': {
+      id: '/data-quality'
+      path: '/data-quality'
+      fullPath: '/data-quality'
+      preLoaderRoute: typeof DataQualityRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/declines': {
+      id: '/declines'
+      path: '/declines'
+      fullPath: '/declines'
+      preLoaderRoute: typeof DeclinesRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/incidents': {
+      id: '/incidents'
+      path: '/incidents'
+      fullPath: '/incidents'
+      preLoaderRoute: typeof IncidentsRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/live': {
+      id: '/live'
+      path: '/live'
+      fullPath: '/live'
+      preLoaderRoute: typeof LiveRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/reason-codes': {
+      id: '/reason-codes'
+      path: '/reason-codes'
+      fullPath: '/reason-codes'
+      preLoaderRoute: typeof ReasonCodesRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/smart-checkout': {
+      id: '/smart-checkout'
+      path: '/smart-checkout'
+      fullPath: '/smart-checkout'
+      preLoaderRoute: typeof SmartCheckoutRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/smart-retry': {
+      id: '/smart-retry'
+      path: '/smart-retry'
+      fullPath: '/smart-retry'
+      preLoaderRoute: typeof SmartRetryRouteImport
       parentRoute: typeof rootRouteImport
     }
     '/transactions': {
@@ -104,6 +257,13 @@ declare module '@tanstack/react-router' {
 
 const rootRouteChildren: RootRouteChildren = {
   IndexRoute: IndexRoute,
+  DataQualityRoute: DataQualityRoute,
+  DeclinesRoute: DeclinesRoute,
+  IncidentsRoute: IncidentsRoute,
+  LiveRoute: LiveRoute,
+  ReasonCodesRoute: ReasonCodesRoute,
+  SmartCheckoutRoute: SmartCheckoutRoute,
+  SmartRetryRoute: SmartRetryRoute,
   TransactionsRoute: TransactionsRoute,
   DashboardsIdRoute: DashboardsIdRoute,
   DashboardsIndexRoute: DashboardsIndexRoute,

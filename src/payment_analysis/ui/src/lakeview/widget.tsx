@@ -44,7 +44,7 @@ export function Widget({ widget, data, zone, stale, onPick, onOpen, onCsv }: Pro
     >
       {drawn && <Item sign={Table2} name={asTable ? 'View as chart' : 'View as table'} act={() => setAsTable(!asTable)} />}
       <Item sign={Download} name="Download CSV" act={() => onCsv(widget)} />
-      <Item sign={Code} name="SQL behind it" act={() => setShown('sql')} />
+      {data.sql && <Item sign={Code} name="SQL behind it" act={() => setShown('sql')} />}
       <Item sign={Maximize2} name="Full screen" act={() => setShown('full')} />
     </Menu>
   )

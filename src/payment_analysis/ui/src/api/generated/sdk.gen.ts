@@ -2,7 +2,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { CreateAccessTokenData, CreateAccessTokenErrors, CreateAccessTokenResponses, CreateSignInLinkData, CreateSignInLinkErrors, CreateSignInLinkResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CurrentUserData, CurrentUserErrors, CurrentUserResponses, DeclineSummaryData, DeclineSummaryErrors, DeclineSummaryResponses, ExportTransactionsData, ExportTransactionsErrors, ExportTransactionsResponses, GetActionsData, GetActionsErrors, GetActionsResponses, GetActiveAlertsData, GetActiveAlertsErrors, GetActiveAlertsResponses, GetApprovalTrendsBySecondData, GetApprovalTrendsBySecondErrors, GetApprovalTrendsBySecondResponses, GetApprovalTrendsData, GetApprovalTrendsErrors, GetApprovalTrendsResponses, GetAttemptSchemaData, GetAttemptSchemaErrors, GetAttemptSchemaResponses, GetAuthStatusData, GetAuthStatusErrors, GetAuthStatusResponses, GetBinPerformanceData, GetBinPerformanceErrors, GetBinPerformanceResponses, GetCardNetworkPerformanceData, GetCardNetworkPerformanceErrors, GetCardNetworkPerformanceResponses, GetControlBandData, GetControlBandErrors, GetControlBandResponses, GetDailyTrendsData, GetDailyTrendsErrors, GetDailyTrendsResponses, GetDashboardData, GetDashboardErrors, GetDashboardResponses, GetDashboardSpecData, GetDashboardSpecErrors, GetDashboardSpecResponses, GetDatabricksDeclinesData, GetDatabricksDeclinesErrors, GetDatabricksDeclinesResponses, GetDatabricksKpisData, GetDatabricksKpisErrors, GetDatabricksKpisResponses, GetDataQualitySummaryData, GetDataQualitySummaryErrors, GetDataQualitySummaryResponses, GetDeclineRecoveryOpportunitiesData, GetDeclineRecoveryOpportunitiesErrors, GetDeclineRecoveryOpportunitiesResponses, GetDedupCollisionStatsData, GetDedupCollisionStatsErrors, GetDedupCollisionStatsResponses, GetDimensionCoverageData, GetDimensionCoverageErrors, GetDimensionCoverageResponses, GetDimensionValuesData, GetDimensionValuesErrors, GetDimensionValuesResponses, GetEntrySystemDistributionData, GetEntrySystemDistributionErrors, GetEntrySystemDistributionResponses, GetFactorsDelayingApprovalData, GetFactorsDelayingApprovalErrors, GetFactorsDelayingApprovalResponses, GetFalseInsightsMetricData, GetFalseInsightsMetricErrors, GetFalseInsightsMetricResponses, GetFaultAttributionData, GetFaultAttributionErrors, GetFaultAttributionResponses, GetFraudRiskData, GetFraudRiskErrors, GetFraudRiskResponses, GetGeographyData, GetGeographyErrors, GetGeographyResponses, GetIssuerPerformanceData, GetIssuerPerformanceErrors, GetIssuerPerformanceResponses, GetKpisData, GetKpisErrors, GetKpisResponses, GetLast60SecondsPerformanceData, GetLast60SecondsPerformanceErrors, GetLast60SecondsPerformanceResponses, GetLastHourPerformanceData, GetLastHourPerformanceErrors, GetLastHourPerformanceResponses, GetLifeCyclesData, GetLifeCyclesErrors, GetLifeCyclesResponses, GetMerchantSegmentPerformanceData, GetMerchantSegmentPerformanceErrors, GetMerchantSegmentPerformanceResponses, GetMetricBridgeData, GetMetricBridgeErrors, GetMetricBridgeResponses, GetOnlineFeaturesData, GetOnlineFeaturesErrors, GetOnlineFeaturesResponses, GetPaymentData, GetPaymentErrors, GetPaymentResponses, GetPspPerformanceData, GetPspPerformanceErrors, GetPspPerformanceResponses, GetReasonCodeInsightsData, GetReasonCodeInsightsErrors, GetReasonCodeInsightsResponses, GetReasonCodesData, GetReasonCodesErrors, GetReasonCodesResponses, GetRecommendationsByCohortData, GetRecommendationsByCohortErrors, GetRecommendationsByCohortResponses, GetRecommendationsData, GetRecommendationsErrors, GetRecommendationsResponses, GetReportData, GetReportErrors, GetReportPageData, GetReportPageErrors, GetReportPageResponses, GetReportResponses, GetRetryChainsData, GetRetryChainsErrors, GetRetryChainsResponses, GetRetryComplianceData, GetRetryComplianceErrors, GetRetryComplianceResponses, GetRetryPerformanceData, GetRetryPerformanceErrors, GetRetryPerformanceResponses, GetRetrySuccessByReasonData, GetRetrySuccessByReasonErrors, GetRetrySuccessByReasonResponses, GetScopeOptionsData, GetScopeOptionsErrors, GetScopeOptionsResponses, GetSmartCheckoutPathPerformanceData, GetSmartCheckoutPathPerformanceErrors, GetSmartCheckoutPathPerformanceResponses, GetSmartCheckoutServicePathsData, GetSmartCheckoutServicePathsErrors, GetSmartCheckoutServicePathsResponses, GetSolutionPerformanceData, GetSolutionPerformanceErrors, GetSolutionPerformanceResponses, GetStandingData, GetStandingErrors, GetStandingResponses, GetStreamingMetricsData, GetStreamingMetricsErrors, GetStreamingMetricsResponses, GetStreamingTpsData, GetStreamingTpsErrors, GetStreamingTpsResponses, GetTableQualityData, GetTableQualityErrors, GetTableQualityResponses, GetThreeDsFunnelData, GetThreeDsFunnelErrors, GetThreeDsFunnelResponses, GetTokenUpliftData, GetTokenUpliftErrors, GetTokenUpliftResponses, GetTransactionFacetsData, GetTransactionFacetsErrors, GetTransactionFacetsResponses, HealthcheckData, HealthcheckErrors, HealthcheckResponses, HealthDatabaseData, HealthDatabaseErrors, HealthDatabaseResponses, ListAccessTokensData, ListAccessTokensErrors, ListAccessTokensResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListDashboardsData, ListDashboardsErrors, ListDashboardsResponses, ListTransactionsData, ListTransactionsErrors, ListTransactionsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ReadDashboardPageData, ReadDashboardPageErrors, ReadDashboardPageResponses, ReadDashboardWidgetCsvData, ReadDashboardWidgetCsvErrors, ReadDashboardWidgetCsvResponses, RevokeAccessTokenData, RevokeAccessTokenErrors, RevokeAccessTokenResponses, SignOutData, SignOutErrors, SignOutResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, VersionData, VersionErrors, VersionResponses } from './types.gen';
+import type { CreateAccessTokenData, CreateAccessTokenErrors, CreateAccessTokenResponses, CreateIncidentData, CreateIncidentErrors, CreateIncidentResponses, CreateReasonReviewData, CreateReasonReviewErrors, CreateReasonReviewResponses, CreateRemediationTaskData, CreateRemediationTaskErrors, CreateRemediationTaskResponses, CreateSavedViewData, CreateSavedViewErrors, CreateSavedViewResponses, CreateSignInLinkData, CreateSignInLinkErrors, CreateSignInLinkResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CurrentUserData, CurrentUserErrors, CurrentUserResponses, DeclineSummaryData, DeclineSummaryErrors, DeclineSummaryResponses, DeleteSavedViewData, DeleteSavedViewErrors, DeleteSavedViewResponses, DraftIncidentData, DraftIncidentErrors, DraftIncidentResponses, ExportTransactionsData, ExportTransactionsErrors, ExportTransactionsResponses, GetActionsData, GetActionsErrors, GetActionsResponses, GetActiveAlertsData, GetActiveAlertsErrors, GetActiveAlertsResponses, GetApprovalTrendsBySecondData, GetApprovalTrendsBySecondErrors, GetApprovalTrendsBySecondResponses, GetApprovalTrendsData, GetApprovalTrendsErrors, GetApprovalTrendsResponses, GetAttemptSchemaData, GetAttemptSchemaErrors, GetAttemptSchemaResponses, GetAuthStatusData, GetAuthStatusErrors, GetAuthStatusResponses, GetBinPerformanceData, GetBinPerformanceErrors, GetBinPerformanceResponses, GetCardNetworkPerformanceData, GetCardNetworkPerformanceErrors, GetCardNetworkPerformanceResponses, GetControlBandData, GetControlBandErrors, GetControlBandResponses, GetDailyTrendsData, GetDailyTrendsErrors, GetDailyTrendsResponses, GetDashboardData, GetDashboardErrors, GetDashboardResponses, GetDashboardSpecData, GetDashboardSpecErrors, GetDashboardSpecResponses, GetDatabricksDeclinesData, GetDatabricksDeclinesErrors, GetDatabricksDeclinesResponses, GetDatabricksKpisData, GetDatabricksKpisErrors, GetDatabricksKpisResponses, GetDataQualitySummaryData, GetDataQualitySummaryErrors, GetDataQualitySummaryResponses, GetDeclineRecoveryOpportunitiesData, GetDeclineRecoveryOpportunitiesErrors, GetDeclineRecoveryOpportunitiesResponses, GetDedupCollisionStatsData, GetDedupCollisionStatsErrors, GetDedupCollisionStatsResponses, GetDimensionCoverageData, GetDimensionCoverageErrors, GetDimensionCoverageResponses, GetDimensionValuesData, GetDimensionValuesErrors, GetDimensionValuesResponses, GetEntrySystemDistributionData, GetEntrySystemDistributionErrors, GetEntrySystemDistributionResponses, GetFactorsDelayingApprovalData, GetFactorsDelayingApprovalErrors, GetFactorsDelayingApprovalResponses, GetFalseInsightsMetricData, GetFalseInsightsMetricErrors, GetFalseInsightsMetricResponses, GetFaultAttributionData, GetFaultAttributionErrors, GetFaultAttributionResponses, GetFraudRiskData, GetFraudRiskErrors, GetFraudRiskResponses, GetGeographyData, GetGeographyErrors, GetGeographyResponses, GetIncidentData, GetIncidentErrors, GetIncidentRecoveryData, GetIncidentRecoveryErrors, GetIncidentRecoveryResponses, GetIncidentResponses, GetIssuerPerformanceData, GetIssuerPerformanceErrors, GetIssuerPerformanceResponses, GetKpisData, GetKpisErrors, GetKpisResponses, GetLast60SecondsPerformanceData, GetLast60SecondsPerformanceErrors, GetLast60SecondsPerformanceResponses, GetLastHourPerformanceData, GetLastHourPerformanceErrors, GetLastHourPerformanceResponses, GetLifeCyclesData, GetLifeCyclesErrors, GetLifeCyclesResponses, GetMerchantSegmentPerformanceData, GetMerchantSegmentPerformanceErrors, GetMerchantSegmentPerformanceResponses, GetMetricBridgeData, GetMetricBridgeErrors, GetMetricBridgeResponses, GetOnlineFeaturesData, GetOnlineFeaturesErrors, GetOnlineFeaturesResponses, GetPaymentData, GetPaymentErrors, GetPaymentResponses, GetPspPerformanceData, GetPspPerformanceErrors, GetPspPerformanceResponses, GetReasonCodeInsightsData, GetReasonCodeInsightsErrors, GetReasonCodeInsightsResponses, GetReasonCodesData, GetReasonCodesErrors, GetReasonCodesResponses, GetReasonMappingData, GetReasonMappingErrors, GetReasonMappingResponses, GetRecommendationsByCohortData, GetRecommendationsByCohortErrors, GetRecommendationsByCohortResponses, GetRecommendationsData, GetRecommendationsErrors, GetRecommendationsResponses, GetReportData, GetReportErrors, GetReportPageData, GetReportPageErrors, GetReportPageResponses, GetReportResponses, GetRetryChainsData, GetRetryChainsErrors, GetRetryChainsResponses, GetRetryComplianceData, GetRetryComplianceErrors, GetRetryComplianceResponses, GetRetryPerformanceData, GetRetryPerformanceErrors, GetRetryPerformanceResponses, GetRetrySuccessByReasonData, GetRetrySuccessByReasonErrors, GetRetrySuccessByReasonResponses, GetScopeOptionsData, GetScopeOptionsErrors, GetScopeOptionsResponses, GetSmartCheckoutPathPerformanceData, GetSmartCheckoutPathPerformanceErrors, GetSmartCheckoutPathPerformanceResponses, GetSmartCheckoutServicePathsData, GetSmartCheckoutServicePathsErrors, GetSmartCheckoutServicePathsResponses, GetSolutionPerformanceData, GetSolutionPerformanceErrors, GetSolutionPerformanceResponses, GetStandingData, GetStandingErrors, GetStandingResponses, GetStreamingMetricsData, GetStreamingMetricsErrors, GetStreamingMetricsResponses, GetStreamingTpsData, GetStreamingTpsErrors, GetStreamingTpsResponses, GetTableQualityData, GetTableQualityErrors, GetTableQualityResponses, GetThreeDsFunnelData, GetThreeDsFunnelErrors, GetThreeDsFunnelResponses, GetTokenUpliftData, GetTokenUpliftErrors, GetTokenUpliftResponses, GetTransactionFacetsData, GetTransactionFacetsErrors, GetTransactionFacetsResponses, HealthcheckData, HealthcheckErrors, HealthcheckResponses, HealthDatabaseData, HealthDatabaseErrors, HealthDatabaseResponses, IngestAuthEventData, IngestAuthEventErrors, IngestAuthEventResponses, ListAccessTokensData, ListAccessTokensErrors, ListAccessTokensResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListCheckResultsData, ListCheckResultsErrors, ListCheckResultsResponses, ListDashboardsData, ListDashboardsErrors, ListDashboardsResponses, ListIncidentsData, ListIncidentsErrors, ListIncidentsResponses, ListInsightFeedbackData, ListInsightFeedbackErrors, ListInsightFeedbackResponses, ListNotificationsData, ListNotificationsErrors, ListNotificationsResponses, ListQuarantineData, ListQuarantineErrors, ListQuarantineResponses, ListReasonReviewsData, ListReasonReviewsErrors, ListReasonReviewsResponses, ListRemediationTasksData, ListRemediationTasksErrors, ListRemediationTasksResponses, ListSavedViewsData, ListSavedViewsErrors, ListSavedViewsResponses, ListTableQualityData, ListTableQualityErrors, ListTableQualityResponses, ListTransactionsData, ListTransactionsErrors, ListTransactionsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, MarkAllNotificationsReadData, MarkAllNotificationsReadErrors, MarkAllNotificationsReadResponses, MarkNotificationReadData, MarkNotificationReadErrors, MarkNotificationReadResponses, ReadDashboardPageData, ReadDashboardPageErrors, ReadDashboardPageResponses, ReadDashboardWidgetCsvData, ReadDashboardWidgetCsvErrors, ReadDashboardWidgetCsvResponses, ReplayQuarantinedData, ReplayQuarantinedErrors, ReplayQuarantinedResponses, ResolveIncidentData, ResolveIncidentErrors, ResolveIncidentResponses, RevokeAccessTokenData, RevokeAccessTokenErrors, RevokeAccessTokenResponses, SignOutData, SignOutErrors, SignOutResponses, SubmitInsightFeedbackData, SubmitInsightFeedbackErrors, SubmitInsightFeedbackResponses, UpdateIncidentData, UpdateIncidentErrors, UpdateIncidentResponses, UpdateRemediationTaskData, UpdateRemediationTaskErrors, UpdateRemediationTaskResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, VersionData, VersionErrors, VersionResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -138,6 +138,20 @@ export const getDimensionCoverage = <ThrowOnError extends boolean = false>(optio
 export const getDimensionValues = <ThrowOnError extends boolean = false>(options: Options<GetDimensionValuesData, ThrowOnError>): RequestResult<GetDimensionValuesResponses, GetDimensionValuesErrors, ThrowOnError> => (options.client ?? client).get<GetDimensionValuesResponses, GetDimensionValuesErrors, ThrowOnError>({ url: '/api/analytics/dimensions/{dimension}', ...options });
 
 /**
+ * Ingest Auth Event
+ *
+ * Keep an authorisation that another system reports.
+ */
+export const ingestAuthEvent = <ThrowOnError extends boolean = false>(options: Options<IngestAuthEventData, ThrowOnError>): RequestResult<IngestAuthEventResponses, IngestAuthEventErrors, ThrowOnError> => (options.client ?? client).post<IngestAuthEventResponses, IngestAuthEventErrors, ThrowOnError>({
+    url: '/api/analytics/events',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Getfactorsdelayingapproval
  *
  * v_reason_codes_br with what could be won back: declines and value times the usual recoverable share of the reason. That share is a heuristic, and a payment declined three times is counted three times: an upper bound. From the view v_reason_code_insights_br.
@@ -164,6 +178,27 @@ export const getGeography = <ThrowOnError extends boolean = false>(options?: Opt
  * The counter metric of the agents: of the insights that people reviewed on a day, how many were wrong or of no use. Nothing is here until somebody reviews an insight. From the view v_false_insights_metric.
  */
 export const getFalseInsightsMetric = <ThrowOnError extends boolean = false>(options?: Options<GetFalseInsightsMetricData, ThrowOnError>): RequestResult<GetFalseInsightsMetricResponses, GetFalseInsightsMetricErrors, ThrowOnError> => (options?.client ?? client).get<GetFalseInsightsMetricResponses, GetFalseInsightsMetricErrors, ThrowOnError>({ url: '/api/analytics/insights/false-insights', ...options });
+
+/**
+ * List Insight Feedback
+ *
+ * Reviews of insights, the newest first.
+ */
+export const listInsightFeedback = <ThrowOnError extends boolean = false>(options?: Options<ListInsightFeedbackData, ThrowOnError>): RequestResult<ListInsightFeedbackResponses, ListInsightFeedbackErrors, ThrowOnError> => (options?.client ?? client).get<ListInsightFeedbackResponses, ListInsightFeedbackErrors, ThrowOnError>({ url: '/api/analytics/insights/feedback', ...options });
+
+/**
+ * Submit Insight Feedback
+ *
+ * Review an insight. The review is carried into the lakehouse, and so are earlier ones that could not be.
+ */
+export const submitInsightFeedback = <ThrowOnError extends boolean = false>(options: Options<SubmitInsightFeedbackData, ThrowOnError>): RequestResult<SubmitInsightFeedbackResponses, SubmitInsightFeedbackErrors, ThrowOnError> => (options.client ?? client).post<SubmitInsightFeedbackResponses, SubmitInsightFeedbackErrors, ThrowOnError>({
+    url: '/api/analytics/insights/feedback',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
 
 /**
  * Getissuerperformance
@@ -453,6 +488,167 @@ export const readDashboardWidgetCsv = <ThrowOnError extends boolean = false>(opt
 export const getDashboardSpec = <ThrowOnError extends boolean = false>(options: Options<GetDashboardSpecData, ThrowOnError>): RequestResult<GetDashboardSpecResponses, GetDashboardSpecErrors, ThrowOnError> => (options.client ?? client).get<GetDashboardSpecResponses, GetDashboardSpecErrors, ThrowOnError>({ url: '/api/dashboards/{dashboard_id}/spec', ...options });
 
 /**
+ * List Check Results
+ *
+ * Count the rows that break a check, in every table of bronze and silver that is built.
+ */
+export const listCheckResults = <ThrowOnError extends boolean = false>(options?: Options<ListCheckResultsData, ThrowOnError>): RequestResult<ListCheckResultsResponses, ListCheckResultsErrors, ThrowOnError> => (options?.client ?? client).get<ListCheckResultsResponses, ListCheckResultsErrors, ThrowOnError>({ url: '/api/data-quality/checks', ...options });
+
+/**
+ * List Quarantine
+ *
+ * The rows that were put aside, with the reason and the fix.
+ */
+export const listQuarantine = <ThrowOnError extends boolean = false>(options?: Options<ListQuarantineData, ThrowOnError>): RequestResult<ListQuarantineResponses, ListQuarantineErrors, ThrowOnError> => (options?.client ?? client).get<ListQuarantineResponses, ListQuarantineErrors, ThrowOnError>({ url: '/api/data-quality/quarantine', ...options });
+
+/**
+ * Replay Quarantined
+ *
+ * Let a row land after it was mended. The next build takes it in; a record that is still wrong is refused.
+ */
+export const replayQuarantined = <ThrowOnError extends boolean = false>(options: Options<ReplayQuarantinedData, ThrowOnError>): RequestResult<ReplayQuarantinedResponses, ReplayQuarantinedErrors, ThrowOnError> => (options.client ?? client).post<ReplayQuarantinedResponses, ReplayQuarantinedErrors, ThrowOnError>({
+    url: '/api/data-quality/quarantine/{quarantine_id}/replay',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List Table Quality
+ *
+ * Rows and age of every table.
+ */
+export const listTableQuality = <ThrowOnError extends boolean = false>(options?: Options<ListTableQualityData, ThrowOnError>): RequestResult<ListTableQualityResponses, ListTableQualityErrors, ThrowOnError> => (options?.client ?? client).get<ListTableQualityResponses, ListTableQualityErrors, ThrowOnError>({ url: '/api/data-quality/tables', ...options });
+
+/**
+ * List Incidents
+ *
+ * Incidents, the newest first.
+ */
+export const listIncidents = <ThrowOnError extends boolean = false>(options?: Options<ListIncidentsData, ThrowOnError>): RequestResult<ListIncidentsResponses, ListIncidentsErrors, ThrowOnError> => (options?.client ?? client).get<ListIncidentsResponses, ListIncidentsErrors, ThrowOnError>({ url: '/api/incidents', ...options });
+
+/**
+ * Create Incident
+ *
+ * Write down what somebody saw.
+ */
+export const createIncident = <ThrowOnError extends boolean = false>(options: Options<CreateIncidentData, ThrowOnError>): RequestResult<CreateIncidentResponses, CreateIncidentErrors, ThrowOnError> => (options.client ?? client).post<CreateIncidentResponses, CreateIncidentErrors, ThrowOnError>({
+    url: '/api/incidents',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Draft Incident
+ *
+ * Make an incident of an alert that is on, with everything the alert knows.
+ */
+export const draftIncident = <ThrowOnError extends boolean = false>(options: Options<DraftIncidentData, ThrowOnError>): RequestResult<DraftIncidentResponses, DraftIncidentErrors, ThrowOnError> => (options.client ?? client).post<DraftIncidentResponses, DraftIncidentErrors, ThrowOnError>({
+    url: '/api/incidents/draft',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get Incident
+ *
+ * One incident.
+ */
+export const getIncident = <ThrowOnError extends boolean = false>(options: Options<GetIncidentData, ThrowOnError>): RequestResult<GetIncidentResponses, GetIncidentErrors, ThrowOnError> => (options.client ?? client).get<GetIncidentResponses, GetIncidentErrors, ThrowOnError>({ url: '/api/incidents/{incident_id}', ...options });
+
+/**
+ * Update Incident
+ *
+ * Change title, severity, status or owner.
+ */
+export const updateIncident = <ThrowOnError extends boolean = false>(options: Options<UpdateIncidentData, ThrowOnError>): RequestResult<UpdateIncidentResponses, UpdateIncidentErrors, ThrowOnError> => (options.client ?? client).patch<UpdateIncidentResponses, UpdateIncidentErrors, ThrowOnError>({
+    url: '/api/incidents/{incident_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get Incident Recovery
+ *
+ * Whether it is over, by the attempts since.
+ */
+export const getIncidentRecovery = <ThrowOnError extends boolean = false>(options: Options<GetIncidentRecoveryData, ThrowOnError>): RequestResult<GetIncidentRecoveryResponses, GetIncidentRecoveryErrors, ThrowOnError> => (options.client ?? client).get<GetIncidentRecoveryResponses, GetIncidentRecoveryErrors, ThrowOnError>({ url: '/api/incidents/{incident_id}/recovery', ...options });
+
+/**
+ * Resolve Incident
+ *
+ * Say that it is over; `recovery` says whether the data agrees.
+ */
+export const resolveIncident = <ThrowOnError extends boolean = false>(options: Options<ResolveIncidentData, ThrowOnError>): RequestResult<ResolveIncidentResponses, ResolveIncidentErrors, ThrowOnError> => (options.client ?? client).post<ResolveIncidentResponses, ResolveIncidentErrors, ThrowOnError>({ url: '/api/incidents/{incident_id}/resolve', ...options });
+
+/**
+ * List Remediation Tasks
+ *
+ * The tasks of an incident, the oldest first.
+ */
+export const listRemediationTasks = <ThrowOnError extends boolean = false>(options: Options<ListRemediationTasksData, ThrowOnError>): RequestResult<ListRemediationTasksResponses, ListRemediationTasksErrors, ThrowOnError> => (options.client ?? client).get<ListRemediationTasksResponses, ListRemediationTasksErrors, ThrowOnError>({ url: '/api/incidents/{incident_id}/tasks', ...options });
+
+/**
+ * Create Remediation Task
+ *
+ * Add a task to an incident.
+ */
+export const createRemediationTask = <ThrowOnError extends boolean = false>(options: Options<CreateRemediationTaskData, ThrowOnError>): RequestResult<CreateRemediationTaskResponses, CreateRemediationTaskErrors, ThrowOnError> => (options.client ?? client).post<CreateRemediationTaskResponses, CreateRemediationTaskErrors, ThrowOnError>({
+    url: '/api/incidents/{incident_id}/tasks',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Update Remediation Task
+ *
+ * Change a task.
+ */
+export const updateRemediationTask = <ThrowOnError extends boolean = false>(options: Options<UpdateRemediationTaskData, ThrowOnError>): RequestResult<UpdateRemediationTaskResponses, UpdateRemediationTaskErrors, ThrowOnError> => (options.client ?? client).patch<UpdateRemediationTaskResponses, UpdateRemediationTaskErrors, ThrowOnError>({
+    url: '/api/incidents/{incident_id}/tasks/{task_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List Notifications
+ *
+ * What there is to know, the newest first.
+ */
+export const listNotifications = <ThrowOnError extends boolean = false>(options?: Options<ListNotificationsData, ThrowOnError>): RequestResult<ListNotificationsResponses, ListNotificationsErrors, ThrowOnError> => (options?.client ?? client).get<ListNotificationsResponses, ListNotificationsErrors, ThrowOnError>({ url: '/api/notifications', ...options });
+
+/**
+ * Mark All Notifications Read
+ *
+ * Mark everything as read.
+ */
+export const markAllNotificationsRead = <ThrowOnError extends boolean = false>(options?: Options<MarkAllNotificationsReadData, ThrowOnError>): RequestResult<MarkAllNotificationsReadResponses, MarkAllNotificationsReadErrors, ThrowOnError> => (options?.client ?? client).post<MarkAllNotificationsReadResponses, MarkAllNotificationsReadErrors, ThrowOnError>({ url: '/api/notifications/read-all', ...options });
+
+/**
+ * Mark Notification Read
+ *
+ * Mark one as read.
+ */
+export const markNotificationRead = <ThrowOnError extends boolean = false>(options: Options<MarkNotificationReadData, ThrowOnError>): RequestResult<MarkNotificationReadResponses, MarkNotificationReadErrors, ThrowOnError> => (options.client ?? client).post<MarkNotificationReadResponses, MarkNotificationReadErrors, ThrowOnError>({ url: '/api/notifications/{notification_id}/read', ...options });
+
+/**
  * Get Payment
  *
  * One payment: its attempts in order, and what happened in plain language.
@@ -460,11 +656,67 @@ export const getDashboardSpec = <ThrowOnError extends boolean = false>(options: 
 export const getPayment = <ThrowOnError extends boolean = false>(options: Options<GetPaymentData, ThrowOnError>): RequestResult<GetPaymentResponses, GetPaymentErrors, ThrowOnError> => (options.client ?? client).get<GetPaymentResponses, GetPaymentErrors, ThrowOnError>({ url: '/api/payments/{payment_id}', ...options });
 
 /**
+ * Get Reason Mapping
+ *
+ * How the codes of the scope are read, and which nobody knows.
+ */
+export const getReasonMapping = <ThrowOnError extends boolean = false>(options?: Options<GetReasonMappingData, ThrowOnError>): RequestResult<GetReasonMappingResponses, GetReasonMappingErrors, ThrowOnError> => (options?.client ?? client).get<GetReasonMappingResponses, GetReasonMappingErrors, ThrowOnError>({ url: '/api/reason-codes/mapping', ...options });
+
+/**
+ * List Reason Reviews
+ *
+ * What experts say of how codes are read, the newest first.
+ */
+export const listReasonReviews = <ThrowOnError extends boolean = false>(options?: Options<ListReasonReviewsData, ThrowOnError>): RequestResult<ListReasonReviewsResponses, ListReasonReviewsErrors, ThrowOnError> => (options?.client ?? client).get<ListReasonReviewsResponses, ListReasonReviewsErrors, ThrowOnError>({ url: '/api/reason-codes/reviews', ...options });
+
+/**
+ * Create Reason Review
+ *
+ * Say whether a code is read right.
+ */
+export const createReasonReview = <ThrowOnError extends boolean = false>(options: Options<CreateReasonReviewData, ThrowOnError>): RequestResult<CreateReasonReviewResponses, CreateReasonReviewErrors, ThrowOnError> => (options.client ?? client).post<CreateReasonReviewResponses, CreateReasonReviewErrors, ThrowOnError>({
+    url: '/api/reason-codes/reviews',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Get Report
  *
  * The approval report of all attempts, or of a period.
  */
 export const getReport = <ThrowOnError extends boolean = false>(options?: Options<GetReportData, ThrowOnError>): RequestResult<GetReportResponses, GetReportErrors, ThrowOnError> => (options?.client ?? client).get<GetReportResponses, GetReportErrors, ThrowOnError>({ url: '/api/report', ...options });
+
+/**
+ * List Saved Views
+ *
+ * Your views and those that others share, by name.
+ */
+export const listSavedViews = <ThrowOnError extends boolean = false>(options?: Options<ListSavedViewsData, ThrowOnError>): RequestResult<ListSavedViewsResponses, ListSavedViewsErrors, ThrowOnError> => (options?.client ?? client).get<ListSavedViewsResponses, ListSavedViewsErrors, ThrowOnError>({ url: '/api/saved-views', ...options });
+
+/**
+ * Create Saved View
+ *
+ * Save a page with its filters.
+ */
+export const createSavedView = <ThrowOnError extends boolean = false>(options: Options<CreateSavedViewData, ThrowOnError>): RequestResult<CreateSavedViewResponses, CreateSavedViewErrors, ThrowOnError> => (options.client ?? client).post<CreateSavedViewResponses, CreateSavedViewErrors, ThrowOnError>({
+    url: '/api/saved-views',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete Saved View
+ *
+ * Delete one of your views.
+ */
+export const deleteSavedView = <ThrowOnError extends boolean = false>(options: Options<DeleteSavedViewData, ThrowOnError>): RequestResult<DeleteSavedViewResponses, DeleteSavedViewErrors, ThrowOnError> => (options.client ?? client).delete<DeleteSavedViewResponses, DeleteSavedViewErrors, ThrowOnError>({ url: '/api/saved-views/{view_id}', ...options });
 
 /**
  * Get Attempt Schema

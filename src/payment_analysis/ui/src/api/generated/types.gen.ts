@@ -73,6 +73,26 @@ export type _3DsFunnelBrRow = {
 };
 
 /**
+ * Accepted
+ *
+ * The review was kept, and counts in the false-insight rate.
+ */
+export type Accepted = {
+    /**
+     * Accepted
+     *
+     * Always true; anything else is an error.
+     */
+    accepted: boolean;
+    /**
+     * Id
+     *
+     * Id of the review.
+     */
+    id: string;
+};
+
+/**
  * AccessTokenIn
  *
  * A token to make.
@@ -992,6 +1012,84 @@ export type AuthStatus = {
 };
 
 /**
+ * AuthorizationEventIn
+ *
+ * An authorisation another system reports.
+ */
+export type AuthorizationEventIn = {
+    /**
+     * Amount Minor
+     *
+     * Amount in minor units.
+     */
+    amount_minor: number;
+    /**
+     * Attempt Number
+     *
+     * Position within the payment.
+     */
+    attempt_number?: number;
+    /**
+     * Card Bin
+     *
+     * First 6 or 8 digits.
+     */
+    card_bin?: string | null;
+    /**
+     * Currency
+     *
+     * ISO 4217 code.
+     */
+    currency: string;
+    /**
+     * Decline Code Raw
+     *
+     * Response code.
+     */
+    decline_code_raw?: string | null;
+    /**
+     * Decline Reason
+     *
+     * The source's word for the reason.
+     */
+    decline_reason?: string | null;
+    /**
+     * Entry Mode
+     *
+     * How the card data came in.
+     */
+    entry_mode?: string | null;
+    /**
+     * Is Retry
+     *
+     * Whether it is a retry.
+     */
+    is_retry?: boolean;
+    /**
+     * Issuer Country
+     *
+     * ISO 3166 alpha-2.
+     */
+    issuer_country?: string | null;
+    /**
+     * Merchant Id
+     *
+     * The merchant.
+     */
+    merchant_id: string;
+    /**
+     * Card network.
+     */
+    network?: CardNetwork | null;
+    /**
+     * Result
+     *
+     * approved or declined.
+     */
+    result: 'approved' | 'declined';
+};
+
+/**
  * BinPerformanceAnswer
  */
 export type BinPerformanceAnswer = {
@@ -1172,6 +1270,11 @@ export type BinPerformanceRow = {
      */
     verification_count: number | null;
 };
+
+/**
+ * CardNetwork
+ */
+export type CardNetwork = 'visa' | 'mastercard' | 'maestro' | 'amex' | 'elo' | 'hipercard' | 'diners' | 'discover' | 'jcb' | 'unionpay' | 'cartes_bancaires';
 
 /**
  * CardNetworkPerformanceAnswer
@@ -1355,6 +1458,76 @@ export type Check = {
      * Whether it holds.
      */
     ok: boolean;
+};
+
+/**
+ * CheckResult
+ *
+ * One check of one table, counted now.
+ */
+export type CheckResult = {
+    /**
+     * Failed Rows
+     *
+     * Rows that do not satisfy it.
+     */
+    failed_rows: number;
+    /**
+     * Level
+     *
+     * drop: rows that fail are put aside; fail: stops the build; warn: is said.
+     */
+    level: string;
+    /**
+     * Predicate
+     *
+     * What every row must satisfy.
+     */
+    predicate: string;
+    /**
+     * Rows
+     *
+     * Rows of the table.
+     */
+    rows: number;
+    /**
+     * Table
+     *
+     * The table.
+     */
+    table: string;
+};
+
+/**
+ * Checks
+ *
+ * Every check of bronze and silver.
+ */
+export type Checks = {
+    /**
+     * Age Seconds
+     *
+     * From the newest attempt to now.
+     */
+    age_seconds: number | null;
+    /**
+     * As Of
+     *
+     * Instant of the newest attempt; null when there is none.
+     */
+    as_of: string | null;
+    /**
+     * Rows
+     *
+     * The checks, table by table.
+     */
+    rows: Array<CheckResult>;
+    /**
+     * Source
+     *
+     * user: somebody's own data; simulated: a world with known truth; mixed; or our examples.
+     */
+    source: 'user' | 'simulated' | 'mixed' | 'examples';
 };
 
 /**
@@ -2120,6 +2293,13 @@ export type DatasetOut = {
 };
 
 /**
+ * DeclineReason
+ *
+ * Why somebody said no, as fine as the sources allow.
+ */
+export type DeclineReason = 'insufficient_funds' | 'limit_exceeded' | 'frequency_exceeded' | 'issuer_unavailable' | 'system_malfunction' | 'acquirer_error' | 'unroutable' | 'timeout' | 'reenter_transaction' | 'do_not_honor' | 'do_not_try_again' | 'refer_to_issuer' | 'temporary_refusal' | 'blocked_by_issuer' | 'policy_decline' | 'expired_card' | 'closed_account' | 'new_account_information' | 'lifecycle_decline' | 'cvv_mismatch' | 'wrong_pin' | 'pin_tries_exceeded' | 'pin_or_chip_required' | 'address_mismatch' | 'identity_mismatch' | 'authentication_required' | 'authentication_failed' | 'suspected_fraud' | 'confirmed_fraud' | 'security_decline' | 'lost_card' | 'stolen_card' | 'blocked_by_fraud_control' | 'pick_up_card' | 'invalid_card_number' | 'card_error' | 'restricted_card' | 'inactive_card' | 'blocked_by_cardholder' | 'not_permitted_to_cardholder' | 'not_permitted_to_terminal' | 'wrong_account_type' | 'prepaid_or_virtual_card' | 'token_not_supported' | 'invalid_merchant' | 'invalid_transaction' | 'invalid_amount' | 'invalid_installments' | 'format_error' | 'duplicate' | 'stop_recurring' | 'violation_of_law' | 'aml_block' | 'gateway_rejected' | 'cancelled_by_shopper' | 'test_card' | 'unknown';
+
+/**
  * DeclineRecoveryOpportunitiesAnswer
  */
 export type DeclineRecoveryOpportunitiesAnswer = {
@@ -2480,6 +2660,32 @@ export type DimensionValues = {
      * The values; null where an attempt carries none.
      */
     values: Array<string | null>;
+};
+
+/**
+ * DraftIn
+ *
+ * An alert that is on (v_active_alerts).
+ */
+export type DraftIn = {
+    /**
+     * Alert Type
+     *
+     * Its type.
+     */
+    alert_type: string;
+    /**
+     * Scope Type
+     *
+     * Its scope's dimension.
+     */
+    scope_type: string;
+    /**
+     * Scope Value
+     *
+     * Its scope's value.
+     */
+    scope_value: string;
 };
 
 /**
@@ -3337,6 +3543,253 @@ export type Healthcheck = {
 };
 
 /**
+ * IncidentChange
+ *
+ * What may be changed; what is left out stays.
+ */
+export type IncidentChange = {
+    /**
+     * Owner
+     *
+     * Who takes care of it.
+     */
+    owner?: string | null;
+    /**
+     * How bad it is.
+     */
+    severity?: Severity | null;
+    /**
+     * Where it stands.
+     */
+    status?: IncidentStatus | null;
+    /**
+     * Title
+     *
+     * What is wrong, in words.
+     */
+    title?: string | null;
+};
+
+/**
+ * IncidentIn
+ *
+ * An incident somebody saw.
+ */
+export type IncidentIn = {
+    /**
+     * Category
+     *
+     * What kind.
+     */
+    category: string;
+    /**
+     * Details
+     *
+     * Notes.
+     */
+    details?: {
+        [key: string]: string | number | number | boolean | null;
+    };
+    /**
+     * Key
+     *
+     * Where, like psp=north.
+     */
+    key: string;
+    /**
+     * How bad it is.
+     */
+    severity?: Severity;
+    /**
+     * Title
+     *
+     * What is wrong, in words.
+     */
+    title: string;
+};
+
+/**
+ * IncidentOut
+ *
+ * An incident.
+ */
+export type IncidentOut = {
+    /**
+     * Began At
+     *
+     * When it began, as far as the data tells.
+     */
+    began_at: string | null;
+    /**
+     * Category
+     *
+     * What kind: an alert's type, or a word of the person who wrote it.
+     */
+    category: string;
+    /**
+     * Created At
+     *
+     * When it was written down.
+     */
+    created_at: string;
+    /**
+     * Details
+     *
+     * The alert it was drafted from, or what somebody noted.
+     */
+    details: {
+        [key: string]: unknown;
+    };
+    /**
+     * Id
+     *
+     * Id of the incident.
+     */
+    id: string;
+    /**
+     * Key
+     *
+     * Where, like psp=north.
+     */
+    key: string;
+    /**
+     * Owner
+     *
+     * Who takes care of it.
+     */
+    owner: string | null;
+    /**
+     * Resolved At
+     *
+     * When somebody resolved it.
+     */
+    resolved_at: string | null;
+    /**
+     * How bad it is.
+     */
+    severity: Severity;
+    /**
+     * Where it stands.
+     */
+    status: IncidentStatus;
+    /**
+     * Title
+     *
+     * What is wrong, in words.
+     */
+    title: string;
+};
+
+/**
+ * IncidentStatus
+ *
+ * Where an incident stands.
+ */
+export type IncidentStatus = 'open' | 'mitigating' | 'resolved';
+
+/**
+ * InsightFeedbackIn
+ *
+ * What you say of an insight.
+ */
+export type InsightFeedbackIn = {
+    /**
+     * Insight Id
+     *
+     * The insight.
+     */
+    insight_id: string;
+    /**
+     * Insight Type
+     *
+     * What kind it is.
+     */
+    insight_type: 'decline_pattern' | 'routing_suggestion' | 'retry_recommendation' | 'risk_alert' | 'approval_optimization';
+    /**
+     * Model Version
+     *
+     * Version of the model behind it.
+     */
+    model_version?: string | null;
+    /**
+     * Prompt Version
+     *
+     * Version of the prompt behind it.
+     */
+    prompt_version?: string | null;
+    /**
+     * Reason
+     *
+     * Why.
+     */
+    reason?: string | null;
+    /**
+     * valid, invalid or non_actionable.
+     */
+    verdict: VerdictInput;
+};
+
+/**
+ * InsightFeedbackOut
+ *
+ * A review of an insight.
+ */
+export type InsightFeedbackOut = {
+    /**
+     * Created At
+     *
+     * When.
+     */
+    created_at: string;
+    /**
+     * Id
+     *
+     * Id of the review.
+     */
+    id: string;
+    /**
+     * Insight Id
+     *
+     * The insight.
+     */
+    insight_id: string;
+    /**
+     * Insight Type
+     *
+     * What kind it is.
+     */
+    insight_type: string;
+    /**
+     * Model Version
+     *
+     * Version of the model behind it.
+     */
+    model_version: string | null;
+    /**
+     * Prompt Version
+     *
+     * Version of the prompt behind it.
+     */
+    prompt_version: string | null;
+    /**
+     * Reason
+     *
+     * Why.
+     */
+    reason: string | null;
+    /**
+     * Reviewer
+     *
+     * Who said it.
+     */
+    reviewer: string;
+    /**
+     * What they said.
+     */
+    verdict: PaymentAnalysisStoreOperationsVerdict;
+};
+
+/**
  * IssuerPerformanceAnswer
  */
 export type IssuerPerformanceAnswer = {
@@ -3528,6 +3981,20 @@ export type IssuerPerformanceRow = {
      * Attempts.
      */
     transaction_count: number | null;
+};
+
+/**
+ * Kept
+ *
+ * The event was kept.
+ */
+export type Kept = {
+    /**
+     * Id
+     *
+     * Id of the event.
+     */
+    id: number;
 };
 
 /**
@@ -4108,6 +4575,76 @@ export type NewAccessToken = {
      * Send it as `Authorization: Bearer …`; shown only now.
      */
     secret: string;
+};
+
+/**
+ * NotificationOut
+ *
+ * Something to know.
+ */
+export type NotificationOut = {
+    /**
+     * Body
+     *
+     * More about it.
+     */
+    body: string;
+    /**
+     * Created At
+     *
+     * When it was written.
+     */
+    created_at: string;
+    /**
+     * Id
+     *
+     * Id of the notification.
+     */
+    id: string;
+    /**
+     * Kind
+     *
+     * What it is about.
+     */
+    kind: string;
+    /**
+     * Link
+     *
+     * Where to go on.
+     */
+    link: string;
+    /**
+     * Read At
+     *
+     * When you read it; null when you have not.
+     */
+    read_at: string | null;
+    /**
+     * Title
+     *
+     * The news.
+     */
+    title: string;
+};
+
+/**
+ * Notifications
+ *
+ * What there is to know.
+ */
+export type Notifications = {
+    /**
+     * Rows
+     *
+     * The newest first.
+     */
+    rows: Array<NotificationOut>;
+    /**
+     * Unread
+     *
+     * How many you have not read.
+     */
+    unread: number;
 };
 
 /**
@@ -5338,6 +5875,130 @@ export type PulseOut = {
 };
 
 /**
+ * Quarantine
+ *
+ * Rows that were put aside, the newest first; digits are masked.
+ */
+export type Quarantine = {
+    /**
+     * Age Seconds
+     *
+     * From the newest attempt to now.
+     */
+    age_seconds: number | null;
+    /**
+     * As Of
+     *
+     * Instant of the newest attempt; null when there is none.
+     */
+    as_of: string | null;
+    /**
+     * Next
+     *
+     * Give it as `after` for the next page; null at the end.
+     */
+    next: string | null;
+    /**
+     * Reasons
+     *
+     * All of them by reason.
+     */
+    reasons: Array<ReasonCount>;
+    /**
+     * Replayed
+     *
+     * Which of these rows were mended and have landed.
+     */
+    replayed: Array<Replayed>;
+    /**
+     * Rows
+     *
+     * The rows.
+     */
+    rows: Array<QuarantineRow>;
+    /**
+     * Source
+     *
+     * user: somebody's own data; simulated: a world with known truth; mixed; or our examples.
+     */
+    source: 'user' | 'simulated' | 'mixed' | 'examples';
+};
+
+/**
+ * QuarantineRow
+ *
+ * One row of payments_quarantine_bronze.
+ */
+export type QuarantineRow = {
+    /**
+     * Detail
+     *
+     * One sentence: what is wrong and how to fix it.
+     */
+    detail: string | null;
+    /**
+     * Field
+     *
+     * Column whose value is wrong; null when the whole record is.
+     */
+    field: string | null;
+    /**
+     * File Digest
+     *
+     * Digest of the file's content; null for a stream.
+     */
+    file_digest: string | null;
+    /**
+     * Ingested At
+     *
+     * When the record was rejected, a UTC instant.
+     */
+    ingested_at: string | null;
+    /**
+     * Masked Value
+     *
+     * The wrong value with long runs of digits masked.
+     */
+    masked_value: string | null;
+    /**
+     * Quarantine Id
+     *
+     * md5, in hex, over source, file, row, reason and field.
+     */
+    quarantine_id: string | null;
+    /**
+     * Reason
+     *
+     * Code of the reason for rejecting the record.
+     */
+    reason: string | null;
+    /**
+     * Record
+     *
+     * The raw record as JSON, with long runs of digits masked.
+     */
+    record: string | null;
+    /**
+     * Source
+     *
+     * Format the record came in.
+     */
+    source: string | null;
+    /**
+     * Source File
+     *
+     * Name of the file; null for a stream.
+     */
+    source_file: string | null;
+    /**
+     * Source Row
+     *
+     * Record number in the file, 1-based; null for a stream.
+     */
+    source_row: number | null;
+};
+
+/**
  * QueryText
  *
  * A question and the SQL that answers it.
@@ -5393,6 +6054,20 @@ export type Ratio = {
      * Of how many.
      */
     trials: number;
+};
+
+/**
+ * Read
+ *
+ * What was marked.
+ */
+export type Read = {
+    /**
+     * Marked
+     *
+     * Notifications that were unread before.
+     */
+    marked: number;
 };
 
 /**
@@ -5634,6 +6309,230 @@ export type ReasonCodesBrRow = {
 };
 
 /**
+ * ReasonCount
+ *
+ * How many rows were put aside for a reason.
+ */
+export type ReasonCount = {
+    /**
+     * Reason
+     *
+     * The reason.
+     */
+    reason: string;
+    /**
+     * Rows
+     *
+     * Rows.
+     */
+    rows: number;
+};
+
+/**
+ * ReasonMapping
+ *
+ * Raw codes and how they are read, the most frequent first.
+ */
+export type ReasonMapping = {
+    /**
+     * Age Seconds
+     *
+     * From the newest attempt to now.
+     */
+    age_seconds: number | null;
+    /**
+     * As Of
+     *
+     * Instant of the newest attempt; null when there is none.
+     */
+    as_of: string | null;
+    /**
+     * Rows
+     *
+     * The codes.
+     */
+    rows: Array<ReasonReading>;
+    /**
+     * Source
+     *
+     * user: somebody's own data; simulated: a world with known truth; mixed; or our examples.
+     */
+    source: 'user' | 'simulated' | 'mixed' | 'examples';
+};
+
+/**
+ * ReasonReading
+ *
+ * How a raw code is read.
+ */
+export type ReasonReading = {
+    /**
+     * Action
+     *
+     * What to do next.
+     */
+    action: string | null;
+    /**
+     * Declines
+     *
+     * Declines with it in the scope.
+     */
+    declines: number;
+    /**
+     * Entry System
+     *
+     * Merchant's way in.
+     */
+    entry_system: string | null;
+    /**
+     * Network
+     *
+     * Card network.
+     */
+    network: string | null;
+    /**
+     * Raw Code
+     *
+     * Response code as the source gives it.
+     */
+    raw_code: string | null;
+    /**
+     * Raw Reason
+     *
+     * The source's word for the reason.
+     */
+    raw_reason: string | null;
+    /**
+     * Reason
+     *
+     * The finer reason it is read as; unknown when no rule knows it.
+     */
+    reason: string | null;
+    /**
+     * Reason Group
+     *
+     * The group.
+     */
+    reason_group: string | null;
+    /**
+     * Rule
+     *
+     * Where the rule comes from.
+     */
+    rule: string | null;
+    /**
+     * Sentence
+     *
+     * What it means and what to do, in words.
+     */
+    sentence: string;
+    /**
+     * Standard
+     *
+     * The standard reason.
+     */
+    standard: string | null;
+};
+
+/**
+ * ReasonReviewIn
+ *
+ * An expert's word on how a code is read.
+ */
+export type ReasonReviewIn = {
+    /**
+     * Network
+     *
+     * The network, or any.
+     */
+    network: CardNetwork | 'any';
+    /**
+     * Raw Code
+     *
+     * The code.
+     */
+    raw_code: string;
+    /**
+     * How it is read now.
+     */
+    read_as: DeclineReason;
+    /**
+     * Reason
+     *
+     * Why.
+     */
+    reason?: string | null;
+    /**
+     * What it should be read as.
+     */
+    should_be?: DeclineReason | null;
+    /**
+     * Whether that is right.
+     */
+    verdict: VerdictInput;
+};
+
+/**
+ * ReasonReviewOut
+ *
+ * A review of a code.
+ */
+export type ReasonReviewOut = {
+    /**
+     * Created At
+     *
+     * When.
+     */
+    created_at: string;
+    /**
+     * Id
+     *
+     * Id of the review.
+     */
+    id: string;
+    /**
+     * Network
+     *
+     * The network, or any.
+     */
+    network: string;
+    /**
+     * Raw Code
+     *
+     * The code.
+     */
+    raw_code: string;
+    /**
+     * Read As
+     *
+     * How it was read.
+     */
+    read_as: string;
+    /**
+     * Reason
+     *
+     * Why.
+     */
+    reason: string | null;
+    /**
+     * Reviewer
+     *
+     * Who said it.
+     */
+    reviewer: string;
+    /**
+     * Should Be
+     *
+     * What it should be read as.
+     */
+    should_be: string | null;
+    /**
+     * Whether that was right.
+     */
+    verdict: PaymentAnalysisStoreOperationsVerdict;
+};
+
+/**
  * RecommendationsAnswer
  */
 export type RecommendationsAnswer = {
@@ -5818,6 +6717,133 @@ export type RecommendationsRow = {
 };
 
 /**
+ * Recovery
+ *
+ * What the data says after an incident began.
+ */
+export type Recovery = 'resolved' | 'improving' | 'still_failing' | 'too_little_data';
+
+/**
+ * RecoveryOut
+ *
+ * What the data says of an incident now.
+ */
+export type RecoveryOut = {
+    /**
+     * Age Seconds
+     *
+     * From the newest attempt to now.
+     */
+    age_seconds: number | null;
+    /**
+     * As Of
+     *
+     * Instant of the newest attempt; null when there is none.
+     */
+    as_of: string | null;
+    /**
+     * Attempts
+     *
+     * Attempts that were judged.
+     */
+    attempts: number;
+    /**
+     * Broken Share
+     *
+     * What it was when it broke, 0..1.
+     */
+    broken_share: number | null;
+    /**
+     * Normal Share
+     *
+     * What is normal, 0..1.
+     */
+    normal_share: number | null;
+    /**
+     * Reason
+     *
+     * Why, with the figures.
+     */
+    reason: string;
+    /**
+     * resolved, improving, still_failing or too_little_data.
+     */
+    recovery: Recovery;
+    /**
+     * Share
+     *
+     * The share the alert watched, since then, 0..1.
+     */
+    share: number | null;
+    /**
+     * Since
+     *
+     * Start of what was judged; null when nothing could be.
+     */
+    since: string | null;
+    /**
+     * Source
+     *
+     * user: somebody's own data; simulated: a world with known truth; mixed; or our examples.
+     */
+    source: 'user' | 'simulated' | 'mixed' | 'examples';
+};
+
+/**
+ * ReplayIn
+ *
+ * A record as it should have been.
+ */
+export type ReplayIn = {
+    /**
+     * Format
+     *
+     * How it is written.
+     */
+    format?: 'canonical' | 'stripe';
+    /**
+     * Record
+     *
+     * The whole record, mended; what was masked has to be written anew.
+     */
+    record: {
+        [key: string]: unknown;
+    };
+};
+
+/**
+ * Replayed
+ *
+ * A row that was put aside and has landed since.
+ */
+export type Replayed = {
+    /**
+     * Quarantine Id
+     *
+     * The row.
+     */
+    quarantine_id: string;
+    /**
+     * Replayed At
+     *
+     * When.
+     */
+    replayed_at: string;
+    /**
+     * Replayed By
+     *
+     * Who mended it.
+     */
+    replayed_by: string;
+    /**
+     * Transaction Id
+     *
+     * The attempt it became.
+     */
+    transaction_id: string;
+};
+
+/**
  * ReportOut
  *
  * The report: ratios 0..1, money as minor units with its currency, and the SQL behind every section.
@@ -5900,7 +6926,7 @@ export type ReportOut = {
     /**
      * The report in one sentence.
      */
-    verdict: Verdict;
+    verdict: PaymentAnalysisBackendRoutesReportVerdict;
     /**
      * Version
      *
@@ -6453,6 +7479,88 @@ export type RetrySuccessByReasonRow = {
 export type Role = 'viewer' | 'analyst' | 'operator' | 'admin';
 
 /**
+ * SavedViewIn
+ *
+ * A view to save.
+ */
+export type SavedViewIn = {
+    /**
+     * Is Shared
+     *
+     * Whether everybody sees it.
+     */
+    is_shared: boolean;
+    /**
+     * Name
+     *
+     * Its name; unique among yours.
+     */
+    name: string;
+    /**
+     * Page
+     *
+     * The page.
+     */
+    page: string;
+    /**
+     * Search
+     *
+     * The page's query string, without the question mark.
+     */
+    search: string;
+};
+
+/**
+ * SavedViewOut
+ *
+ * A saved view.
+ */
+export type SavedViewOut = {
+    /**
+     * Created At
+     *
+     * When it was saved.
+     */
+    created_at: string;
+    /**
+     * Id
+     *
+     * Id of the view.
+     */
+    id: string;
+    /**
+     * Is Own
+     *
+     * Whether it is yours.
+     */
+    is_own: boolean;
+    /**
+     * Is Shared
+     *
+     * Whether everybody sees it.
+     */
+    is_shared: boolean;
+    /**
+     * Name
+     *
+     * Its name.
+     */
+    name: string;
+    /**
+     * Page
+     *
+     * The page, like /transactions.
+     */
+    page: string;
+    /**
+     * Search
+     *
+     * The page's query string, without the question mark.
+     */
+    search: string;
+};
+
+/**
  * ScopeOptions
  *
  * Everything the scope bar offers, and what the data is.
@@ -6501,6 +7609,13 @@ export type ScopeOptions = {
      */
     source: 'user' | 'simulated' | 'mixed' | 'examples';
 };
+
+/**
+ * Severity
+ *
+ * How bad an incident is.
+ */
+export type Severity = 'low' | 'medium' | 'high';
 
 /**
  * SignInLinkOut
@@ -7029,6 +8144,50 @@ export type StreamingVolumePerSecondRow = {
 };
 
 /**
+ * TableQuality
+ *
+ * One table that exists.
+ */
+export type TableQuality = {
+    /**
+     * Age Seconds
+     *
+     * From then to now.
+     */
+    age_seconds: number;
+    /**
+     * Committed At
+     *
+     * When it last changed.
+     */
+    committed_at: string;
+    /**
+     * Latest Event
+     *
+     * Its newest attempt; null when it holds none.
+     */
+    latest_event: string | null;
+    /**
+     * Layer
+     *
+     * Where in the data's way it stands.
+     */
+    layer: 'source' | 'bronze' | 'silver' | 'gold';
+    /**
+     * Rows
+     *
+     * Rows in it.
+     */
+    rows: number;
+    /**
+     * Table
+     *
+     * The table.
+     */
+    table: string;
+};
+
+/**
  * TableQualityAnswer
  */
 export type TableQualityAnswer = {
@@ -7057,6 +8216,149 @@ export type TableQualityAnswer = {
      */
     source: 'user' | 'simulated' | 'mixed' | 'examples';
 };
+
+/**
+ * Tables
+ *
+ * The tables of the lakehouse.
+ */
+export type Tables = {
+    /**
+     * Age Seconds
+     *
+     * From the newest attempt to now.
+     */
+    age_seconds: number | null;
+    /**
+     * As Of
+     *
+     * Instant of the newest attempt; null when there is none.
+     */
+    as_of: string | null;
+    /**
+     * Rows
+     *
+     * The tables, in the order of the build.
+     */
+    rows: Array<TableQuality>;
+    /**
+     * Source
+     *
+     * user: somebody's own data; simulated: a world with known truth; mixed; or our examples.
+     */
+    source: 'user' | 'simulated' | 'mixed' | 'examples';
+};
+
+/**
+ * TaskChange
+ *
+ * What may be changed; what is left out stays.
+ */
+export type TaskChange = {
+    /**
+     * Action
+     *
+     * How.
+     */
+    action?: string | null;
+    /**
+     * Owner
+     *
+     * Who does it.
+     */
+    owner?: string | null;
+    /**
+     * Where it stands.
+     */
+    status?: TaskStatus | null;
+    /**
+     * Title
+     *
+     * What to do.
+     */
+    title?: string | null;
+};
+
+/**
+ * TaskIn
+ *
+ * A new task.
+ */
+export type TaskIn = {
+    /**
+     * Action
+     *
+     * How.
+     */
+    action?: string | null;
+    /**
+     * Owner
+     *
+     * Who does it.
+     */
+    owner?: string | null;
+    /**
+     * Title
+     *
+     * What to do.
+     */
+    title: string;
+};
+
+/**
+ * TaskOut
+ *
+ * A thing to do about an incident.
+ */
+export type TaskOut = {
+    /**
+     * Action
+     *
+     * How.
+     */
+    action: string | null;
+    /**
+     * Created At
+     *
+     * When it was written down.
+     */
+    created_at: string;
+    /**
+     * Id
+     *
+     * Id of the task.
+     */
+    id: string;
+    /**
+     * Incident Id
+     *
+     * The incident it belongs to.
+     */
+    incident_id: string;
+    /**
+     * Owner
+     *
+     * Who does it.
+     */
+    owner: string | null;
+    /**
+     * Where it stands.
+     */
+    status: TaskStatus;
+    /**
+     * Title
+     *
+     * What to do.
+     */
+    title: string;
+};
+
+/**
+ * TaskStatus
+ *
+ * Where a remediation task stands.
+ */
+export type TaskStatus = 'open' | 'in_progress' | 'done' | 'cancelled';
 
 /**
  * ThreeDsFunnelAnswer
@@ -7501,22 +8803,9 @@ export type ValueOut = {
 /**
  * Verdict
  *
- * The report in one sentence, with money.
+ * What a reviewer says of an insight.
  */
-export type Verdict = {
-    /**
-     * Detail
-     *
-     * How sure that is and what it leaves out.
-     */
-    detail: string;
-    /**
-     * Sentence
-     *
-     * What is approved, what is lost, and what to do first.
-     */
-    sentence: string;
-};
+export type VerdictInput = 'valid' | 'invalid' | 'non_actionable';
 
 /**
  * Version
@@ -7686,11 +8975,38 @@ export type WidgetProblem = {
 export type PaymentAnalysisBackendComparedCompare = 'prev' | 'weekdays' | 'none';
 
 /**
+ * Verdict
+ *
+ * The report in one sentence, with money.
+ */
+export type PaymentAnalysisBackendRoutesReportVerdict = {
+    /**
+     * Detail
+     *
+     * How sure that is and what it leaves out.
+     */
+    detail: string;
+    /**
+     * Sentence
+     *
+     * What is approved, what is lost, and what to do first.
+     */
+    sentence: string;
+};
+
+/**
  * Compare
  *
  * Which earlier period a counter is compared with.
  */
 export type PaymentAnalysisDashboardsPageDataCompare = 'previous' | 'weekday' | 'none';
+
+/**
+ * Verdict
+ *
+ * What a reviewer says of an insight.
+ */
+export type PaymentAnalysisStoreOperationsVerdict = 'valid' | 'invalid' | 'non_actionable';
 
 export type ListAccessTokensData = {
     body?: never;
@@ -9130,6 +10446,31 @@ export type GetDimensionValuesResponses = {
 
 export type GetDimensionValuesResponse = GetDimensionValuesResponses[keyof GetDimensionValuesResponses];
 
+export type IngestAuthEventData = {
+    body: AuthorizationEventIn;
+    path?: never;
+    query?: never;
+    url: '/api/analytics/events';
+};
+
+export type IngestAuthEventErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type IngestAuthEventError = IngestAuthEventErrors[keyof IngestAuthEventErrors];
+
+export type IngestAuthEventResponses = {
+    /**
+     * Successful Response
+     */
+    201: Kept;
+};
+
+export type IngestAuthEventResponse = IngestAuthEventResponses[keyof IngestAuthEventResponses];
+
 export type GetFactorsDelayingApprovalData = {
     body?: never;
     path?: never;
@@ -9545,6 +10886,65 @@ export type GetFalseInsightsMetricResponses = {
 };
 
 export type GetFalseInsightsMetricResponse = GetFalseInsightsMetricResponses[keyof GetFalseInsightsMetricResponses];
+
+export type ListInsightFeedbackData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Limit
+         *
+         * At most so many.
+         */
+        limit?: number;
+    };
+    url: '/api/analytics/insights/feedback';
+};
+
+export type ListInsightFeedbackErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type ListInsightFeedbackError = ListInsightFeedbackErrors[keyof ListInsightFeedbackErrors];
+
+export type ListInsightFeedbackResponses = {
+    /**
+     * Response Listinsightfeedback
+     *
+     * Successful Response
+     */
+    200: Array<InsightFeedbackOut>;
+};
+
+export type ListInsightFeedbackResponse = ListInsightFeedbackResponses[keyof ListInsightFeedbackResponses];
+
+export type SubmitInsightFeedbackData = {
+    body: InsightFeedbackIn;
+    path?: never;
+    query?: never;
+    url: '/api/analytics/insights/feedback';
+};
+
+export type SubmitInsightFeedbackErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type SubmitInsightFeedbackError = SubmitInsightFeedbackErrors[keyof SubmitInsightFeedbackErrors];
+
+export type SubmitInsightFeedbackResponses = {
+    /**
+     * Successful Response
+     */
+    201: Accepted;
+};
+
+export type SubmitInsightFeedbackResponse = SubmitInsightFeedbackResponses[keyof SubmitInsightFeedbackResponses];
 
 export type GetIssuerPerformanceData = {
     body?: never;
@@ -12936,6 +14336,529 @@ export type GetDashboardSpecResponses = {
 
 export type GetDashboardSpecResponse = GetDashboardSpecResponses[keyof GetDashboardSpecResponses];
 
+export type ListCheckResultsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/data-quality/checks';
+};
+
+export type ListCheckResultsErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type ListCheckResultsError = ListCheckResultsErrors[keyof ListCheckResultsErrors];
+
+export type ListCheckResultsResponses = {
+    /**
+     * Successful Response
+     */
+    200: Checks;
+};
+
+export type ListCheckResultsResponse = ListCheckResultsResponses[keyof ListCheckResultsResponses];
+
+export type ListQuarantineData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Reason
+         *
+         * Only rows with this reason.
+         */
+        reason?: string | null;
+        /**
+         * After
+         *
+         * `next` of the page before.
+         */
+        after?: string | null;
+        /**
+         * Limit
+         *
+         * Rows per page.
+         */
+        limit?: number;
+    };
+    url: '/api/data-quality/quarantine';
+};
+
+export type ListQuarantineErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type ListQuarantineError = ListQuarantineErrors[keyof ListQuarantineErrors];
+
+export type ListQuarantineResponses = {
+    /**
+     * Successful Response
+     */
+    200: Quarantine;
+};
+
+export type ListQuarantineResponse = ListQuarantineResponses[keyof ListQuarantineResponses];
+
+export type ReplayQuarantinedData = {
+    body: ReplayIn;
+    path: {
+        /**
+         * Quarantine Id
+         */
+        quarantine_id: string;
+    };
+    query?: never;
+    url: '/api/data-quality/quarantine/{quarantine_id}/replay';
+};
+
+export type ReplayQuarantinedErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type ReplayQuarantinedError = ReplayQuarantinedErrors[keyof ReplayQuarantinedErrors];
+
+export type ReplayQuarantinedResponses = {
+    /**
+     * Successful Response
+     */
+    201: Replayed;
+};
+
+export type ReplayQuarantinedResponse = ReplayQuarantinedResponses[keyof ReplayQuarantinedResponses];
+
+export type ListTableQualityData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/data-quality/tables';
+};
+
+export type ListTableQualityErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type ListTableQualityError = ListTableQualityErrors[keyof ListTableQualityErrors];
+
+export type ListTableQualityResponses = {
+    /**
+     * Successful Response
+     */
+    200: Tables;
+};
+
+export type ListTableQualityResponse = ListTableQualityResponses[keyof ListTableQualityResponses];
+
+export type ListIncidentsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Status
+         *
+         * Only these.
+         */
+        status?: IncidentStatus | null;
+        /**
+         * Limit
+         *
+         * At most so many.
+         */
+        limit?: number;
+    };
+    url: '/api/incidents';
+};
+
+export type ListIncidentsErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type ListIncidentsError = ListIncidentsErrors[keyof ListIncidentsErrors];
+
+export type ListIncidentsResponses = {
+    /**
+     * Response Listincidents
+     *
+     * Successful Response
+     */
+    200: Array<IncidentOut>;
+};
+
+export type ListIncidentsResponse = ListIncidentsResponses[keyof ListIncidentsResponses];
+
+export type CreateIncidentData = {
+    body: IncidentIn;
+    path?: never;
+    query?: never;
+    url: '/api/incidents';
+};
+
+export type CreateIncidentErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type CreateIncidentError = CreateIncidentErrors[keyof CreateIncidentErrors];
+
+export type CreateIncidentResponses = {
+    /**
+     * Successful Response
+     */
+    201: IncidentOut;
+};
+
+export type CreateIncidentResponse = CreateIncidentResponses[keyof CreateIncidentResponses];
+
+export type DraftIncidentData = {
+    body: DraftIn;
+    path?: never;
+    query?: never;
+    url: '/api/incidents/draft';
+};
+
+export type DraftIncidentErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type DraftIncidentError = DraftIncidentErrors[keyof DraftIncidentErrors];
+
+export type DraftIncidentResponses = {
+    /**
+     * Successful Response
+     */
+    201: IncidentOut;
+};
+
+export type DraftIncidentResponse = DraftIncidentResponses[keyof DraftIncidentResponses];
+
+export type GetIncidentData = {
+    body?: never;
+    path: {
+        /**
+         * Incident Id
+         */
+        incident_id: string;
+    };
+    query?: never;
+    url: '/api/incidents/{incident_id}';
+};
+
+export type GetIncidentErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type GetIncidentError = GetIncidentErrors[keyof GetIncidentErrors];
+
+export type GetIncidentResponses = {
+    /**
+     * Successful Response
+     */
+    200: IncidentOut;
+};
+
+export type GetIncidentResponse = GetIncidentResponses[keyof GetIncidentResponses];
+
+export type UpdateIncidentData = {
+    body: IncidentChange;
+    path: {
+        /**
+         * Incident Id
+         */
+        incident_id: string;
+    };
+    query?: never;
+    url: '/api/incidents/{incident_id}';
+};
+
+export type UpdateIncidentErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type UpdateIncidentError = UpdateIncidentErrors[keyof UpdateIncidentErrors];
+
+export type UpdateIncidentResponses = {
+    /**
+     * Successful Response
+     */
+    200: IncidentOut;
+};
+
+export type UpdateIncidentResponse = UpdateIncidentResponses[keyof UpdateIncidentResponses];
+
+export type GetIncidentRecoveryData = {
+    body?: never;
+    path: {
+        /**
+         * Incident Id
+         */
+        incident_id: string;
+    };
+    query?: never;
+    url: '/api/incidents/{incident_id}/recovery';
+};
+
+export type GetIncidentRecoveryErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type GetIncidentRecoveryError = GetIncidentRecoveryErrors[keyof GetIncidentRecoveryErrors];
+
+export type GetIncidentRecoveryResponses = {
+    /**
+     * Successful Response
+     */
+    200: RecoveryOut;
+};
+
+export type GetIncidentRecoveryResponse = GetIncidentRecoveryResponses[keyof GetIncidentRecoveryResponses];
+
+export type ResolveIncidentData = {
+    body?: never;
+    path: {
+        /**
+         * Incident Id
+         */
+        incident_id: string;
+    };
+    query?: never;
+    url: '/api/incidents/{incident_id}/resolve';
+};
+
+export type ResolveIncidentErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type ResolveIncidentError = ResolveIncidentErrors[keyof ResolveIncidentErrors];
+
+export type ResolveIncidentResponses = {
+    /**
+     * Successful Response
+     */
+    200: IncidentOut;
+};
+
+export type ResolveIncidentResponse = ResolveIncidentResponses[keyof ResolveIncidentResponses];
+
+export type ListRemediationTasksData = {
+    body?: never;
+    path: {
+        /**
+         * Incident Id
+         */
+        incident_id: string;
+    };
+    query?: never;
+    url: '/api/incidents/{incident_id}/tasks';
+};
+
+export type ListRemediationTasksErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type ListRemediationTasksError = ListRemediationTasksErrors[keyof ListRemediationTasksErrors];
+
+export type ListRemediationTasksResponses = {
+    /**
+     * Response Listremediationtasks
+     *
+     * Successful Response
+     */
+    200: Array<TaskOut>;
+};
+
+export type ListRemediationTasksResponse = ListRemediationTasksResponses[keyof ListRemediationTasksResponses];
+
+export type CreateRemediationTaskData = {
+    body: TaskIn;
+    path: {
+        /**
+         * Incident Id
+         */
+        incident_id: string;
+    };
+    query?: never;
+    url: '/api/incidents/{incident_id}/tasks';
+};
+
+export type CreateRemediationTaskErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type CreateRemediationTaskError = CreateRemediationTaskErrors[keyof CreateRemediationTaskErrors];
+
+export type CreateRemediationTaskResponses = {
+    /**
+     * Successful Response
+     */
+    201: TaskOut;
+};
+
+export type CreateRemediationTaskResponse = CreateRemediationTaskResponses[keyof CreateRemediationTaskResponses];
+
+export type UpdateRemediationTaskData = {
+    body: TaskChange;
+    path: {
+        /**
+         * Incident Id
+         */
+        incident_id: string;
+        /**
+         * Task Id
+         */
+        task_id: string;
+    };
+    query?: never;
+    url: '/api/incidents/{incident_id}/tasks/{task_id}';
+};
+
+export type UpdateRemediationTaskErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type UpdateRemediationTaskError = UpdateRemediationTaskErrors[keyof UpdateRemediationTaskErrors];
+
+export type UpdateRemediationTaskResponses = {
+    /**
+     * Successful Response
+     */
+    200: TaskOut;
+};
+
+export type UpdateRemediationTaskResponse = UpdateRemediationTaskResponses[keyof UpdateRemediationTaskResponses];
+
+export type ListNotificationsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Unread Only
+         *
+         * Only what you have not read.
+         */
+        unread_only?: boolean;
+        /**
+         * Limit
+         *
+         * At most so many.
+         */
+        limit?: number;
+    };
+    url: '/api/notifications';
+};
+
+export type ListNotificationsErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type ListNotificationsError = ListNotificationsErrors[keyof ListNotificationsErrors];
+
+export type ListNotificationsResponses = {
+    /**
+     * Successful Response
+     */
+    200: Notifications;
+};
+
+export type ListNotificationsResponse = ListNotificationsResponses[keyof ListNotificationsResponses];
+
+export type MarkAllNotificationsReadData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/notifications/read-all';
+};
+
+export type MarkAllNotificationsReadErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type MarkAllNotificationsReadError = MarkAllNotificationsReadErrors[keyof MarkAllNotificationsReadErrors];
+
+export type MarkAllNotificationsReadResponses = {
+    /**
+     * Successful Response
+     */
+    200: Read;
+};
+
+export type MarkAllNotificationsReadResponse = MarkAllNotificationsReadResponses[keyof MarkAllNotificationsReadResponses];
+
+export type MarkNotificationReadData = {
+    body?: never;
+    path: {
+        /**
+         * Notification Id
+         */
+        notification_id: string;
+    };
+    query?: never;
+    url: '/api/notifications/{notification_id}/read';
+};
+
+export type MarkNotificationReadErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type MarkNotificationReadError = MarkNotificationReadErrors[keyof MarkNotificationReadErrors];
+
+export type MarkNotificationReadResponses = {
+    /**
+     * Successful Response
+     */
+    200: Read;
+};
+
+export type MarkNotificationReadResponse = MarkNotificationReadResponses[keyof MarkNotificationReadResponses];
+
 export type GetPaymentData = {
     body?: never;
     path: {
@@ -12967,6 +14890,175 @@ export type GetPaymentResponses = {
 };
 
 export type GetPaymentResponse = GetPaymentResponses[keyof GetPaymentResponses];
+
+export type GetReasonMappingData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Unmapped Only
+         *
+         * Only codes that no rule knows.
+         */
+        unmapped_only?: boolean;
+        /**
+         * Limit
+         *
+         * At most so many.
+         */
+        limit?: number;
+        /**
+         * Range
+         *
+         * 15m, 1h, 24h, 7d, 30d, 90d before the newest attempt, or custom.
+         */
+        range?: string | null;
+        /**
+         * From
+         *
+         * A date or time; without an offset local to tz.
+         */
+        from?: string | null;
+        /**
+         * To
+         *
+         * A date (that whole day) or time; without it, the newest attempt.
+         */
+        to?: string | null;
+        /**
+         * Network
+         *
+         * Only attempts of this network: values between commas; `(none)` is the missing value.
+         */
+        network?: string | null;
+        /**
+         * Country
+         *
+         * Only attempts of this country: values between commas; `(none)` is the missing value.
+         */
+        country?: string | null;
+        /**
+         * Segment
+         *
+         * Only attempts of this segment: values between commas; `(none)` is the missing value.
+         */
+        segment?: string | null;
+        /**
+         * Solution
+         *
+         * Only attempts of this solution: values between commas; `(none)` is the missing value.
+         */
+        solution?: string | null;
+        /**
+         * Entry System
+         *
+         * Only attempts of this entry system: values between commas; `(none)` is the missing value.
+         */
+        entry_system?: string | null;
+        /**
+         * Merchant
+         *
+         * Only attempts of this merchant: values between commas; `(none)` is the missing value.
+         */
+        merchant?: string | null;
+        /**
+         * Psp
+         *
+         * Only attempts of this psp: values between commas; `(none)` is the missing value.
+         */
+        psp?: string | null;
+        /**
+         * Currency
+         *
+         * Only attempts of this currency: values between commas; `(none)` is the missing value.
+         */
+        currency?: string | null;
+        /**
+         * Tz
+         *
+         * Time zone of local times, an IANA name; UTC unless given.
+         */
+        tz?: string | null;
+    };
+    url: '/api/reason-codes/mapping';
+};
+
+export type GetReasonMappingErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type GetReasonMappingError = GetReasonMappingErrors[keyof GetReasonMappingErrors];
+
+export type GetReasonMappingResponses = {
+    /**
+     * Successful Response
+     */
+    200: ReasonMapping;
+};
+
+export type GetReasonMappingResponse = GetReasonMappingResponses[keyof GetReasonMappingResponses];
+
+export type ListReasonReviewsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Limit
+         *
+         * At most so many.
+         */
+        limit?: number;
+    };
+    url: '/api/reason-codes/reviews';
+};
+
+export type ListReasonReviewsErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type ListReasonReviewsError = ListReasonReviewsErrors[keyof ListReasonReviewsErrors];
+
+export type ListReasonReviewsResponses = {
+    /**
+     * Response Listreasonreviews
+     *
+     * Successful Response
+     */
+    200: Array<ReasonReviewOut>;
+};
+
+export type ListReasonReviewsResponse = ListReasonReviewsResponses[keyof ListReasonReviewsResponses];
+
+export type CreateReasonReviewData = {
+    body: ReasonReviewIn;
+    path?: never;
+    query?: never;
+    url: '/api/reason-codes/reviews';
+};
+
+export type CreateReasonReviewErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type CreateReasonReviewError = CreateReasonReviewErrors[keyof CreateReasonReviewErrors];
+
+export type CreateReasonReviewResponses = {
+    /**
+     * Successful Response
+     */
+    201: ReasonReviewOut;
+};
+
+export type CreateReasonReviewResponse = CreateReasonReviewResponses[keyof CreateReasonReviewResponses];
 
 export type GetReportData = {
     body?: never;
@@ -13011,6 +15103,88 @@ export type GetReportResponses = {
 };
 
 export type GetReportResponse = GetReportResponses[keyof GetReportResponses];
+
+export type ListSavedViewsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/saved-views';
+};
+
+export type ListSavedViewsErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type ListSavedViewsError = ListSavedViewsErrors[keyof ListSavedViewsErrors];
+
+export type ListSavedViewsResponses = {
+    /**
+     * Response Listsavedviews
+     *
+     * Successful Response
+     */
+    200: Array<SavedViewOut>;
+};
+
+export type ListSavedViewsResponse = ListSavedViewsResponses[keyof ListSavedViewsResponses];
+
+export type CreateSavedViewData = {
+    body: SavedViewIn;
+    path?: never;
+    query?: never;
+    url: '/api/saved-views';
+};
+
+export type CreateSavedViewErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type CreateSavedViewError = CreateSavedViewErrors[keyof CreateSavedViewErrors];
+
+export type CreateSavedViewResponses = {
+    /**
+     * Successful Response
+     */
+    201: SavedViewOut;
+};
+
+export type CreateSavedViewResponse = CreateSavedViewResponses[keyof CreateSavedViewResponses];
+
+export type DeleteSavedViewData = {
+    body?: never;
+    path: {
+        /**
+         * View Id
+         */
+        view_id: string;
+    };
+    query?: never;
+    url: '/api/saved-views/{view_id}';
+};
+
+export type DeleteSavedViewErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type DeleteSavedViewError = DeleteSavedViewErrors[keyof DeleteSavedViewErrors];
+
+export type DeleteSavedViewResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteSavedViewResponse = DeleteSavedViewResponses[keyof DeleteSavedViewResponses];
 
 export type GetAttemptSchemaData = {
     body?: never;

@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { createAccessToken, createSignInLink, createUser, currentUser, declineSummary, exportTransactions, getActions, getActiveAlerts, getApprovalTrends, getApprovalTrendsBySecond, getAttemptSchema, getAuthStatus, getBinPerformance, getCardNetworkPerformance, getControlBand, getDailyTrends, getDashboard, getDashboardSpec, getDatabricksDeclines, getDatabricksKpis, getDataQualitySummary, getDeclineRecoveryOpportunities, getDedupCollisionStats, getDimensionCoverage, getDimensionValues, getEntrySystemDistribution, getFactorsDelayingApproval, getFalseInsightsMetric, getFaultAttribution, getFraudRisk, getGeography, getIssuerPerformance, getKpis, getLast60SecondsPerformance, getLastHourPerformance, getLifeCycles, getMerchantSegmentPerformance, getMetricBridge, getOnlineFeatures, getPayment, getPspPerformance, getReasonCodeInsights, getReasonCodes, getRecommendations, getRecommendationsByCohort, getReport, getReportPage, getRetryChains, getRetryCompliance, getRetryPerformance, getRetrySuccessByReason, getScopeOptions, getSmartCheckoutPathPerformance, getSmartCheckoutServicePaths, getSolutionPerformance, getStanding, getStreamingMetrics, getStreamingTps, getTableQuality, getThreeDsFunnel, getTokenUplift, getTransactionFacets, healthcheck, healthDatabase, listAccessTokens, listAudit, listDashboards, listTransactions, listUsers, type Options, readDashboardPage, readDashboardWidgetCsv, revokeAccessToken, signOut, updateUser, version } from '../sdk.gen';
-import type { CreateAccessTokenData, CreateAccessTokenError, CreateAccessTokenResponse, CreateSignInLinkData, CreateSignInLinkError, CreateSignInLinkResponse, CreateUserData, CreateUserError, CreateUserResponse, CurrentUserData, CurrentUserError, CurrentUserResponse, DeclineSummaryData, DeclineSummaryError, DeclineSummaryResponse, ExportTransactionsData, ExportTransactionsError, ExportTransactionsResponse, GetActionsData, GetActionsError, GetActionsResponse, GetActiveAlertsData, GetActiveAlertsError, GetActiveAlertsResponse, GetApprovalTrendsBySecondData, GetApprovalTrendsBySecondError, GetApprovalTrendsBySecondResponse, GetApprovalTrendsData, GetApprovalTrendsError, GetApprovalTrendsResponse, GetAttemptSchemaData, GetAttemptSchemaError, GetAttemptSchemaResponse, GetAuthStatusData, GetAuthStatusError, GetAuthStatusResponse, GetBinPerformanceData, GetBinPerformanceError, GetBinPerformanceResponse, GetCardNetworkPerformanceData, GetCardNetworkPerformanceError, GetCardNetworkPerformanceResponse, GetControlBandData, GetControlBandError, GetControlBandResponse, GetDailyTrendsData, GetDailyTrendsError, GetDailyTrendsResponse, GetDashboardData, GetDashboardError, GetDashboardResponse, GetDashboardSpecData, GetDashboardSpecError, GetDashboardSpecResponse, GetDatabricksDeclinesData, GetDatabricksDeclinesError, GetDatabricksDeclinesResponse, GetDatabricksKpisData, GetDatabricksKpisError, GetDatabricksKpisResponse, GetDataQualitySummaryData, GetDataQualitySummaryError, GetDataQualitySummaryResponse, GetDeclineRecoveryOpportunitiesData, GetDeclineRecoveryOpportunitiesError, GetDeclineRecoveryOpportunitiesResponse, GetDedupCollisionStatsData, GetDedupCollisionStatsError, GetDedupCollisionStatsResponse, GetDimensionCoverageData, GetDimensionCoverageError, GetDimensionCoverageResponse, GetDimensionValuesData, GetDimensionValuesError, GetDimensionValuesResponse, GetEntrySystemDistributionData, GetEntrySystemDistributionError, GetEntrySystemDistributionResponse, GetFactorsDelayingApprovalData, GetFactorsDelayingApprovalError, GetFactorsDelayingApprovalResponse, GetFalseInsightsMetricData, GetFalseInsightsMetricError, GetFalseInsightsMetricResponse, GetFaultAttributionData, GetFaultAttributionError, GetFaultAttributionResponse, GetFraudRiskData, GetFraudRiskError, GetFraudRiskResponse, GetGeographyData, GetGeographyError, GetGeographyResponse, GetIssuerPerformanceData, GetIssuerPerformanceError, GetIssuerPerformanceResponse, GetKpisData, GetKpisError, GetKpisResponse, GetLast60SecondsPerformanceData, GetLast60SecondsPerformanceError, GetLast60SecondsPerformanceResponse, GetLastHourPerformanceData, GetLastHourPerformanceError, GetLastHourPerformanceResponse, GetLifeCyclesData, GetLifeCyclesError, GetLifeCyclesResponse, GetMerchantSegmentPerformanceData, GetMerchantSegmentPerformanceError, GetMerchantSegmentPerformanceResponse, GetMetricBridgeData, GetMetricBridgeError, GetMetricBridgeResponse, GetOnlineFeaturesData, GetOnlineFeaturesError, GetOnlineFeaturesResponse, GetPaymentData, GetPaymentError, GetPaymentResponse, GetPspPerformanceData, GetPspPerformanceError, GetPspPerformanceResponse, GetReasonCodeInsightsData, GetReasonCodeInsightsError, GetReasonCodeInsightsResponse, GetReasonCodesData, GetReasonCodesError, GetReasonCodesResponse, GetRecommendationsByCohortData, GetRecommendationsByCohortError, GetRecommendationsByCohortResponse, GetRecommendationsData, GetRecommendationsError, GetRecommendationsResponse, GetReportData, GetReportError, GetReportPageData, GetReportPageError, GetReportPageResponse, GetReportResponse, GetRetryChainsData, GetRetryChainsError, GetRetryChainsResponse, GetRetryComplianceData, GetRetryComplianceError, GetRetryComplianceResponse, GetRetryPerformanceData, GetRetryPerformanceError, GetRetryPerformanceResponse, GetRetrySuccessByReasonData, GetRetrySuccessByReasonError, GetRetrySuccessByReasonResponse, GetScopeOptionsData, GetScopeOptionsError, GetScopeOptionsResponse, GetSmartCheckoutPathPerformanceData, GetSmartCheckoutPathPerformanceError, GetSmartCheckoutPathPerformanceResponse, GetSmartCheckoutServicePathsData, GetSmartCheckoutServicePathsError, GetSmartCheckoutServicePathsResponse, GetSolutionPerformanceData, GetSolutionPerformanceError, GetSolutionPerformanceResponse, GetStandingData, GetStandingError, GetStandingResponse, GetStreamingMetricsData, GetStreamingMetricsError, GetStreamingMetricsResponse, GetStreamingTpsData, GetStreamingTpsError, GetStreamingTpsResponse, GetTableQualityData, GetTableQualityError, GetTableQualityResponse, GetThreeDsFunnelData, GetThreeDsFunnelError, GetThreeDsFunnelResponse, GetTokenUpliftData, GetTokenUpliftError, GetTokenUpliftResponse, GetTransactionFacetsData, GetTransactionFacetsError, GetTransactionFacetsResponse, HealthcheckData, HealthcheckError, HealthcheckResponse, HealthDatabaseData, HealthDatabaseError, HealthDatabaseResponse, ListAccessTokensData, ListAccessTokensError, ListAccessTokensResponse, ListAuditData, ListAuditError, ListAuditResponse, ListDashboardsData, ListDashboardsError, ListDashboardsResponse, ListTransactionsData, ListTransactionsError, ListTransactionsResponse, ListUsersData, ListUsersError, ListUsersResponse, ReadDashboardPageData, ReadDashboardPageError, ReadDashboardPageResponse, ReadDashboardWidgetCsvData, ReadDashboardWidgetCsvError, RevokeAccessTokenData, RevokeAccessTokenError, RevokeAccessTokenResponse, SignOutData, SignOutError, SignOutResponse, UpdateUserData, UpdateUserError, UpdateUserResponse, VersionData, VersionError, VersionResponse } from '../types.gen';
+import { createAccessToken, createIncident, createReasonReview, createRemediationTask, createSavedView, createSignInLink, createUser, currentUser, declineSummary, deleteSavedView, draftIncident, exportTransactions, getActions, getActiveAlerts, getApprovalTrends, getApprovalTrendsBySecond, getAttemptSchema, getAuthStatus, getBinPerformance, getCardNetworkPerformance, getControlBand, getDailyTrends, getDashboard, getDashboardSpec, getDatabricksDeclines, getDatabricksKpis, getDataQualitySummary, getDeclineRecoveryOpportunities, getDedupCollisionStats, getDimensionCoverage, getDimensionValues, getEntrySystemDistribution, getFactorsDelayingApproval, getFalseInsightsMetric, getFaultAttribution, getFraudRisk, getGeography, getIncident, getIncidentRecovery, getIssuerPerformance, getKpis, getLast60SecondsPerformance, getLastHourPerformance, getLifeCycles, getMerchantSegmentPerformance, getMetricBridge, getOnlineFeatures, getPayment, getPspPerformance, getReasonCodeInsights, getReasonCodes, getReasonMapping, getRecommendations, getRecommendationsByCohort, getReport, getReportPage, getRetryChains, getRetryCompliance, getRetryPerformance, getRetrySuccessByReason, getScopeOptions, getSmartCheckoutPathPerformance, getSmartCheckoutServicePaths, getSolutionPerformance, getStanding, getStreamingMetrics, getStreamingTps, getTableQuality, getThreeDsFunnel, getTokenUplift, getTransactionFacets, healthcheck, healthDatabase, ingestAuthEvent, listAccessTokens, listAudit, listCheckResults, listDashboards, listIncidents, listInsightFeedback, listNotifications, listQuarantine, listReasonReviews, listRemediationTasks, listSavedViews, listTableQuality, listTransactions, listUsers, markAllNotificationsRead, markNotificationRead, type Options, readDashboardPage, readDashboardWidgetCsv, replayQuarantined, resolveIncident, revokeAccessToken, signOut, submitInsightFeedback, updateIncident, updateRemediationTask, updateUser, version } from '../sdk.gen';
+import type { CreateAccessTokenData, CreateAccessTokenError, CreateAccessTokenResponse, CreateIncidentData, CreateIncidentError, CreateIncidentResponse, CreateReasonReviewData, CreateReasonReviewError, CreateReasonReviewResponse, CreateRemediationTaskData, CreateRemediationTaskError, CreateRemediationTaskResponse, CreateSavedViewData, CreateSavedViewError, CreateSavedViewResponse, CreateSignInLinkData, CreateSignInLinkError, CreateSignInLinkResponse, CreateUserData, CreateUserError, CreateUserResponse, CurrentUserData, CurrentUserError, CurrentUserResponse, DeclineSummaryData, DeclineSummaryError, DeclineSummaryResponse, DeleteSavedViewData, DeleteSavedViewError, DeleteSavedViewResponse, DraftIncidentData, DraftIncidentError, DraftIncidentResponse, ExportTransactionsData, ExportTransactionsError, ExportTransactionsResponse, GetActionsData, GetActionsError, GetActionsResponse, GetActiveAlertsData, GetActiveAlertsError, GetActiveAlertsResponse, GetApprovalTrendsBySecondData, GetApprovalTrendsBySecondError, GetApprovalTrendsBySecondResponse, GetApprovalTrendsData, GetApprovalTrendsError, GetApprovalTrendsResponse, GetAttemptSchemaData, GetAttemptSchemaError, GetAttemptSchemaResponse, GetAuthStatusData, GetAuthStatusError, GetAuthStatusResponse, GetBinPerformanceData, GetBinPerformanceError, GetBinPerformanceResponse, GetCardNetworkPerformanceData, GetCardNetworkPerformanceError, GetCardNetworkPerformanceResponse, GetControlBandData, GetControlBandError, GetControlBandResponse, GetDailyTrendsData, GetDailyTrendsError, GetDailyTrendsResponse, GetDashboardData, GetDashboardError, GetDashboardResponse, GetDashboardSpecData, GetDashboardSpecError, GetDashboardSpecResponse, GetDatabricksDeclinesData, GetDatabricksDeclinesError, GetDatabricksDeclinesResponse, GetDatabricksKpisData, GetDatabricksKpisError, GetDatabricksKpisResponse, GetDataQualitySummaryData, GetDataQualitySummaryError, GetDataQualitySummaryResponse, GetDeclineRecoveryOpportunitiesData, GetDeclineRecoveryOpportunitiesError, GetDeclineRecoveryOpportunitiesResponse, GetDedupCollisionStatsData, GetDedupCollisionStatsError, GetDedupCollisionStatsResponse, GetDimensionCoverageData, GetDimensionCoverageError, GetDimensionCoverageResponse, GetDimensionValuesData, GetDimensionValuesError, GetDimensionValuesResponse, GetEntrySystemDistributionData, GetEntrySystemDistributionError, GetEntrySystemDistributionResponse, GetFactorsDelayingApprovalData, GetFactorsDelayingApprovalError, GetFactorsDelayingApprovalResponse, GetFalseInsightsMetricData, GetFalseInsightsMetricError, GetFalseInsightsMetricResponse, GetFaultAttributionData, GetFaultAttributionError, GetFaultAttributionResponse, GetFraudRiskData, GetFraudRiskError, GetFraudRiskResponse, GetGeographyData, GetGeographyError, GetGeographyResponse, GetIncidentData, GetIncidentError, GetIncidentRecoveryData, GetIncidentRecoveryError, GetIncidentRecoveryResponse, GetIncidentResponse, GetIssuerPerformanceData, GetIssuerPerformanceError, GetIssuerPerformanceResponse, GetKpisData, GetKpisError, GetKpisResponse, GetLast60SecondsPerformanceData, GetLast60SecondsPerformanceError, GetLast60SecondsPerformanceResponse, GetLastHourPerformanceData, GetLastHourPerformanceError, GetLastHourPerformanceResponse, GetLifeCyclesData, GetLifeCyclesError, GetLifeCyclesResponse, GetMerchantSegmentPerformanceData, GetMerchantSegmentPerformanceError, GetMerchantSegmentPerformanceResponse, GetMetricBridgeData, GetMetricBridgeError, GetMetricBridgeResponse, GetOnlineFeaturesData, GetOnlineFeaturesError, GetOnlineFeaturesResponse, GetPaymentData, GetPaymentError, GetPaymentResponse, GetPspPerformanceData, GetPspPerformanceError, GetPspPerformanceResponse, GetReasonCodeInsightsData, GetReasonCodeInsightsError, GetReasonCodeInsightsResponse, GetReasonCodesData, GetReasonCodesError, GetReasonCodesResponse, GetReasonMappingData, GetReasonMappingError, GetReasonMappingResponse, GetRecommendationsByCohortData, GetRecommendationsByCohortError, GetRecommendationsByCohortResponse, GetRecommendationsData, GetRecommendationsError, GetRecommendationsResponse, GetReportData, GetReportError, GetReportPageData, GetReportPageError, GetReportPageResponse, GetReportResponse, GetRetryChainsData, GetRetryChainsError, GetRetryChainsResponse, GetRetryComplianceData, GetRetryComplianceError, GetRetryComplianceResponse, GetRetryPerformanceData, GetRetryPerformanceError, GetRetryPerformanceResponse, GetRetrySuccessByReasonData, GetRetrySuccessByReasonError, GetRetrySuccessByReasonResponse, GetScopeOptionsData, GetScopeOptionsError, GetScopeOptionsResponse, GetSmartCheckoutPathPerformanceData, GetSmartCheckoutPathPerformanceError, GetSmartCheckoutPathPerformanceResponse, GetSmartCheckoutServicePathsData, GetSmartCheckoutServicePathsError, GetSmartCheckoutServicePathsResponse, GetSolutionPerformanceData, GetSolutionPerformanceError, GetSolutionPerformanceResponse, GetStandingData, GetStandingError, GetStandingResponse, GetStreamingMetricsData, GetStreamingMetricsError, GetStreamingMetricsResponse, GetStreamingTpsData, GetStreamingTpsError, GetStreamingTpsResponse, GetTableQualityData, GetTableQualityError, GetTableQualityResponse, GetThreeDsFunnelData, GetThreeDsFunnelError, GetThreeDsFunnelResponse, GetTokenUpliftData, GetTokenUpliftError, GetTokenUpliftResponse, GetTransactionFacetsData, GetTransactionFacetsError, GetTransactionFacetsResponse, HealthcheckData, HealthcheckError, HealthcheckResponse, HealthDatabaseData, HealthDatabaseError, HealthDatabaseResponse, IngestAuthEventData, IngestAuthEventError, IngestAuthEventResponse, ListAccessTokensData, ListAccessTokensError, ListAccessTokensResponse, ListAuditData, ListAuditError, ListAuditResponse, ListCheckResultsData, ListCheckResultsError, ListCheckResultsResponse, ListDashboardsData, ListDashboardsError, ListDashboardsResponse, ListIncidentsData, ListIncidentsError, ListIncidentsResponse, ListInsightFeedbackData, ListInsightFeedbackError, ListInsightFeedbackResponse, ListNotificationsData, ListNotificationsError, ListNotificationsResponse, ListQuarantineData, ListQuarantineError, ListQuarantineResponse, ListReasonReviewsData, ListReasonReviewsError, ListReasonReviewsResponse, ListRemediationTasksData, ListRemediationTasksError, ListRemediationTasksResponse, ListSavedViewsData, ListSavedViewsError, ListSavedViewsResponse, ListTableQualityData, ListTableQualityError, ListTableQualityResponse, ListTransactionsData, ListTransactionsError, ListTransactionsResponse, ListUsersData, ListUsersError, ListUsersResponse, MarkAllNotificationsReadData, MarkAllNotificationsReadError, MarkAllNotificationsReadResponse, MarkNotificationReadData, MarkNotificationReadError, MarkNotificationReadResponse, ReadDashboardPageData, ReadDashboardPageError, ReadDashboardPageResponse, ReadDashboardWidgetCsvData, ReadDashboardWidgetCsvError, ReplayQuarantinedData, ReplayQuarantinedError, ReplayQuarantinedResponse, ResolveIncidentData, ResolveIncidentError, ResolveIncidentResponse, RevokeAccessTokenData, RevokeAccessTokenError, RevokeAccessTokenResponse, SignOutData, SignOutError, SignOutResponse, SubmitInsightFeedbackData, SubmitInsightFeedbackError, SubmitInsightFeedbackResponse, UpdateIncidentData, UpdateIncidentError, UpdateIncidentResponse, UpdateRemediationTaskData, UpdateRemediationTaskError, UpdateRemediationTaskResponse, UpdateUserData, UpdateUserError, UpdateUserResponse, VersionData, VersionError, VersionResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -357,6 +357,25 @@ export const getDimensionValuesOptions = (options: Options<GetDimensionValuesDat
     queryKey: getDimensionValuesQueryKey(options)
 });
 
+/**
+ * Ingest Auth Event
+ *
+ * Keep an authorisation that another system reports.
+ */
+export const ingestAuthEventMutation = (options?: Partial<Options<IngestAuthEventData>>): UseMutationOptions<IngestAuthEventResponse, IngestAuthEventError, Options<IngestAuthEventData>> => {
+    const mutationOptions: UseMutationOptions<IngestAuthEventResponse, IngestAuthEventError, Options<IngestAuthEventData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await ingestAuthEvent({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
 export const getFactorsDelayingApprovalQueryKey = (options?: Options<GetFactorsDelayingApprovalData>) => createQueryKey('getFactorsDelayingApproval', options);
 
 /**
@@ -436,6 +455,45 @@ export const getFalseInsightsMetricOptions = (options?: Options<GetFalseInsights
     },
     queryKey: getFalseInsightsMetricQueryKey(options)
 });
+
+export const listInsightFeedbackQueryKey = (options?: Options<ListInsightFeedbackData>) => createQueryKey('listInsightFeedback', options);
+
+/**
+ * List Insight Feedback
+ *
+ * Reviews of insights, the newest first.
+ */
+export const listInsightFeedbackOptions = (options?: Options<ListInsightFeedbackData>) => queryOptions<ListInsightFeedbackResponse, ListInsightFeedbackError, ListInsightFeedbackResponse, ReturnType<typeof listInsightFeedbackQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listInsightFeedback({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listInsightFeedbackQueryKey(options)
+});
+
+/**
+ * Submit Insight Feedback
+ *
+ * Review an insight. The review is carried into the lakehouse, and so are earlier ones that could not be.
+ */
+export const submitInsightFeedbackMutation = (options?: Partial<Options<SubmitInsightFeedbackData>>): UseMutationOptions<SubmitInsightFeedbackResponse, SubmitInsightFeedbackError, Options<SubmitInsightFeedbackData>> => {
+    const mutationOptions: UseMutationOptions<SubmitInsightFeedbackResponse, SubmitInsightFeedbackError, Options<SubmitInsightFeedbackData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await submitInsightFeedback({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
 
 export const getIssuerPerformanceQueryKey = (options?: Options<GetIssuerPerformanceData>) => createQueryKey('getIssuerPerformance', options);
 
@@ -1275,6 +1333,369 @@ export const getDashboardSpecOptions = (options: Options<GetDashboardSpecData>) 
     queryKey: getDashboardSpecQueryKey(options)
 });
 
+export const listCheckResultsQueryKey = (options?: Options<ListCheckResultsData>) => createQueryKey('listCheckResults', options);
+
+/**
+ * List Check Results
+ *
+ * Count the rows that break a check, in every table of bronze and silver that is built.
+ */
+export const listCheckResultsOptions = (options?: Options<ListCheckResultsData>) => queryOptions<ListCheckResultsResponse, ListCheckResultsError, ListCheckResultsResponse, ReturnType<typeof listCheckResultsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listCheckResults({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listCheckResultsQueryKey(options)
+});
+
+export const listQuarantineQueryKey = (options?: Options<ListQuarantineData>) => createQueryKey('listQuarantine', options);
+
+/**
+ * List Quarantine
+ *
+ * The rows that were put aside, with the reason and the fix.
+ */
+export const listQuarantineOptions = (options?: Options<ListQuarantineData>) => queryOptions<ListQuarantineResponse, ListQuarantineError, ListQuarantineResponse, ReturnType<typeof listQuarantineQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listQuarantine({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listQuarantineQueryKey(options)
+});
+
+export const listQuarantineInfiniteQueryKey = (options?: Options<ListQuarantineData>): QueryKey<Options<ListQuarantineData>> => createQueryKey('listQuarantine', options, true);
+
+/**
+ * List Quarantine
+ *
+ * The rows that were put aside, with the reason and the fix.
+ */
+export const listQuarantineInfiniteOptions = (options?: Options<ListQuarantineData>) => {
+    const opts = infiniteQueryOptions<ListQuarantineResponse, ListQuarantineError, InfiniteData<ListQuarantineResponse>, QueryKey<Options<ListQuarantineData>>, string | null | Pick<QueryKey<Options<ListQuarantineData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListQuarantineData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    after: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listQuarantine({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listQuarantineInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Replay Quarantined
+ *
+ * Let a row land after it was mended. The next build takes it in; a record that is still wrong is refused.
+ */
+export const replayQuarantinedMutation = (options?: Partial<Options<ReplayQuarantinedData>>): UseMutationOptions<ReplayQuarantinedResponse, ReplayQuarantinedError, Options<ReplayQuarantinedData>> => {
+    const mutationOptions: UseMutationOptions<ReplayQuarantinedResponse, ReplayQuarantinedError, Options<ReplayQuarantinedData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await replayQuarantined({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listTableQualityQueryKey = (options?: Options<ListTableQualityData>) => createQueryKey('listTableQuality', options);
+
+/**
+ * List Table Quality
+ *
+ * Rows and age of every table.
+ */
+export const listTableQualityOptions = (options?: Options<ListTableQualityData>) => queryOptions<ListTableQualityResponse, ListTableQualityError, ListTableQualityResponse, ReturnType<typeof listTableQualityQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listTableQuality({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listTableQualityQueryKey(options)
+});
+
+export const listIncidentsQueryKey = (options?: Options<ListIncidentsData>) => createQueryKey('listIncidents', options);
+
+/**
+ * List Incidents
+ *
+ * Incidents, the newest first.
+ */
+export const listIncidentsOptions = (options?: Options<ListIncidentsData>) => queryOptions<ListIncidentsResponse, ListIncidentsError, ListIncidentsResponse, ReturnType<typeof listIncidentsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listIncidents({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listIncidentsQueryKey(options)
+});
+
+/**
+ * Create Incident
+ *
+ * Write down what somebody saw.
+ */
+export const createIncidentMutation = (options?: Partial<Options<CreateIncidentData>>): UseMutationOptions<CreateIncidentResponse, CreateIncidentError, Options<CreateIncidentData>> => {
+    const mutationOptions: UseMutationOptions<CreateIncidentResponse, CreateIncidentError, Options<CreateIncidentData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createIncident({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Draft Incident
+ *
+ * Make an incident of an alert that is on, with everything the alert knows.
+ */
+export const draftIncidentMutation = (options?: Partial<Options<DraftIncidentData>>): UseMutationOptions<DraftIncidentResponse, DraftIncidentError, Options<DraftIncidentData>> => {
+    const mutationOptions: UseMutationOptions<DraftIncidentResponse, DraftIncidentError, Options<DraftIncidentData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await draftIncident({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getIncidentQueryKey = (options: Options<GetIncidentData>) => createQueryKey('getIncident', options);
+
+/**
+ * Get Incident
+ *
+ * One incident.
+ */
+export const getIncidentOptions = (options: Options<GetIncidentData>) => queryOptions<GetIncidentResponse, GetIncidentError, GetIncidentResponse, ReturnType<typeof getIncidentQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getIncident({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getIncidentQueryKey(options)
+});
+
+/**
+ * Update Incident
+ *
+ * Change title, severity, status or owner.
+ */
+export const updateIncidentMutation = (options?: Partial<Options<UpdateIncidentData>>): UseMutationOptions<UpdateIncidentResponse, UpdateIncidentError, Options<UpdateIncidentData>> => {
+    const mutationOptions: UseMutationOptions<UpdateIncidentResponse, UpdateIncidentError, Options<UpdateIncidentData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateIncident({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getIncidentRecoveryQueryKey = (options: Options<GetIncidentRecoveryData>) => createQueryKey('getIncidentRecovery', options);
+
+/**
+ * Get Incident Recovery
+ *
+ * Whether it is over, by the attempts since.
+ */
+export const getIncidentRecoveryOptions = (options: Options<GetIncidentRecoveryData>) => queryOptions<GetIncidentRecoveryResponse, GetIncidentRecoveryError, GetIncidentRecoveryResponse, ReturnType<typeof getIncidentRecoveryQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getIncidentRecovery({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getIncidentRecoveryQueryKey(options)
+});
+
+/**
+ * Resolve Incident
+ *
+ * Say that it is over; `recovery` says whether the data agrees.
+ */
+export const resolveIncidentMutation = (options?: Partial<Options<ResolveIncidentData>>): UseMutationOptions<ResolveIncidentResponse, ResolveIncidentError, Options<ResolveIncidentData>> => {
+    const mutationOptions: UseMutationOptions<ResolveIncidentResponse, ResolveIncidentError, Options<ResolveIncidentData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await resolveIncident({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listRemediationTasksQueryKey = (options: Options<ListRemediationTasksData>) => createQueryKey('listRemediationTasks', options);
+
+/**
+ * List Remediation Tasks
+ *
+ * The tasks of an incident, the oldest first.
+ */
+export const listRemediationTasksOptions = (options: Options<ListRemediationTasksData>) => queryOptions<ListRemediationTasksResponse, ListRemediationTasksError, ListRemediationTasksResponse, ReturnType<typeof listRemediationTasksQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listRemediationTasks({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listRemediationTasksQueryKey(options)
+});
+
+/**
+ * Create Remediation Task
+ *
+ * Add a task to an incident.
+ */
+export const createRemediationTaskMutation = (options?: Partial<Options<CreateRemediationTaskData>>): UseMutationOptions<CreateRemediationTaskResponse, CreateRemediationTaskError, Options<CreateRemediationTaskData>> => {
+    const mutationOptions: UseMutationOptions<CreateRemediationTaskResponse, CreateRemediationTaskError, Options<CreateRemediationTaskData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createRemediationTask({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Update Remediation Task
+ *
+ * Change a task.
+ */
+export const updateRemediationTaskMutation = (options?: Partial<Options<UpdateRemediationTaskData>>): UseMutationOptions<UpdateRemediationTaskResponse, UpdateRemediationTaskError, Options<UpdateRemediationTaskData>> => {
+    const mutationOptions: UseMutationOptions<UpdateRemediationTaskResponse, UpdateRemediationTaskError, Options<UpdateRemediationTaskData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateRemediationTask({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listNotificationsQueryKey = (options?: Options<ListNotificationsData>) => createQueryKey('listNotifications', options);
+
+/**
+ * List Notifications
+ *
+ * What there is to know, the newest first.
+ */
+export const listNotificationsOptions = (options?: Options<ListNotificationsData>) => queryOptions<ListNotificationsResponse, ListNotificationsError, ListNotificationsResponse, ReturnType<typeof listNotificationsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listNotifications({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listNotificationsQueryKey(options)
+});
+
+/**
+ * Mark All Notifications Read
+ *
+ * Mark everything as read.
+ */
+export const markAllNotificationsReadMutation = (options?: Partial<Options<MarkAllNotificationsReadData>>): UseMutationOptions<MarkAllNotificationsReadResponse, MarkAllNotificationsReadError, Options<MarkAllNotificationsReadData>> => {
+    const mutationOptions: UseMutationOptions<MarkAllNotificationsReadResponse, MarkAllNotificationsReadError, Options<MarkAllNotificationsReadData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await markAllNotificationsRead({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Mark Notification Read
+ *
+ * Mark one as read.
+ */
+export const markNotificationReadMutation = (options?: Partial<Options<MarkNotificationReadData>>): UseMutationOptions<MarkNotificationReadResponse, MarkNotificationReadError, Options<MarkNotificationReadData>> => {
+    const mutationOptions: UseMutationOptions<MarkNotificationReadResponse, MarkNotificationReadError, Options<MarkNotificationReadData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await markNotificationRead({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
 export const getPaymentQueryKey = (options: Options<GetPaymentData>) => createQueryKey('getPayment', options);
 
 /**
@@ -1295,6 +1716,65 @@ export const getPaymentOptions = (options: Options<GetPaymentData>) => queryOpti
     queryKey: getPaymentQueryKey(options)
 });
 
+export const getReasonMappingQueryKey = (options?: Options<GetReasonMappingData>) => createQueryKey('getReasonMapping', options);
+
+/**
+ * Get Reason Mapping
+ *
+ * How the codes of the scope are read, and which nobody knows.
+ */
+export const getReasonMappingOptions = (options?: Options<GetReasonMappingData>) => queryOptions<GetReasonMappingResponse, GetReasonMappingError, GetReasonMappingResponse, ReturnType<typeof getReasonMappingQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getReasonMapping({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getReasonMappingQueryKey(options)
+});
+
+export const listReasonReviewsQueryKey = (options?: Options<ListReasonReviewsData>) => createQueryKey('listReasonReviews', options);
+
+/**
+ * List Reason Reviews
+ *
+ * What experts say of how codes are read, the newest first.
+ */
+export const listReasonReviewsOptions = (options?: Options<ListReasonReviewsData>) => queryOptions<ListReasonReviewsResponse, ListReasonReviewsError, ListReasonReviewsResponse, ReturnType<typeof listReasonReviewsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listReasonReviews({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listReasonReviewsQueryKey(options)
+});
+
+/**
+ * Create Reason Review
+ *
+ * Say whether a code is read right.
+ */
+export const createReasonReviewMutation = (options?: Partial<Options<CreateReasonReviewData>>): UseMutationOptions<CreateReasonReviewResponse, CreateReasonReviewError, Options<CreateReasonReviewData>> => {
+    const mutationOptions: UseMutationOptions<CreateReasonReviewResponse, CreateReasonReviewError, Options<CreateReasonReviewData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createReasonReview({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
 export const getReportQueryKey = (options?: Options<GetReportData>) => createQueryKey('getReport', options);
 
 /**
@@ -1314,6 +1794,64 @@ export const getReportOptions = (options?: Options<GetReportData>) => queryOptio
     },
     queryKey: getReportQueryKey(options)
 });
+
+export const listSavedViewsQueryKey = (options?: Options<ListSavedViewsData>) => createQueryKey('listSavedViews', options);
+
+/**
+ * List Saved Views
+ *
+ * Your views and those that others share, by name.
+ */
+export const listSavedViewsOptions = (options?: Options<ListSavedViewsData>) => queryOptions<ListSavedViewsResponse, ListSavedViewsError, ListSavedViewsResponse, ReturnType<typeof listSavedViewsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listSavedViews({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listSavedViewsQueryKey(options)
+});
+
+/**
+ * Create Saved View
+ *
+ * Save a page with its filters.
+ */
+export const createSavedViewMutation = (options?: Partial<Options<CreateSavedViewData>>): UseMutationOptions<CreateSavedViewResponse, CreateSavedViewError, Options<CreateSavedViewData>> => {
+    const mutationOptions: UseMutationOptions<CreateSavedViewResponse, CreateSavedViewError, Options<CreateSavedViewData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createSavedView({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Delete Saved View
+ *
+ * Delete one of your views.
+ */
+export const deleteSavedViewMutation = (options?: Partial<Options<DeleteSavedViewData>>): UseMutationOptions<DeleteSavedViewResponse, DeleteSavedViewError, Options<DeleteSavedViewData>> => {
+    const mutationOptions: UseMutationOptions<DeleteSavedViewResponse, DeleteSavedViewError, Options<DeleteSavedViewData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await deleteSavedView({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
 
 export const getAttemptSchemaQueryKey = (options?: Options<GetAttemptSchemaData>) => createQueryKey('getAttemptSchema', options);
 
