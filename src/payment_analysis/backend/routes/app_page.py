@@ -58,7 +58,11 @@ def loose_file(request: Request) -> Response:
 @router.get("/{path:page}")
 def page(path: str) -> Response:
     """The application; it reads the address itself."""
-    index = BUILT / "index.html"
+    return built_page(BUILT, path)
+
+
+def built_page(folder: Path, path: str) -> Response:
+    index = folder / "index.html"
     if not index.is_file():
         raise Unavailable(
             f"The pages are not built, so /{path} cannot be shown.",

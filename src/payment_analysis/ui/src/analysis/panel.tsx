@@ -19,7 +19,7 @@ type Writing = 'count' | 'share' | 'pct' | 'money' | 'plain'
 /** One field of an answer as a panel draws it; `pct` is 0..100 as the documents name it, `share` is 0..1. */
 export type Field = { at: string; field: string; label: string; as?: Writing; dimension?: string; scale?: 'temporal' | 'categorical' | 'quantitative' }
 
-export type PanelSpec = { title: string; description: string; kind: string; fields: readonly Field[]; limit?: number; keep?: (row: Row) => boolean; layout?: string }
+export type PanelSpec = { title: string; description: string; kind: string; fields: readonly Field[]; limit?: number; order?: string; grain?: string; keep?: (row: Row) => boolean; layout?: string }
 
 type Props = {
   spec: PanelSpec
@@ -77,15 +77,17 @@ function widgetOf(spec: PanelSpec, rows: readonly Row[] | undefined): WidgetOut 
 }
 
 function dataOf(spec: PanelSpec, rows: readonly Row[]): WidgetDataOut {
-  const kept = rows.filter((row) => spec.keep?.(row) ?? true).slice(0, spec.limit)
+  const { order } = spec
+  const found = rows.filter((row) => spec.keep?.(row) ?? true)
+  const kept = (order ? found.toSorted((a, b) => Number(b[order]) - Number(a[order])) : found).slice(0, spec.limit)
   const cell = (row: Row, field: Field): Cell => {
     const value = row[field.field]
     if (value === null || value === undefined) return null
     if (field.as) return Number(value) / (field.as === 'pct' ? 100 : 1)
     // Standard reasons shout in the data; a label need not.
-    return typeof value === 'string' && /^[A-Z][A-Z0-9_]+_[A-Z0-9_]+$/.test(value) ? value.toLowerCase() : (value as Cell)
+    return typeof value === 'string' && !field.dimension && /^[A-Z][A-Z0-9_]{3,}$/.test(value) ? value.toLowerCase() : (value as Cell)
   }
-  return { name: spec.title, columns: spec.fields.map((field) => ({ name: field.field, type: '' })), rows: kept.map((row) => spec.fields.map((field) => cell(row, field))), is_cut: kept.length < rows.length, grain: 'day', value: null, previous: null, sql: '', error: null }
+  return { name: spec.title, columns: spec.fields.map((field) => ({ name: field.field, type: '' })), rows: kept.map((row) => spec.fields.map((field) => cell(row, field))), is_cut: kept.length < rows.length, grain: spec.grain ?? 'day', value: null, previous: null, sql: '', error: null }
 }
 
 function csvOf(data: WidgetDataOut | undefined): string {

@@ -1,3 +1,4 @@
+import type { Geometry } from 'geojson'
 import type { Topology } from 'topojson-specification'
 
 type Engine = typeof import('./engine')
@@ -42,6 +43,20 @@ export function prepareWorld(engine: Engine): Promise<void> {
   return made
 }
 
+type Place = number[]
+
+/** A coast that crosses the date line goes on beyond 180 degrees instead of jumping across the map. */
+function unbroken(ring: Place[]): Place[] {
+  const crosses = ring.some((place, n) => n > 0 && Math.abs((place[0] ?? 0) - (ring[n - 1]?.[0] ?? 0)) > 180)
+  return crosses ? ring.map(([east = 0, north = 0]) => [east < 0 ? east + 360 : east, north]) : ring
+}
+
+function whole(shape: Geometry): Geometry {
+  if (shape.type === 'Polygon') return { ...shape, coordinates: shape.coordinates.map(unbroken) }
+  if (shape.type === 'MultiPolygon') return { ...shape, coordinates: shape.coordinates.map((rings) => rings.map(unbroken)) }
+  return shape
+}
+
 async function load(engine: Engine): Promise<void> {
   const [{ feature }, atlas] = await Promise.all([import('topojson-client'), import('world-atlas/countries-110m.json')])
   const topology = atlas.default as unknown as Topology
@@ -52,6 +67,6 @@ async function load(engine: Engine): Promise<void> {
   const features = 'features' in shapes ? shapes.features : [shapes]
   const named = features
     .filter((one) => one.properties?.name !== 'Antarctica')
-    .map((one) => ({ ...one, properties: { name: codes.get(String(one.properties?.name)) ?? String(one.properties?.name) } }))
+    .map((one) => ({ ...one, geometry: whole(one.geometry), properties: { name: codes.get(String(one.properties?.name)) ?? String(one.properties?.name) } }))
   engine.registerMap('world', { type: 'FeatureCollection', features: named } as never)
 }

@@ -111,7 +111,7 @@ export function map(frame: Frame, ink: Ink): Option {
   return {
     ...base(ink),
     tooltip: { ...(base(ink).tooltip as object), formatter: (item: { name: string; data?: (typeof data)[number] }) => tip(written(item.name, null, frame.zone, 'country'), item.data?.rows ?? [], item.data ? undefined : 'No attempts') },
-    visualMap: { left: 4, bottom: 4, min: Math.min(...values), max: Math.max(...values), itemWidth: 10, itemHeight: 70, textStyle: { color: ink.quiet, fontSize: 10 }, inRange: { color: [ink.line, ink.accent] }, formatter: (value: number) => tick(value, colour.format) },
-    series: [{ type: 'map', map: 'world', roam: true, data, label: { show: false }, itemStyle: { areaColor: ink.page, borderColor: ink.faint, borderWidth: 0.5 }, emphasis: { label: { show: false }, itemStyle: { areaColor: ink.warn } }, select: { disabled: true } }],
+    visualMap: { left: 4, bottom: 4, min: Math.min(...values), max: Math.max(...values), itemWidth: 10, itemHeight: 70, textStyle: { color: ink.quiet, fontSize: 10 }, inRange: { color: [ink.faint, ink.accent] }, text: [tick(Math.max(...values), colour.format), tick(Math.min(...values), colour.format)] },
+    series: [{ type: 'map', map: 'world', roam: true, aspectScale: 0.85, layoutCenter: ['50%', '54%'], layoutSize: '155%', data, label: { show: false }, itemStyle: { areaColor: ink.page, borderColor: ink.faint, borderWidth: 0.5 }, emphasis: { label: { show: false }, itemStyle: { areaColor: ink.warn } }, select: { disabled: true } }],
   }
 }

@@ -31,6 +31,7 @@ const FACTORS: PanelSpec = {
   title: 'Declined value by reason',
   description: 'Declined attempts, by the detailed reason; a payment that was retried counts each time.',
   kind: 'bar',
+  order: 'total_declined_value',
   limit: 12,
   fields: [
     { at: 'x', field: 'total_declined_value', label: 'Declined value', as: 'money' },

@@ -24,6 +24,7 @@ const BAND: PanelSpec = {
   title: 'Is the approval rate beyond what is usual',
   description: 'Per hour, with what is usual at that hour and the end of the control band.',
   kind: 'line',
+  grain: 'hour',
   keep: (row) => row.scope_type === 'all' && row.alert_type === 'APPROVAL_RATE_DROP',
   fields: [
     { at: 'x', field: 'window_start', label: 'Hour', scale: 'temporal' },
@@ -37,6 +38,7 @@ const RATE: PanelSpec = {
   description: 'Attempts per second of the last minutes of the data.',
   kind: 'bar',
   limit: 120,
+  grain: 'second',
   fields: [
     { at: 'x', field: 'event_second', label: 'Second', scale: 'temporal' },
     { at: 'y', field: 'transaction_count', label: 'Attempts', as: 'count' },
