@@ -9,6 +9,8 @@ define HELP
 make up      set up, take in the example exports, build, serve the report; more with ARGS="--port 8001 --data FILE ..."
 make test    set up and check everything: lint, types, import contract, tests
 make lint    the checks without the tests
+make ui      build the pages, when one of their sources changed
+make client  write the API client of the pages again, after a change of the API
 make fmt     format the code and mend what the linter can mend
 make docs    write the generated parts again: docs/tables.md and the output pasted into README.md
 make bench   measure, and write docs/benchmarks.md
@@ -16,11 +18,11 @@ make reset   delete what was set up and built: .venv, .tools, .payment-analysis
 endef
 export HELP
 
-.PHONY: help up test lint fmt docs bench reset setup setup-dev python
+.PHONY: help up test lint ui client fmt docs bench reset setup setup-dev python
 help:
 	@echo "$$HELP"
 
-up: setup
+up: setup ui
 	@$(BIN)/payment-analysis up $(ARGS)
 
 test: lint
@@ -31,6 +33,14 @@ lint: setup-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python scripts/build_ui.py --check
+	$(BIN)/python scripts/make_api_client.py --check
+
+ui: setup
+	@$(BIN)/python scripts/build_ui.py
+
+client: setup-dev
+	$(BIN)/python scripts/make_api_client.py
 
 fmt: setup-dev
 	$(BIN)/ruff check --fix .

@@ -2,6 +2,7 @@
 
 python3 scripts/bootstrap.py          the product
 python3 scripts/bootstrap.py --dev    the product and the tools that check it
+python3 scripts/bootstrap.py --ui     the product and the Node that builds its pages
 """
 
 from __future__ import annotations
@@ -155,9 +156,9 @@ def install_system_parts() -> None:
     raise SetupFailed(f"These parts need an administrator once: {install} {' '.join(missing)}")
 
 
-def sync(uv: str, *, dev: bool) -> None:
+def sync(uv: str, *, dev: bool, ui: bool = False) -> None:
     """Make .venv what uv.lock says; an existing .venv keeps its Python, and the product alone never removes tools."""
-    wanted = ["--dev"] if dev else ["--no-dev", "--inexact"]
+    wanted = ["--dev", "--group", "ui"] if dev else ["--no-dev", "--inexact"] + (["--group", "ui"] if ui else [])
     python = [] if (ROOT / ".venv" / "bin" / "python").exists() else ["--python", sys.executable]
     environment = {"UV_PYTHON_DOWNLOADS": "never", "UV_SYSTEM_CERTS": "1"} | os.environ
     environment.pop("VIRTUAL_ENV", None)
@@ -184,12 +185,12 @@ def main(arguments: list[str]) -> int:
         say(f"Payment Analysis needs Python 3.11 or newer; this is {platform.python_version()} ({sys.executable}).")
         say("Install it (Debian: apt-get install python3.11, macOS: brew install python@3.11) and run again.")
         return 1
-    if unknown := set(arguments) - {"--dev"}:
-        say(f"Unknown argument {min(unknown)}; only --dev is known.")
+    if unknown := set(arguments) - {"--dev", "--ui"}:
+        say(f"Unknown argument {min(unknown)}; only --dev and --ui are known.")
         return 2
     try:
         install_system_parts()
-        sync(uv_on_path() or fetch_uv(), dev="--dev" in arguments)
+        sync(uv_on_path() or fetch_uv(), dev="--dev" in arguments, ui="--ui" in arguments)
     except SetupFailed as failure:
         say(str(failure))
         return 1

@@ -26,7 +26,17 @@ UNFINISHED = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "HA" + "CK
 MACHINE_PATH = re.compile(
     r"(?<![\w.$~/-])/(" + "|".join(("wo" + "rk", "t" + "mp", "ho" + "me", "ro" + "ot", "Us" + "ers")) + r")/"
 )
-NOT_OURS = {".git", ".venv", ".tools", ".payment-analysis", "node_modules", "__pycache__", ".ruff_cache", ".mypy_cache"}
+NOT_OURS = {
+    ".git",
+    ".venv",
+    ".tools",
+    ".payment-analysis",
+    "node_modules",
+    "__dist__",
+    "__pycache__",
+    ".ruff_cache",
+    ".mypy_cache",
+}
 NOT_OURS |= {".pytest_cache", ".hypothesis", ".import_linter_cache", ".build", "dist"}
 TEXT = {
     ".py",

@@ -107,7 +107,7 @@ def test_every_operation_has_an_id_a_summary_and_described_fields() -> None:
 
 
 def test_before_anything_is_built_the_page_says_what_to_run() -> None:
-    answer = ask(Memory(error=NotBuilt("table payments_enriched_silver does not exist yet")), "/")
+    answer = ask(Memory(error=NotBuilt("table payments_enriched_silver does not exist yet")), "/report")
 
     assert answer.status_code == 503
     assert "There is no report yet" in answer.text
@@ -115,7 +115,7 @@ def test_before_anything_is_built_the_page_says_what_to_run() -> None:
 
 
 def test_a_page_may_use_only_the_styles_it_was_written_with() -> None:
-    answer = ask(Memory(error=NotBuilt("not built")), "/")
+    answer = ask(Memory(error=NotBuilt("not built")), "/report")
     (style,) = re.findall("<style>(.*?)</style>", answer.text, re.DOTALL)
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
 

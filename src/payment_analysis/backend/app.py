@@ -8,6 +8,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
 from fastapi import Depends, FastAPI
+from starlette.middleware.gzip import GZipMiddleware
 
 from payment_analysis.backend.access_log import keep_links_out_of_the_log
 from payment_analysis.backend.asking import SignedIn
@@ -21,7 +22,9 @@ from payment_analysis.backend.lakehouse_writes import LakehouseWrites
 from payment_analysis.backend.live_feed import Listeners
 from payment_analysis.backend.routes import (
     analytics,
+    app_page,
     audit,
+    command_center,
     dashboards,
     data_quality,
     documentation,
@@ -35,6 +38,7 @@ from payment_analysis.backend.routes import (
     reviews,
     saved_views,
     schema,
+    scope,
     sign_in,
     tasks,
     transactions,
@@ -55,6 +59,8 @@ if TYPE_CHECKING:
 
 LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")  # a page elsewhere that re-binds its name to us is refused by it
 SIGN_INS: Final = (10, timedelta(minutes=1))  # attempts per caller; a link has 256 random bits
+PACKED_BYTES_MIN: Final = 1_400  # what fits into one packet gains nothing
+# The pages come last: they answer every address that nobody else does.
 ROUTERS: Final = (
     page,
     report,
@@ -75,6 +81,10 @@ ROUTERS: Final = (
     tasks,
     reviews,
     data_quality,
+    command_center,
+    dashboards,
+    scope,
+    app_page,
 )
 
 
@@ -128,6 +138,7 @@ def create_app(
     keep_links_out_of_the_log()
     app.add_middleware(Gates, hosts=hosts, behind_proxy=behind_proxy)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(GZipMiddleware, minimum_size=PACKED_BYTES_MIN)
     handle_errors(app)
     for part in ROUTERS:
         app.include_router(part.router)

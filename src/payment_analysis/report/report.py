@@ -59,8 +59,7 @@ def build_report(
 ) -> Report:
     """Compute the report of the attempts in [since, until), by default of all; days are days of the time zone."""
     assert all(moment is None or moment.tzinfo for moment in (now, since, until)), "instants carry their time zone"
-    (currency,) = REPORTING_CURRENCY.rows(warehouse)
-    scope = Scope(currency["currency"] or DEFAULT_CURRENCY, _known(zone), since, until)
+    scope = Scope(reporting_currency(warehouse), _known(zone), since, until)
     overview = read_overview(warehouse, scope, now)
     routing = read_routing(warehouse, scope)
     exposure = read_exposure(warehouse, scope, overview)
@@ -76,6 +75,13 @@ def build_report(
         routing=routing,
         actions=decide_actions(read_lost(warehouse, scope), routing, exposure, overview.days),
     )
+
+
+def reporting_currency(warehouse: Warehouse) -> str:
+    """The currency every sum is in."""
+    (row,) = REPORTING_CURRENCY.rows(warehouse)
+    currency: str = row["currency"] or DEFAULT_CURRENCY
+    return currency
 
 
 def _known(zone: str) -> str:

@@ -82,7 +82,7 @@ class Scope:
 
     def bucket(self, grain: str, column: str = "event_timestamp") -> str:
         """Start of the local hour or day of an instant."""
-        assert grain in {"hour", "day", "week"}, grain
+        assert grain in {"minute", "hour", "day", "week"}, grain
         local = (
             column if self.zone == "UTC" else f"convert_timezone('UTC', '{self.zone}', cast({column} as timestamp_ntz))"
         )

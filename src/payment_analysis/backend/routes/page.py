@@ -50,7 +50,7 @@ payment-analysis build</code></pre>
 """
 
 
-@router.get("/", operation_id="getReportPage", response_class=HTMLResponse)
+@router.get("/report", operation_id="getReportPage", response_class=HTMLResponse)
 def get_report_page(
     warehouse: WarehouseDep,
     now: NowDep,

@@ -1,0 +1,39 @@
+import type { LucideIcon } from 'lucide-react'
+import { Activity, CircleX, CreditCard, DatabaseZap, Gauge, LayoutDashboard, ListChecks, RefreshCw, Siren, Table } from 'lucide-react'
+
+/** Every page that works, in the order of the navigation. `key` is pressed after g. */
+export type Place = { to: string; name: string; icon: LucideIcon; key: string; says: string }
+export type Group = { name: string; places: readonly Place[] }
+
+export const GROUPS: readonly Group[] = [
+  {
+    name: 'Run',
+    places: [
+      { to: '/', name: 'Dashboard', icon: Gauge, key: 'd', says: 'Is approval good, why did it move, what to do now' },
+      { to: '/live', name: 'Live monitor', icon: Activity, key: 'l', says: 'Is something breaking this minute' },
+      { to: '/dashboards', name: 'Analytics dashboards', icon: LayoutDashboard, key: 'a', says: 'Twelve boards over the gold views' },
+      { to: '/transactions', name: 'Transactions', icon: Table, key: 't', says: 'Which payments exactly, and what happened to one' },
+    ],
+  },
+  {
+    name: 'Find',
+    places: [
+      { to: '/declines', name: 'Declines', icon: CircleX, key: 'e', says: 'Where we lose good money' },
+      { to: '/reason-codes', name: 'Reason codes', icon: ListChecks, key: 'c', says: 'Do we read the codes right' },
+      { to: '/incidents', name: 'Incidents', icon: Siren, key: 'i', says: 'What broke, who acts, is it over' },
+    ],
+  },
+  {
+    name: 'Fix',
+    places: [
+      { to: '/smart-checkout', name: 'Smart checkout', icon: CreditCard, key: 'o', says: 'Where friction costs more than fraud saves' },
+      { to: '/smart-retry', name: 'Smart retry', icon: RefreshCw, key: 'r', says: 'What to retry, when, and what it returned' },
+    ],
+  },
+  {
+    name: 'Operate',
+    places: [{ to: '/data-quality', name: 'Data quality', icon: DatabaseZap, key: 'q', says: 'Can today’s numbers be believed' }],
+  },
+]
+
+export const PLACES: readonly Place[] = GROUPS.flatMap((group) => group.places)
