@@ -10,6 +10,8 @@ import pytest
 
 from payment_analysis.jobs.simulate import Order, simulate
 from payment_analysis.lakehouse.home import Home
+from payment_analysis.lakehouse.lakehouse import Lakehouse
+from payment_analysis.lakehouse.table import load_tables
 from payment_analysis.ml.approval_training import train_approval
 from payment_analysis.ml.boosting import TreeSettings
 from payment_analysis.ml.silver import read_attempts
@@ -41,7 +43,8 @@ class Small:
 def small(tmp_path_factory: pytest.TempPathFactory) -> Small:
     home = Home(tmp_path_factory.mktemp("ml") / "home")
     simulated = simulate(home, Order(ATTEMPTS, DAYS, SEED, END))
-    home.lakehouse().build()
+    below_gold = {name: table for name, table in load_tables().items() if table.layer != "gold"}
+    Lakehouse(home.path / "lakehouse", tables=below_gold).build()
     attempts = read_attempts(home.path / "lakehouse" / "tables")
     return Small(home, simulated.folder, attempts, Lessons.of(attempts))
 

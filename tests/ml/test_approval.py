@@ -12,6 +12,7 @@ from tests.ml.conftest import SMALL
 from payment_analysis.domain.errors import BadInput
 from payment_analysis.ml.approval import ApprovalModel
 from payment_analysis.ml.columns import FORBIDDEN, RAW
+from payment_analysis.ml.features import INPUTS
 from payment_analysis.ml.scores import area_under_curve
 from payment_analysis.ml.split import payment_codes, split_by_time
 
@@ -38,6 +39,15 @@ def test_one_attempt_alone_is_predicted_as_in_a_batch(approval: Trained) -> None
     alone = [approval.model.predict(rows.slice(place, 1))[0] for place in range(rows.num_rows)]
 
     assert np.allclose(alone, approval.model.predict(rows), atol=1e-12)
+
+
+def test_a_decision_gets_the_chances_a_table_would_give(approval: Trained) -> None:
+    rows = approval.exam.rows.slice(0, 100)
+    raw = rows.select([name for name in INPUTS if name in rows.column_names]).to_pylist()
+
+    at_once = [approval.model.chances(attempt, [attempt["psp"]])[0] for attempt in raw]
+
+    assert np.allclose(at_once, approval.model.predict(rows), atol=1e-12)
 
 
 def test_the_model_beats_the_constant_on_later_attempts(approval: Trained) -> None:

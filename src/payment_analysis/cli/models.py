@@ -9,7 +9,7 @@ import typer
 
 from payment_analysis.cli.options import HomeOption, JsonOption
 from payment_analysis.cli.progress import bar
-from payment_analysis.cli.screen import err, out, print_json, print_table
+from payment_analysis.cli.screen import err, out, print_json, print_table, warn
 from payment_analysis.jobs.train import train as train_models
 from payment_analysis.lakehouse.home import Home
 from payment_analysis.lakehouse.place import HOME
@@ -36,10 +36,14 @@ def train(
     with bar() as show:
         done = train_models(Home(home), model or (), progress=show)
     if as_json:
-        print_json([asdict(one) for one in done])
-        return
-    for one in done:
-        _show_registered(one)
+        print_json(asdict(done))
+    else:
+        for one in done.registered:
+            _show_registered(one)
+        for lacking in done.not_trained:
+            warn(f"{lacking.model} is not trained: {lacking.message}.", lacking.hint)
+    if not done.registered:
+        raise typer.Exit(1)
 
 
 def models(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from payment_analysis.domain.errors import NotFound
+from payment_analysis.domain.errors import BadInput, NotFound
 from payment_analysis.ml.models import MODELS, compare
 from payment_analysis.ml.registry import Registry
 from payment_analysis.ml.silver import read_attempts
@@ -18,6 +18,24 @@ if TYPE_CHECKING:
     from payment_analysis.lakehouse.home import Home
     from payment_analysis.ml.card import Measure
     from payment_analysis.ml.models import ModelKind
+
+
+@dataclass(frozen=True, slots=True)
+class NotTrained:
+    """A model the data cannot teach, and why."""
+
+    model: str
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """What became of each model."""
+
+    registered: tuple[Registered, ...]
+    not_trained: tuple[NotTrained, ...]
+
 
 READ_SHARE = 0.15  # of the work, when attempts and their past are in memory
 
@@ -33,22 +51,24 @@ class Registered:
     measures: tuple[Measure, ...]
 
 
-def train(
-    home: Home, names: Sequence[str] = (), *, progress: Callable[[str, float], None] | None = None
-) -> list[Registered]:
-    """Train some or all of the four models."""
+def train(home: Home, names: Sequence[str] = (), *, progress: Callable[[str, float], None] | None = None) -> Training:
+    """Train some or all of the four models; one that lacks lessons is named and the others go on."""
     tell = progress or (lambda _what, _share: None)
     kinds = [kind_of(name) for name in names] or list(MODELS.values())
     tell("reading attempts", 0.0)
     lessons = Lessons.of(read_attempts(tables_of(home)))
     registry = Registry(home.path)
-    done, made = [], dict[str, Trained]()
+    done, refused, made = list[Registered](), list[NotTrained](), dict[str, Trained]()
     for number, kind in enumerate(kinds):
         tell(f"training {kind.name}", READ_SHARE + (1.0 - READ_SHARE) * number / len(kinds))
-        made[kind.name] = kind.train(lessons, made)
-        done.append(_register(registry, kind, made[kind.name]))
+        try:
+            made[kind.name] = kind.train(lessons, made)
+        except BadInput as error:
+            refused.append(NotTrained(kind.name, error.message, error.hint))
+        else:
+            done.append(_register(registry, kind, made[kind.name]))
     tell("trained", 1.0)
-    return done
+    return Training(tuple(done), tuple(refused))
 
 
 def kind_of(name: str) -> ModelKind:

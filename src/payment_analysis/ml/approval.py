@@ -19,6 +19,8 @@ from payment_analysis.ml.features import AttemptFeatures, table_of
 from payment_analysis.ml.routes import RouteEffects
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from payment_analysis.ml.arrays import Array
 
 APPROVAL: Final = "approval_propensity_model"
@@ -76,6 +78,11 @@ class ApprovalModel(ClassifierMixin, BaseEstimator):
         """Probability of approval of each attempt."""
         rows = table_of(attempts)
         return self.platt_(self.offset(rows) + self.routes_(rows))
+
+    def chances(self, attempt: Mapping[str, Any], routes: Sequence[str]) -> Array:
+        """Probability of approval of one attempt by each route, from the booster and two tables, for a decision."""
+        offset = raw_score(self.booster_, self.features_.row(attempt))
+        return self.platt_(offset + self.routes_.of_attempt(attempt, routes))
 
     def predict_proba(self, attempts: Any) -> Array:
         """Probabilities of declined and approved."""

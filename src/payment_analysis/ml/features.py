@@ -6,6 +6,7 @@ and has nothing to encode.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -20,7 +21,7 @@ from payment_analysis.ml.columns import DOCUMENT_COLUMNS, FLAGS, NUMBERS, RAW, T
 from payment_analysis.ml.history import HISTORY_NUMBERS, HISTORY_WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 SECOND_US: Final = 1_000_000
 HOURS_WEEK: Final = 168
@@ -83,11 +84,47 @@ class AttemptFeatures(TransformerMixin, BaseEstimator):
             made.append(_code(strings(rows, name), self.vocabulary_[name]))
         return np.column_stack(made)
 
+    def row(self, attempt: Mapping[str, Any]) -> Array:
+        """The same numbers for one attempt at once: a decision cannot wait for a table (see the test of equality)."""
+        if not hasattr(self, "_places"):
+            self._places = {
+                name: dict(zip(words.to_pylist(), range(len(words)), strict=True)) for name, words in _all(self)
+            }
+        made = [_number(attempt.get(name)) for name in NUMBERS]
+        amount = math.log1p(made[0]) if made else math.nan
+        currency = self._places["currencies"].get(attempt.get("currency"), -1)
+        made += [
+            amount,
+            amount - float(self.usual_amount_log_[currency]),
+            amount - _number(attempt.get("card_previous_amount")),
+            amount - _number(attempt.get("card_amount_approved_mean")),
+        ]
+        made += [_number(attempt.get(name)) for name in FLAGS]
+        at = attempt.get(TIME)
+        made += [math.nan] * len(CLOCK) if at is None else [float(at.hour), float(at.weekday()), float(at.day)]
+        made += [_number(attempt.get(name)) for name in HISTORY_NUMBERS]
+        for name in self.words:
+            word, places = attempt.get(name), self._places[name]
+            made.append(math.nan if word is None else float(places.get(word, len(places))))
+        return np.array([made])
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is looked up by word is made again where it is needed."""
+        return {name: value for name, value in super().__getstate__().items() if name != "_places"}
+
     def _amounts(self, rows: pa.Table) -> list[Array]:
         amount = np.log1p(numbers(rows, "amount"))
         usual = self.usual_amount_log_[codes(strings(rows, "currency"), self.currencies_)]
         previous, approved = numbers(rows, "card_previous_amount"), numbers(rows, "card_amount_approved_mean")
         return [amount, amount - usual, amount - previous, amount - approved]
+
+
+def _all(features: AttemptFeatures) -> list[tuple[str, pa.Array]]:
+    return [*features.vocabulary_.items(), ("currencies", features.currencies_)]
+
+
+def _number(value: Any) -> float:
+    return math.nan if value is None else float(value)
 
 
 def _code(words: pa.Array, known: pa.Array) -> Array:

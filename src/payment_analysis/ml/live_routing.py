@@ -34,10 +34,10 @@ class HealthGate:
             while recent and recent[0][0] < at - self._seconds:
                 _, approved, expected = recent.popleft()
                 self._sums[route] -= (approved, expected, expected * (1.0 - expected))
-        approved, expected, variance = self._sums.T
-        sick = (approved - expected) < self._z * np.sqrt(np.maximum(variance, 1e-9))
+        seen, hoped, variance = self._sums[:, 0], self._sums[:, 1], self._sums[:, 2]
+        sick = (seen - hoped) < self._z * np.sqrt(np.maximum(variance, 1e-9))
         enough = np.array([len(recent) >= GATE_ROWS_MIN for recent in self._recent])
-        return np.where(sick & enough, (approved + 0.5) / np.maximum(expected + 0.5, 1e-9), 1.0)
+        return np.where(sick & enough, (seen + 0.5) / np.maximum(hoped + 0.5, 1e-9), 1.0)
 
     def hear(self, at: float, route: int, approved: float, expected: float) -> None:
         """Count an outcome beside what was expected of it."""
@@ -54,7 +54,9 @@ class LiveEffects:
 
     def draw(self, issuer: int, rng: np.random.Generator) -> Array:
         """One draw for every route: the more uncertain is tried more often."""
-        return np.asarray(self.mean[issuer] + np.sqrt(self.variance[issuer]) * rng.standard_normal(self.mean.shape[1]))
+        return np.asarray(
+            self.mean[issuer] + np.sqrt(self.variance[issuer]) * rng.standard_normal(len(self.mean[issuer]))
+        )
 
     def hear(self, issuer: int, route: int, approved: float, expected: float) -> None:
         """Move one effect by one outcome (assumed-density filter)."""

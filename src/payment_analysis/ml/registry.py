@@ -169,8 +169,8 @@ class Registry:
                     version=int(one.version),
                     aliases=tuple(alias for alias, number in held.items() if number == int(one.version)),
                     created_ms=int(one.creation_timestamp),
-                    run_id=one.run_id,
-                    metrics=client.get_run(one.run_id).data.metrics,
+                    run_id=str(one.run_id),
+                    metrics=client.get_run(str(one.run_id)).data.metrics,
                     verdict=one.tags.get("verdict", ""),
                 )
                 for one in found

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from payment_analysis.ml.arrays import Array
     from payment_analysis.ml.training import Lessons
 
-RETRIES_MIN: Final = 100
+RETRIES_MIN: Final = 50
 LIMITS: Final = (
     "Waits nobody ever tried after a reason are guesses; randomised waits in the log are what makes them known.",
     "A try keeps its route and solution; changing them is the routing policy's.",

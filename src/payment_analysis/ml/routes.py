@@ -8,7 +8,8 @@ an issuer with few attempts stays close to its country; the covariance tells how
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from scipy import sparse
@@ -17,7 +18,7 @@ from scipy.special import expit
 from payment_analysis.ml.arrays import Array, codes, joined, vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import pyarrow as pa
 
@@ -35,7 +36,7 @@ NEWTON_ROUNDS, SPREAD_ROUNDS = 4, 4
 SPREAD_MIN: Final = 0.02
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RouteEffects:
     """The effects, level after level, and how they vary together."""
 
@@ -64,6 +65,24 @@ class RouteEffects:
     def __call__(self, attempts: pa.Table) -> Array:
         """The effect of each attempt's own route and solution; an unknown one has none."""
         return np.asarray(_design(attempts, self.vocabularies) @ self.effect)
+
+    def of_attempt(self, attempt: Mapping[str, Any], routes: Sequence[str]) -> Array:
+        """The effects of several routes on one attempt, without a table."""
+        effects = np.zeros(len(routes))
+        for place, route in enumerate(routes):
+            known = {**attempt, "psp": route}
+            for level, lookup in zip(LEVELS, self._lookups, strict=True):
+                words = [known.get(name) for name in level]
+                effects[place] += 0.0 if None in words else lookup.get("|".join(map(str, words)), 0.0)
+        return effects
+
+    @cached_property
+    def _lookups(self) -> list[dict[str, float]]:
+        starts = np.cumsum([0, *(len(words) for words in self.vocabularies)])
+        return [
+            dict(zip(words.to_pylist(), self.effect[start : start + len(words)].tolist(), strict=True))
+            for start, words in zip(starts, self.vocabularies, strict=False)
+        ]
 
     def error(self, attempts: pa.Table) -> Array:
         """Standard error of that effect; where nothing is known it is the spread of the level."""

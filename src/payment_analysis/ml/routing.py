@@ -91,11 +91,11 @@ class RoutingPolicy(BaseEstimator):
         """Row x route: 1 for the route of the highest expected net value."""
         rows = table_of(attempts)
         value = self.net(rows, expit(self.log_odds(rows)))
-        return np.eye(value.shape[1])[value.argmax(axis=1)]
+        return np.asarray(np.eye(value.shape[1])[value.argmax(axis=1)])
 
     def predict(self, attempts: Any) -> Array:
         """Name of the best route of each attempt."""
-        return np.array(self.routes_.to_pylist(), dtype=object)[self.choices(attempts).argmax(axis=1)]
+        return np.asarray(np.array(self.routes_.to_pylist(), dtype=object)[self.choices(attempts).argmax(axis=1)])
 
 
 def _by(rows: pa.Table, route: str) -> pa.Table:

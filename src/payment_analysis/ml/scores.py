@@ -74,10 +74,9 @@ def recall_at(labels: Array, score: Array, share: float) -> tuple[float, float]:
 
 def stability_index(expected: Array, actual: Array, bins: int = 10) -> float:
     """Population stability index between two samples of one number; missing values are a bin of their own."""
-    edges = (
-        np.unique(np.nanquantile(expected, np.linspace(0, 1, bins + 1)[1:-1])) if np.isfinite(expected).any() else []
-    )
-    first, second = (_shares(values, np.asarray(edges)) for values in (expected, actual))
+    known = expected[np.isfinite(expected)]
+    edges: Array = np.unique(np.quantile(known, np.linspace(0, 1, bins + 1)[1:-1])) if len(known) else np.empty(0)
+    first, second = (_shares(values, edges) for values in (expected, actual))
     return float(np.sum((second - first) * np.log(second / first)))
 
 

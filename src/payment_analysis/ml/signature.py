@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 from mlflow.models import ModelSignature
-from mlflow.types import ColSpec, DataType, Schema
+from mlflow.types import ColSpec, DataType, Schema, TensorSpec
 
 from payment_analysis.ml.columns import FLAGS, NUMBERS, TIME
 from payment_analysis.ml.history import HISTORY_NUMBERS
@@ -22,8 +22,10 @@ _DOUBLES = frozenset((*NUMBERS, *FLAGS, *HISTORY_NUMBERS, "reporting_amount", "e
 
 def signature_of(inputs: Sequence[str], outputs: Sequence[str] = ()) -> ModelSignature:
     """Only the amount must be there; one number comes out unless the model names several."""
-    named = [ColSpec(_type_of(name), name, required=name == REQUIRED) for name in inputs]
-    made = [ColSpec(DataType.double, name) for name in outputs] or [ColSpec(DataType.double)]
+    named: list[ColSpec | TensorSpec] = [ColSpec(_type_of(name), name, required=name == REQUIRED) for name in inputs]
+    made: list[ColSpec | TensorSpec] = [ColSpec(DataType.double, name) for name in outputs] or [
+        ColSpec(DataType.double)
+    ]
     return ModelSignature(inputs=Schema(named), outputs=Schema(made))
 
 
