@@ -93,7 +93,20 @@ def models(
         for one in versions
     ]
     print_table(("model", "version", "alias", "model measure", "baseline", "verdict"), rows, ("version",))
+    for name, versions in held.items():
+        if versions and "model.accuracy" in versions[0]["metrics"]:
+            _show_accuracy(name, versions[0]["metrics"])
     err().print(f"MLflow reads them from {registry.uri}")
+
+
+def _show_accuracy(name: str, metrics: dict[str, float]) -> None:
+    """The documents' figure only beside what was measured and what costs nothing."""
+    out().print(
+        f"{name}: accuracy {metrics['model.accuracy']:.1%}; always giving the usual answer reaches "
+        f"{metrics['constant.accuracy']:.1%}, so accuracy says little. The documents claim "
+        f"{MODELS[name].claimed_accuracy:.0%}.",
+        markup=False,
+    )
 
 
 def _number(metrics: dict[str, float], wanted: str) -> str:
