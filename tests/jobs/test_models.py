@@ -26,6 +26,12 @@ Simplecard: {approved: 1, declined: 0.5}
 ROWS = 5_000  # of January 2019, learned on the first part and judged on the second
 
 
+def run(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 0
+
+
 def test_a_model_nobody_knows_is_named(tmp_path: Path) -> None:
     with pytest.raises(NotFound, match="no model guess"):
         train(Home(tmp_path), ["guess"])
@@ -48,7 +54,7 @@ def test_routing_is_judged_on_any_split_of_any_export(
     first, last, fees = map(str, january)
     files = ["--train", first, "--test", last, "--format", "csv", "--mapping", "psp2019", "--fees", fees]
 
-    main(["evaluate", "routing", *files, "--margin", "0.10", "--home", str(tmp_path / "home"), "--json"])
+    run(["evaluate", "routing", *files, "--margin", "0.10", "--home", str(tmp_path / "home"), "--json"])
     told = json.loads(capsys.readouterr().out)
     by_name = {one["name"]: one for one in told["comparison"]["objectives"]}
     policies = {one["policy"] for one in by_name["net value"]["per_attempt"]}
@@ -70,13 +76,13 @@ def test_train_registers_a_champion_and_models_shows_it(
     january: tuple[Path, Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     home = str(tmp_path / "home")
-    main(["ingest", str(january[0]), "--format", "csv", "--mapping", "psp2019", "--home", home])
-    main(["build", "--home", home])
+    run(["ingest", str(january[0]), "--format", "csv", "--mapping", "psp2019", "--home", home])
+    run(["build", "--home", home])
     capsys.readouterr()
 
-    main(["train", "--model", "approval_propensity_model", "--home", home, "--json"])
+    run(["train", "--model", "approval_propensity_model", "--home", home, "--json"])
     trained = json.loads(capsys.readouterr().out)
-    main(["models", "--home", home, "--json"])
+    run(["models", "--home", home, "--json"])
     held = json.loads(capsys.readouterr().out)
 
     (registered,) = trained["registered"]
@@ -87,6 +93,6 @@ def test_train_registers_a_champion_and_models_shows_it(
 
 
 def test_models_says_so_when_nothing_is_trained(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    main(["models", "--home", str(tmp_path / "home")])
+    run(["models", "--home", str(tmp_path / "home")])
 
     assert "No model is trained yet" in capsys.readouterr().err

@@ -81,6 +81,11 @@ def models(
     if not any(held.values()):
         err().print("No model is trained yet: payment-analysis train")
         return
+    _show_versions(held)
+    err().print(f"MLflow reads them from {registry.uri}")
+
+
+def _show_versions(held: dict[str, list[dict[str, Any]]]) -> None:
     rows = [
         (
             name,
@@ -96,7 +101,6 @@ def models(
     for name, versions in held.items():
         if versions and "model.accuracy" in versions[0]["metrics"]:
             _show_accuracy(name, versions[0]["metrics"])
-    err().print(f"MLflow reads them from {registry.uri}")
 
 
 def _show_accuracy(name: str, metrics: dict[str, float]) -> None:

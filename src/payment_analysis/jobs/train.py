@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from payment_analysis.domain.errors import BadInput, NotFound
+from payment_analysis.domain.errors import BadInput, NotFound, Unavailable
 from payment_analysis.ml.models import MODELS, compare
 from payment_analysis.ml.registry import Registry
 from payment_analysis.ml.silver import read_attempts
@@ -83,8 +83,18 @@ def tables_of(home: Home) -> Path:
     return home.path / ("examples" if home.shows_examples else "lakehouse") / "tables"
 
 
+def _champion(registry: Registry, name: str) -> tuple[Any, str]:
+    """The model to beat, or why there is none."""
+    if registry.champion(name) is None:
+        return None, "the first version; there was no champion to beat"
+    try:
+        return registry.load(name), ""
+    except Unavailable as error:
+        return None, f"{error.message}; there was no champion to beat"
+
+
 def _register(registry: Registry, kind: ModelKind, trained: Trained) -> Registered:
-    champion = None if registry.champion(kind.name) is None else registry.load(kind.name)
+    champion, none = _champion(registry, kind.name)
     version = registry.register(
         trained.model,
         trained.card,
@@ -93,7 +103,7 @@ def _register(registry: Registry, kind: ModelKind, trained: Trained) -> Register
         parameters={"rows": trained.card.windows.train_rows, **asdict(trained.card.windows)},
     )
     if champion is None:
-        promoted, verdict = True, "the first version; there was no champion to beat"
+        promoted, verdict = True, none
     else:
         told = compare(champion, trained)
         promoted = told.is_significant

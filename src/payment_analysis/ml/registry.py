@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import pickle
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ import mlflow.sklearn
 from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
 
-from payment_analysis.domain.errors import NotFound
+from payment_analysis.domain.errors import NotFound, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -146,7 +147,13 @@ class Registry:
                 f"{model} has no {alias} yet", hint=f"train it first: payment-analysis train --model {model}"
             )
         with self._speaking():
-            return mlflow.sklearn.load_model(f"models:/{model}@{alias}")
+            try:
+                return mlflow.sklearn.load_model(f"models:/{model}@{alias}")
+            except (pickle.UnpicklingError, AttributeError, ImportError, TypeError) as error:
+                raise Unavailable(
+                    f"the {alias} of {model} was made by another version of this program and cannot be read: {error}",
+                    hint=f"train it again: payment-analysis train --model {model}",
+                ) from error
 
     def card(self, model: str, version: int) -> dict[str, Any]:
         """The card of a version as it was written when it was trained."""
