@@ -52,6 +52,7 @@ docs: setup-dev
 bench: setup-dev
 	$(BIN)/python benchmarks/ingest.py
 	$(BIN)/python benchmarks/build.py
+	$(BIN)/python -m benchmarks.models
 
 reset:
 	rm -rf .venv .tools .payment-analysis

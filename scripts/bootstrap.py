@@ -8,6 +8,7 @@ python3 scripts/bootstrap.py --ui     the product and the Node that builds its p
 from __future__ import annotations
 
 import contextlib
+import ctypes.util
 import hashlib
 import html
 import os
@@ -57,8 +58,11 @@ UV_WHEELS: dict[tuple[str, str, str], tuple[str, str]] = {
 }
 
 # Parts that only root can install: the command that proves one is there, and the Debian package that brings it.
-# Empty, because everything up to now comes as a wheel.
+# No command up to now: everything comes as a wheel.
 SYSTEM_PARTS: dict[str, str] = {}
+# The same for libraries; LightGBM's wheel brings everything but the OpenMP runtime.
+BREW_LIBRARIES = ("/opt/homebrew/opt/libomp/lib", "/usr/local/opt/libomp/lib")
+SYSTEM_LIBRARIES = {"gomp": "libgomp1"} if sys.platform == "linux" else {"omp": "libomp"}
 
 
 class SetupFailed(Exception):
@@ -143,9 +147,19 @@ def fetch_uv() -> str:
     return str(uv)
 
 
+def has_library(name: str) -> bool:
+    """Whether the loader finds a library; Homebrew keeps libomp where only its own builds look."""
+    if sys.platform == "darwin":
+        return any(Path(place, f"lib{name}.dylib").exists() for place in BREW_LIBRARIES)
+    return ctypes.util.find_library(name) is not None
+
+
 def install_system_parts() -> None:
     """Install what only root can install, or name the exact command."""
-    missing = sorted(package for command, package in SYSTEM_PARTS.items() if shutil.which(command) is None)
+    missing = sorted(
+        [package for command, package in SYSTEM_PARTS.items() if shutil.which(command) is None]
+        + [package for library, package in SYSTEM_LIBRARIES.items() if not has_library(library)]
+    )
     if not missing:
         return
     if sys.platform == "linux" and shutil.which("apt-get") and os.geteuid() == 0:

@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
 import pytest
+from scripts.bootstrap import has_library
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -110,3 +111,8 @@ def test_an_unknown_argument_is_a_usage_error(checkout: Path) -> None:
 
     assert done.returncode == 2
     assert "--devel" in done.stderr
+
+
+def test_a_library_the_loader_finds_is_not_installed_again() -> None:
+    assert has_library("c")
+    assert not has_library("no_library_has_this_name")
