@@ -42,6 +42,7 @@ docs: setup-dev
 bench: setup-dev
 	$(BIN)/python benchmarks/ingest.py
 	$(BIN)/python benchmarks/build.py
+	$(BIN)/python benchmarks/spark.py
 
 reset:
 	rm -rf .venv .tools .payment-analysis

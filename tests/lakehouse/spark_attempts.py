@@ -31,6 +31,7 @@ DAYS = [
     *(datetime(2026, 3, 1, tzinfo=UTC) + timedelta(days=day) for day in range(30)),
     *(datetime(2026, 3, 31, tzinfo=UTC) + timedelta(hours=hour) for hour in range(0, 24, 3)),
 ]
+END = datetime(2026, 4, 1, tzinfo=UTC)  # the last day is the one that real-time views look at
 BUSY_HOUR = datetime(2026, 3, 31, 22, 4, tzinfo=UTC)
 INGESTED_AT = datetime(2026, 4, 1, 12, tzinfo=UTC)
 CODES = [
@@ -75,6 +76,7 @@ def busy_hours() -> list[Row]:
     return [
         attempt(
             f"busy{week}.{number}",
+            _ingested_at=INGESTED_AT,
             event_timestamp=start + timedelta(seconds=40 * number),
             psp="four",
             merchant_segment="travel",
@@ -100,7 +102,8 @@ def _payment(chance: random.Random, number: int) -> Iterator[Row]:
         }
         seen = {"card_token_id": card, "merchant_id": merchant, "event_timestamp": time}
         yield attempt(f"t{number}.{position}", **_facts(chance), **seen, **groupings[kind])
-        time += timedelta(seconds=chance.choice([0, 1, 60, 61, 3599.999999, 90_000]))
+        step = timedelta(seconds=chance.choice([0, 1, 60, 61, 3599.999999, 90_000]))
+        time += step if time + step < END else timedelta()
 
 
 def _facts(chance: random.Random) -> Row:

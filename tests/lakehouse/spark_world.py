@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from tests.lakehouse.small import landing_rows
-from tests.lakehouse.spark_attempts import awkward_attempts, busy_hours
+from tests.lakehouse.spark_attempts import END, awkward_attempts, busy_hours
 
 from payment_analysis.lakehouse.bronze import QUARANTINE
 from payment_analysis.lakehouse.delta import DeltaStore
@@ -25,7 +25,6 @@ Row = dict[str, Any]
 SEED = 7
 CARDS = 300  # so few that they come again
 SIMULATED_ATTEMPTS, SIMULATED_DAYS = 1200, 45
-END = datetime(2026, 4, 1, tzinfo=UTC)
 MERCHANTS: list[Row] = [
     {"merchant_id": "m1", "merchant_name": "One", "merchant_country": "BR", "merchant_risk_tier": "high"},
     {"merchant_id": "mø4", "merchant_name": "Før", "merchant_country": None, "merchant_risk_tier": None},
@@ -36,7 +35,11 @@ REVIEWS: list[Row] = [
 ]
 VERDICTS: list[Row] = [
     {"table_name": name, "overall_status": status, "event_time": datetime(2026, 3, day, tzinfo=UTC), "detail": detail}
-    for name, status, day, detail in (("a", "Healthy", 1, "first"), ("a", "Unhealthy", 2, None), ("b", None, 1, "b"))
+    for name, status, day, detail in (
+        ("a", "Healthy", 1, "first"),
+        ("a", "Unhealthy", 2, "second"),
+        ("b", "Unknown", 1, "b"),
+    )
 ]
 REJECTED: list[Row] = [
     {

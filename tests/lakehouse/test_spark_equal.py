@@ -16,6 +16,8 @@ from tests.lakehouse.spark_world import land_world
 
 from payment_analysis.jobs.pipelines import ETL
 from payment_analysis.lakehouse.spark.build import Run, pipeline_run
+from payment_analysis.lakehouse.spark.datasets import stored_names
+from payment_analysis.lakehouse.spark.report import stored_tables, viewed
 from payment_analysis.lakehouse.table import load_sources, load_tables
 
 if TYPE_CHECKING:
@@ -66,6 +68,28 @@ def test_both_engines_have_the_same_columns(engines: Engines, name: str) -> None
     seen = engines.spark.session.table(name).schema
 
     assert {field.name: field.dataType.simpleString() for field in seen} == columns_of(name)
+
+
+def test_the_tables_are_kept_in_the_format_that_spark_was_given(engines: Engines) -> None:
+    logs = {name for name in stored_names() if (engines.spark.warehouse / name / "_delta_log").is_dir()}
+
+    assert logs == (set(stored_names()) if engines.spark.spark.format == "delta" else set())
+
+
+def test_every_gold_view_with_checks_is_evaluated_on_spark(engines: Engines) -> None:
+    checked = {name for name, table in load_tables().items() if table.layer == "gold" and table.checks}
+
+    reports = list(viewed(engines.spark.session))
+
+    assert {report.name for report in reports if report.mode == "view" and report.rows > 0} == checked
+
+
+def test_every_stored_table_is_reported_with_its_rows(engines: Engines) -> None:
+    reports = {report.name: report.rows for report in stored_tables(engines.spark.session)}
+
+    assert reports == {
+        name: engines.duckdb.rows(f"select count(*) as rows from {name}")[0]["rows"] for name in stored_names()
+    }
 
 
 def columns_of(name: str) -> dict[str, str]:

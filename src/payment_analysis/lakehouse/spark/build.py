@@ -109,7 +109,7 @@ def pipeline_run(
     try:
         with spark_server(java, warehouse, scratch, jars, sizing=sizing) as spark:
             locations = {
-                name: _location(store, defined, spark, scratch)
+                name: _location(store, defined, scratch)
                 for name, defined in load_sources().items()
                 if name not in SEEDS
             }
@@ -134,15 +134,12 @@ def _jars() -> tuple[Path, ...]:
         return ()  # Parquet then: the report of the build says so
 
 
-def _location(store: DeltaStore, source: Source, spark: Spark, scratch: Path) -> str:
-    """The relation that Spark reads a source from: one version of the Delta table, or a folder of its files."""
+def _location(store: DeltaStore, source: Source, scratch: Path) -> str:
+    """The relation that Spark reads a source from: a folder of the files of one snapshot, which later commits leave."""
     store.create(source.name, columns_of(source), source.description)
-    snapshot = store.snapshot(source.name)
-    if spark.format == "delta":
-        return f"delta.`{store.folder(source.name).resolve()}@v{snapshot.version}`"
     folder = scratch / "sources" / source.name
     folder.mkdir(parents=True)
-    for path in snapshot.paths:
+    for path in store.snapshot(source.name).paths:
         (folder / path.name).symlink_to(path.resolve())
     with duck.worker(scratch, memory_mb=duck.INTAKE_MEMORY_MB) as connection:
         write_files(connection, empty(columns_of(source)), folder)

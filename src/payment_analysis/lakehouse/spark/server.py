@@ -58,6 +58,7 @@ _INTERPRETED: Final[Mapping[str, object]] = {
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.sql.adaptive.enabled": "false",
+    "spark.databricks.delta.stats.collect": "false",
 }
 
 

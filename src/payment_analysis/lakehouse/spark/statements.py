@@ -61,11 +61,14 @@ def dropped(table: Table, quarantine: Source, landing: Source) -> str:
     def masked(value: str) -> str:
         return f"regexp_replace({value}, {literal(LONG_DIGITS)}, {literal(_MASK)})"
 
-    shown = masked(by_check(f"cast({check.field} as string)" for check in table.drops))
+    columns = columns_of(landing)
+    shown = masked(by_check(_text(check.field, columns[check.field]) for check in table.drops))
     words = by_check(literal(_sentence(check)) for check in table.drops)
     detail = f"replace({words}, '{{value}}', coalesce({shown}, 'empty'))"
-    names = ", ".join(f"`{name}`" for name in columns_of(landing))
-    options = "map('ignoreNullFields', 'false', 'timestampFormat', \"yyyy-MM-dd HH:mm:ss[.SSSSSS]x\")"
+    words_of_times = {
+        name: _text(f"`{name}`", word) if word == "timestamp" else f"`{name}`" for name, word in columns.items()
+    }
+    members = ", ".join(f"{text} as `{name}`" for name, text in words_of_times.items())
     select = f"""
         select
             '{DROPPED_PREFIX}' || md5(_event_key) as quarantine_id,
@@ -73,11 +76,16 @@ def dropped(table: Table, quarantine: Source, landing: Source) -> str:
             {by_check(literal(check.field) for check in table.drops)} as field,
             {shown} as masked_value,
             {detail} as detail,
-            {masked(f"to_json(struct({names}), {options})")} as record,
+            {masked(f"to_json(struct({members}), map('ignoreNullFields', 'false'))")} as record,
             _source, _source_file, _source_row, cast(null as string) as _file_digest, _ingested_at
         from {LANDING}
         where not ({" and ".join(holds(check) for check in table.drops) or "true"})"""
     return _contract(columns_of(quarantine), select)
+
+
+def _text(value: str, word: str) -> str:
+    """A value in the words that DuckDB has for it: an instant carries its zone, which is UTC on both sides."""
+    return f"cast({value} as string) || '+00'" if word == "timestamp" else f"cast({value} as string)"
 
 
 def ddl(defined: Source | Table) -> str:
