@@ -14,11 +14,9 @@ from payment_analysis.domain.currencies import currencies
 from payment_analysis.domain.errors import BadInput
 from payment_analysis.domain.money import (
     AMOUNT_MINOR_MAX,
-    STRIPE_EXPONENTS,
     Money,
     major,
     minor,
-    minor_of_source_units,
     parse_amount,
 )
 
@@ -119,14 +117,6 @@ def test_major_shows_the_digits_of_the_currency() -> None:
     shown = [str(major(1200, currency)) for currency in ("JPY", "EUR", "KWD", "CLF")]
 
     assert shown == ["1200", "12.00", "1.200", "0.1200"]
-
-
-@pytest.mark.parametrize(
-    ("amount", "currency", "expected"),
-    [(500, "ISK", 5), (500, "UGX", 5), (500, "MGA", 50_000), (500, "JPY", 500), (500, "EUR", 500), (5120, "KWD", 5120)],
-)
-def test_stripe_units_become_iso_minor_units(amount: int, currency: str, expected: int) -> None:
-    assert minor_of_source_units(amount, currency, STRIPE_EXPONENTS) == expected
 
 
 @pytest.mark.parametrize("case", WRITTEN.strip("\n").splitlines())

@@ -150,8 +150,11 @@ def show_intake(intake: Intake) -> None:
             out().print(
                 f"{Path(one.file).name}: {counted(one.quarantined, 'row')} in quarantine ({by_reason(one.by_reason)})"
             )
-        for remark in one.remarks:
-            warn(f"{Path(one.file).name}: {remark}.")
+        for warning in one.warnings:
+            warn(f"{Path(one.file).name}: {warning}.")
+        for word in one.unknown:
+            left = f"{word.field} {word.value!r} is not known and left empty in {counted(word.rows, 'row')}"
+            warn(f"{Path(one.file).name}: {left}.", "say in a mapping what it means" if one.format == "csv" else "")
     for refused in intake.refused:
         warn(f"{shown(refused.file)}: {refused.message}", refused.hint)
 

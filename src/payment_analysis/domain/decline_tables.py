@@ -6,6 +6,7 @@ Nothing is decided here. Rows differ from one another in their period only where
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from payment_analysis.domain.attempt import CardNetwork
@@ -18,6 +19,7 @@ from payment_analysis.domain.decline_rules import (
     FAMILY,
     OPEN_FROM,
     OPEN_TO,
+    Meaning,
     Period,
     advice_codes,
     meanings,
@@ -46,8 +48,14 @@ class Key:
 
 def knowledge_rows() -> Iterator[dict[str, object]]:
     """Rows of the seed `decline_knowledge`: one per network, code, advice code, region and period."""
+    of_other_regions: dict[tuple[CardNetwork | None, str, str], list[tuple[Period, Decline]]] = {}
     for key in knowledge_keys():
-        for period, decline in _history(key):
+        if key.region.value in _regions_of(key.code):
+            history = _history(key)
+        else:  # no rule about the code names the region, so all such regions share an answer
+            shared = (key.network, key.code, key.advice_code)
+            history = of_other_regions[shared] = of_other_regions.get(shared) or _history(key)
+        for period, decline in history:
             if decline.reason is not DeclineReason.UNKNOWN:  # there the source's word is asked, see `word_rows`
                 yield {
                     "network": key.network.value if key.network else "",
@@ -119,20 +127,29 @@ def _history(key: Key) -> list[tuple[Period, Decline]]:
     return history
 
 
-def _changes(key: Key) -> set[date]:
+def _changes(key: Key) -> frozenset[date]:
     """Return the days on which a rule about this key begins or ends."""
-    periods = _periods_of(key.code)
-    if key.advice_code in advice_codes():
-        periods.append(advice_codes()[key.advice_code].period)
-    days = {period.effective_from for period in periods} | {period.effective_to for period in periods}
-    return days - {OPEN_FROM, OPEN_TO}
+    advice = advice_codes().get(key.advice_code)
+    of_advice = {advice.period.effective_from, advice.period.effective_to} if advice else frozenset()
+    return (_days_of(key.code) | of_advice) - {OPEN_FROM, OPEN_TO}
 
 
-def _periods_of(code: str) -> list[Period]:
+@cache
+def _days_of(code: str) -> frozenset[date]:
     of_verdicts = [row.period for row in verdicts().get(code, ())]
     of_categories = [row.period for row in visa_categories().get(code, ())]
-    of_meanings = [row.period for (_, of_code), rows in meanings().items() if of_code == code for row in rows]
-    return of_verdicts + of_categories + of_meanings
+    of_meanings = [row.period for row in _meanings_of(code)]
+    periods = of_verdicts + of_categories + of_meanings
+    return frozenset(day for period in periods for day in (period.effective_from, period.effective_to))
+
+
+@cache
+def _regions_of(code: str) -> frozenset[str]:
+    return frozenset(row.region for row in _meanings_of(code))
+
+
+def _meanings_of(code: str) -> list[Meaning]:
+    return [row for (_, of_code), rows in meanings().items() if of_code == code for row in rows]
 
 
 def _answer(decline: Decline) -> dict[str, object]:

@@ -8,14 +8,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from payment_analysis.domain.currencies import STRIPE_EXPONENTS, Currency, currency_of, currency_rows, exponent
 from payment_analysis.domain.errors import BadInput
 from payment_analysis.domain.rates import load_rates, rate, rate_rows
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 __all__ = [
     "STRIPE_EXPONENTS",
@@ -27,7 +23,6 @@ __all__ = [
     "load_rates",
     "major",
     "minor",
-    "minor_of_source_units",
     "parse_amount",
     "rate",
     "rate_rows",
@@ -68,12 +63,6 @@ def major(amount_minor: int, currency: str) -> Decimal:
     """Turn 1234 minor units of EUR into 12.34, with as many decimal digits as the currency has."""
     sign, digits = (1, -amount_minor) if amount_minor < 0 else (0, amount_minor)
     return Decimal((sign, tuple(map(int, str(digits))), -exponent(currency)))
-
-
-def minor_of_source_units(amount: int, currency: str, source_exponents: Mapping[str, int]) -> int:
-    """Turn a source's own integer amount into ISO minor units; Stripe, for one, writes 5 ISK as 500."""
-    scale = source_exponents.get(currency, exponent(currency))
-    return minor(Decimal(amount).scaleb(-scale), currency)
 
 
 def parse_amount(text: str, *, decimal_mark: str = ".", thousands: str = "") -> Decimal:

@@ -106,7 +106,9 @@ def _stage(engine: Engine, request: _Request, work: Path, stage: Path) -> Staged
     accepted, rejected = work / "accepted.parquet", work / "rejected.parquet"
     try:
         rows_accepted = _write(engine, source, origin, accepted, rejected)
-        unknown = _unknown(engine, source)
+        all_fit = rows_accepted == source.raw.rows
+        unknown = _unknown(engine, source, all_fit=all_fit)
+        warnings = (*source.plan.warnings, *_naive_times(engine, source, all_fit=all_fit))
     except duckdb.InvalidInputException as error:
         what = str(error).splitlines()[0]
         raise BadFile(f"{path} is damaged: {what}", hint="copy or export the file again") from error
@@ -129,7 +131,7 @@ def _stage(engine: Engine, request: _Request, work: Path, stage: Path) -> Staged
         file_digest=source.digest,
         batch_id=batch_id,
         unknown=unknown,
-        warnings=(*source.plan.warnings, *_naive_times(engine, source)),
+        warnings=warnings,
     )
 
 
@@ -155,13 +157,13 @@ def _number_repeated_rows(engine: Engine, source: Source) -> str:
     return "repeated"
 
 
-def _unknown(engine: Engine, source: Source) -> tuple[Unknown, ...]:
-    sql = unknown_words(source.plan, source.raw)
+def _unknown(engine: Engine, source: Source, *, all_fit: bool) -> tuple[Unknown, ...]:
+    sql = unknown_words(source.plan, source.raw, all_fit=all_fit)
     return tuple(Unknown(str(f), str(v), int(str(n))) for f, v, n in engine.rows(sql)) if sql else ()
 
 
-def _naive_times(engine: Engine, source: Source) -> tuple[str, ...]:
-    sql = times_without_offset(source.plan, source.raw)
+def _naive_times(engine: Engine, source: Source, *, all_fit: bool) -> tuple[str, ...]:
+    sql = times_without_offset(source.plan, source.raw, all_fit=all_fit)
     rows = engine.number(sql) if sql else 0
     return (f"{rows} values of event_timestamp say no offset and are read as UTC",) if rows else ()
 

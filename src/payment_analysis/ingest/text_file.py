@@ -7,8 +7,6 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-
 from payment_analysis.domain.errors import BadFile
 
 if TYPE_CHECKING:
@@ -102,6 +100,8 @@ def _packing(path: Path, start: bytes) -> str | None:
 
 
 def _unpacked(path: Path, packed: str) -> Iterator[bytes]:
+    import pyarrow as pa  # noqa: PLC0415 - half a second, which a file that is not packed need not wait for
+
     try:
         with pa.OSFile(str(path)) as file, pa.CompressedInputStream(file, packed) as stream:
             while chunk := stream.read(CHUNK_BYTES):

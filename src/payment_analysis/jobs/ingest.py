@@ -39,7 +39,8 @@ class Taken:
     already_known: int
     quarantined: int
     by_reason: dict[str, int]
-    remarks: tuple[str, ...] = ()  # what was read but not understood: unknown words, columns nobody named
+    unknown: tuple[Unknown, ...] = ()  # words that mean nothing here; the field is empty in these rows
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +89,6 @@ def ingest(
     return Intake(tuple(taken), tuple(refused), steps_aside and bool(taken))
 
 
-def _unknown(word: Unknown) -> str:
-    return f"{word.field} {word.value!r} is not known and left empty in {word.rows:,} rows"
-
-
 def _of(export: Export, progress: Callable[[Export, float], None] | None) -> Callable[[float], None] | None:
     return None if progress is None else lambda share: progress(export, share)
 
@@ -109,5 +106,6 @@ def _land(lakehouse: Lakehouse, export: Export, staged: Staged) -> Taken:
         already_known=landed.already_known,
         quarantined=staged.rows_rejected,
         by_reason=staged.by_reason,
-        remarks=(*staged.warnings, *(_unknown(one) for one in staged.unknown)),
+        unknown=staged.unknown,
+        warnings=staged.warnings,
     )

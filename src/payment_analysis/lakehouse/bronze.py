@@ -47,7 +47,7 @@ def build_bronze(bench: Workbench, table: Table) -> TableReport:
         written = write_files(
             bench.connection, f"{typed(table)} where {_passing(table)}", bench.store.folder(table.name)
         )
-    bench.bind(LANDING, landing.paths)
+    bench.bind(LANDING, landing.paths, landing.rows)
     with committing(written):
         warned = checked_files(bench.connection, table, written)
         if mode == "full":
@@ -73,7 +73,7 @@ def build_quarantine(bench: Workbench, table: Table) -> TableReport:
     written = write_files(
         bench.connection, contract(columns_of(quarantine), f"({rows})"), bench.store.folder(QUARANTINE)
     )
-    bench.bind(LANDING, landing.paths)
+    bench.bind(LANDING, landing.paths, landing.rows)
     with committing(written):
         if mode == "full":
             bench.store.replace(target, written, columns_of(quarantine), positions=positions)

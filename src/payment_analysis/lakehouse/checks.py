@@ -7,8 +7,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from payment_analysis.domain.errors import BadInput
-from payment_analysis.lakehouse.data_file import relation
+from payment_analysis.lakehouse.data_file import rows_of
 from payment_analysis.lakehouse.dialect import to_duckdb
+from payment_analysis.lakehouse.schema import columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,7 +64,8 @@ def run_checks(connection: DuckDBPyConnection, table: Table, rows: str) -> tuple
 
 def checked_files(connection: DuckDBPyConnection, table: Table, files: Sequence[DataFile]) -> tuple[Warned, ...]:
     """Run the checks over files that are written and not committed yet."""
-    return run_checks(connection, table, relation(file.path for file in files))[1] if files else ()
+    rows = rows_of((file.path for file in files), columns_of(table))
+    return run_checks(connection, table, f"({rows})")[1] if files else ()
 
 
 def _refuse(connection: DuckDBPyConnection, table: Table, check: Check, broken: int, rows: str) -> None:

@@ -1,8 +1,9 @@
 """Data files: Parquet written by DuckDB into a table's folder, invisible until a commit names them.
 
 DuckDB writes them and returns the counts and limits that the Delta log wants, so nothing is streamed through a second
-engine. ZSTD at level 1 without bloom filters takes 5.4 s of CPU for a million rows of silver; level 3, which makes the
-files 2 % larger here, takes 8.1 s.
+engine. A file may lack columns of its table, which Delta allows: who reads it sees nulls there. ZSTD at level 1
+without bloom filters takes 5.4 s of CPU for a million rows of silver; level 3, which makes the files 2 % larger here,
+takes 8.1 s.
 """
 
 from __future__ import annotations
@@ -13,14 +14,14 @@ import uuid
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from payment_analysis.domain.errors import PaymentAnalysisError
-from payment_analysis.lakehouse.schema import literal, type_word
+from payment_analysis.lakehouse.schema import duckdb_type, empty, literal, type_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
     from duckdb import DuckDBPyConnection
 
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 FILE_BYTES_TARGET: Final = 128 * 1024**2
 ROW_GROUP_ROWS: Final = 122_880  # DuckDB's own size; smaller groups prune better by time but scan slower
 CLUSTER_COLUMN: Final = "event_timestamp"
+_KNOWN_MAX: Final = 10_000
+
+_known: dict[Path, frozenset[str]] = {}  # the columns of files; a file never changes, and asking takes milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +78,60 @@ def adopt_file(connection: DuckDBPyConnection, source: Path, folder: Path, *, ti
     return DataFile(path, rows, path.stat().st_size, earliest, latest)
 
 
-def has_exactly(connection: DuckDBPyConnection, path: Path, columns: Columns) -> bool:
-    """Whether a Parquet file has these columns, in this order, with these types."""
+def fits(connection: DuckDBPyConnection, path: Path, columns: Columns) -> bool:
+    """Whether every column of a Parquet file is one of these and has its type; it need not have them all."""
     described = connection.execute(f"describe select * from {relation([path])}").fetchall()
-    return [(name, type_word(kind)) for name, kind, *_ in described] == list(columns.items())
+    return all(columns.get(name) == type_word(kind) for name, kind, *_ in described)
 
 
 def relation(paths: Iterable[Path]) -> str:
-    """The rows of some data files as a table expression; at least one file."""
+    """The rows of some data files, at least one, with the columns that any of them has, as a table expression."""
     listed = ", ".join(literal(str(path)) for path in paths)
     assert listed, "an empty table has no relation"
-    return f"read_parquet([{listed}])"
+    return f"read_parquet([{listed}], union_by_name = true)"
+
+
+def columns_held(connection: DuckDBPyConnection, paths: Iterable[Path]) -> frozenset[str]:
+    """The columns that any of these files has."""
+    wanted = tuple(paths)
+    if len(_known) > _KNOWN_MAX:
+        _known.clear()
+    if unknown := [path for path in wanted if path not in _known]:
+        listed = ", ".join(literal(str(path)) for path in unknown)
+        found = connection.execute(
+            f"select file_name, list(name) from parquet_schema([{listed}]) where type is not null group by file_name"
+        ).fetchall()
+        _known.update((Path(file), frozenset(names)) for file, names in found)
+    return frozenset[str]().union(*(_known[path] for path in wanted))
+
+
+def rows_of(paths: Iterable[Path], columns: Columns, *, count: int | None = None, filename: bool = False) -> str:
+    """A SELECT of these columns over some data files, which may be none; a file without one of them has nulls there.
+
+    Told the `count` of rows, the engine puts the smaller side of a join into memory; it does not count them itself.
+    """
+    files = tuple(paths)
+    if not files:
+        return empty({**columns, "filename": "string"} if filename else columns)
+    listed = ", ".join(literal(str(path)) for path in files)
+    wanted = ", ".join(
+        f"{literal(name)}: {{name: {literal(name)}, type: {literal(duckdb_type(word))}, default_value: null}}"
+        for name, word in columns.items()
+    )
+    named = ", filename = true" if filename else ""
+    counted = f", explicit_cardinality = {count}" if count else ""
+    return f"select * from read_parquet([{listed}], schema = map {{{wanted}}}{named}{counted})"
+
+
+def blank_columns(connection: DuckDBPyConnection, paths: Iterable[Path], columns: Columns) -> frozenset[str]:
+    """The columns of which the files' own statistics say that no row has a value; a column a file lacks is one."""
+    listed = ", ".join(literal(str(path)) for path in paths)
+    assert listed, "an empty table has no statistics"
+    filled = connection.execute(
+        "select distinct path_in_schema "  # a chunk without statistics may hold anything
+        f"from parquet_metadata([{listed}]) where coalesce(stats_null_count < num_values, true)"
+    ).fetchall()
+    return frozenset(columns) - {name for (name,) in filled}
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from deltalake.transaction import AddAction, RemoveAction
 
 from payment_analysis.domain.errors import Conflict, NotBuilt
 from payment_analysis.lakehouse.data_file import CLUSTER_COLUMN, DataFile
-from payment_analysis.lakehouse.schema import delta_schema
+from payment_analysis.lakehouse.schema import delta_columns, delta_schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -97,6 +97,22 @@ class DeltaStore:
             description=description,
             configuration=_CONFIGURATION | skipping,
         )
+
+    def widen(self, name: str, columns: Columns) -> None:
+        """Add the columns that the table was made without; its rows have nulls there."""
+        retried(lambda: self._widen(name, columns))
+
+    def _widen(self, name: str, columns: Columns) -> None:
+        table = self.snapshot(name).table
+        held = delta_columns(table.schema())
+        if not (missing := {column: word for column, word in columns.items() if column not in held}):
+            return
+        try:
+            table.alter.add_columns(delta_schema(missing).fields, post_commithook_properties=_NO_HOOKS)
+        except CommitFailedError as error:
+            raise Conflict(
+                f"another process changed table {name}", hint="run the command again; it goes on from what is committed"
+            ) from error
 
     def snapshot(self, name: str) -> Snapshot:
         """The newest version of a table."""

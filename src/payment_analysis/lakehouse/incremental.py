@@ -11,10 +11,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from payment_analysis.lakehouse.checks import checked_files, run_checks
-from payment_analysis.lakehouse.data_file import committing, relation, write_files
+from payment_analysis.lakehouse.data_file import committing, rows_of, write_files
 from payment_analysis.lakehouse.report import TableReport
 from payment_analysis.lakehouse.schema import columns_of
-from payment_analysis.lakehouse.workbench import DEFINITION, Changes, rows_of, source_position
+from payment_analysis.lakehouse.workbench import DEFINITION, Changes, source_position
 
 if TYPE_CHECKING:
     from payment_analysis.lakehouse.data_file import DataFile
@@ -53,7 +53,7 @@ def _driver(bench: Workbench, table: Table) -> str | None:
 
 
 def _in_full(bench: Workbench, table: Table, target: Snapshot, positions: dict[str, int]) -> TableReport:
-    with bench.definition_of(table) as select:
+    with bench.definition_of(table, without=bench.blank(table)) as select:
         written = write_files(bench.connection, select, bench.store.folder(table.name))
     with committing(written):
         warned = checked_files(bench.connection, table, written)
@@ -75,7 +75,8 @@ def _by_groups(
     bench.bind_select(driver, "select * from touched_rows")
     with bench.definition_of(table) as select:
         run(f"create or replace temp table fresh as {select}")
-    bench.bind(driver, bench.open(bench.tables[driver]).paths)
+    whole_driver = bench.open(bench.tables[driver])
+    bench.bind(driver, whole_driver.paths, whole_driver.rows)
     run(f"create or replace temp table stale as select * from {table.name} where {key} in (select member from touched)")
     run("create or replace temp table came as from fresh except all from stale")
     run("create or replace temp table gone as from stale except all from fresh")
@@ -134,10 +135,10 @@ def _difference(bench: Workbench, table: Table, target: Snapshot) -> tuple[tuple
     if not _count(bench, "gone"):
         return (write_files(bench.connection, "from came", folder) if _count(bench, "came") else ()), ()
     by_key = f"using ({', '.join(table.grain)})"
-    listed = relation(target.paths).removesuffix(")") + ", filename = true)"
-    held = {row[0] for row in run(f"select distinct filename from {listed} semi join gone {by_key}").fetchall()}
+    listed = rows_of(target.paths, columns_of(table), filename=True)
+    held = {row[0] for row in run(f"select distinct filename from ({listed}) semi join gone {by_key}").fetchall()}
     rewritten = tuple(file for file in target.files if str(file.path) in held)
-    kept = f"select * from {relation(file.path for file in rewritten)} anti join gone {by_key}"
+    kept = f"select * from ({rows_of((file.path for file in rewritten), columns_of(table))}) anti join gone {by_key}"
     return write_files(bench.connection, f"{kept} union all from came", folder), rewritten
 
 

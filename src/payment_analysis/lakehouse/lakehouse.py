@@ -57,16 +57,24 @@ class Lakehouse:
         self,
         *,
         full_refresh: bool = False,
+        check_views: bool = False,
         reporting_currency: str | None = None,
         progress: Callable[[Progress], None] | None = None,
     ) -> BuildReport:
-        """Bring bronze and silver up to date with landing and check the gold views; nothing new costs next to nothing.
+        """Bring bronze and silver up to date with landing; nothing new costs next to nothing.
 
-        `full_refresh` recomputes silver from bronze. The reporting currency stays that of the last build unless given;
+        `full_refresh` recomputes silver from bronze. `check_views` evaluates every gold view and its checks: seconds
+        per million attempts, and nothing is stored, so it is for the doubtful and not for each build. The reporting
+        currency stays that of the last build unless given;
         the first build takes the one most attempts are made in.
         """
         build = Build(self._store, self._scratch, self._tables, self._sources, self._seeds)
-        report = build.run(full_refresh=full_refresh, reporting_currency=reporting_currency, progress=progress)
+        report = build.run(
+            full_refresh=full_refresh,
+            check_views=check_views,
+            reporting_currency=reporting_currency,
+            progress=progress,
+        )
         if report.changed:
             self.maintain()
         return report

@@ -13,7 +13,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from payment_analysis.lakehouse import duck
-from payment_analysis.lakehouse.data_file import adopt_file, committing, discard, has_exactly, relation, write_files
+from payment_analysis.lakehouse.data_file import (
+    adopt_file,
+    columns_held,
+    committing,
+    discard,
+    fits,
+    relation,
+    write_files,
+)
 from payment_analysis.lakehouse.delta import retried
 from payment_analysis.lakehouse.schema import contract, literal
 
@@ -60,8 +68,9 @@ class Landing:
                 discard(spooled)
 
     def ensure(self) -> Snapshot:
-        """The table's newest version; the table is made when it does not exist."""
+        """The table's newest version; the table is made when it does not exist, and gets the columns it lacks."""
         self._store.create(self.name, self._columns)
+        self._store.widen(self.name, self._columns)
         return self._store.snapshot(self.name)
 
     def _append(self, connection: DuckDBPyConnection, staged: Sequence[Path], batch_id: str) -> Appended:
@@ -107,10 +116,10 @@ class Landing:
         folder = self._store.folder(self.name)
         files: list[DataFile] = []
         for path in staged:
-            if has_exactly(connection, path, self._columns):
+            if fits(connection, path, self._columns):
                 files.append(adopt_file(connection, path, folder, time=self._time))
             else:
-                files.extend(write_files(connection, contract(self._columns, relation([path])), folder))
+                files.extend(write_files(connection, self._contract(connection, [path], relation([path])), folder))
         return tuple(files)
 
     def _write_new(self, connection: DuckDBPyConnection, staged: Sequence[Path], known: str) -> tuple[DataFile, ...]:
@@ -136,7 +145,12 @@ class Landing:
             "select place from placed join repeated using (id) where place <> first_place"
         )
         remaining = f"({source}) anti join left_out using (place)"
-        return write_files(connection, contract(self._columns, remaining), self._store.folder(self.name))
+        return write_files(connection, self._contract(connection, staged, remaining), self._store.folder(self.name))
+
+    def _contract(self, connection: DuckDBPyConnection, staged: Sequence[Path], rows: str) -> str:
+        """The rows with those of the table's columns that the batch has."""
+        held = columns_held(connection, staged)
+        return contract({name: word for name, word in self._columns.items() if name in held}, rows)
 
     def _staged(
         self, connection: DuckDBPyConnection, batch: Path | Sequence[Path] | pa.RecordBatchReader

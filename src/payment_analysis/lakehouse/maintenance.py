@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Final
 
 from payment_analysis.domain.errors import Conflict
 from payment_analysis.lakehouse import duck
-from payment_analysis.lakehouse.data_file import CLUSTER_COLUMN, FILE_BYTES_TARGET, discard, relation, write_files
+from payment_analysis.lakehouse.data_file import (
+    CLUSTER_COLUMN,
+    FILE_BYTES_TARGET,
+    blank_columns,
+    discard,
+    rows_of,
+    write_files,
+)
+from payment_analysis.lakehouse.schema import delta_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -56,10 +64,13 @@ def _compact(store: DeltaStore, scratch: Path, snapshot: Snapshot) -> int:
     chosen = _small_files(snapshot)
     if not chosen:
         return 0
-    listed = relation(file.path for file in chosen)
+    columns = delta_columns(snapshot.table.schema())
     in_order = f" order by {CLUSTER_COLUMN}" if all(file.earliest for file in chosen) else ""
     with duck.worker(scratch, memory_mb=MEMORY_MB) as connection:
-        written = write_files(connection, f"select * from {listed}{in_order}", store.folder(snapshot.name))
+        blank = blank_columns(connection, (file.path for file in chosen), columns)
+        filled = {name: word for name, word in columns.items() if name not in blank}
+        listed = rows_of((file.path for file in chosen), filled)
+        written = write_files(connection, f"{listed}{in_order}", store.folder(snapshot.name))
     assert sum(file.rows for file in written) == sum(file.rows for file in chosen), "compaction keeps every row"
     try:
         store.commit(snapshot, written, remove=[file.path for file in chosen], data_change=False)

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from payment_analysis.domain.errors import NotBuilt
 from payment_analysis.lakehouse import duck
+from payment_analysis.lakehouse.data_file import rows_of
 from payment_analysis.lakehouse.schema import columns_of, delta_columns
-from payment_analysis.lakehouse.workbench import rows_of, typed
+from payment_analysis.lakehouse.workbench import typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -81,7 +82,7 @@ class Reader:
             raise NotBuilt(f"table {name} is not built yet", hint="run `payment-analysis build`")
         if self._versions.get(name) != version:
             snapshot = self._store.snapshot(name)
-            rows = rows_of(snapshot.paths, delta_columns(snapshot.table.schema()))
+            rows = rows_of(snapshot.paths, delta_columns(snapshot.table.schema()), count=snapshot.rows)
             connection.execute(f'create or replace view "{name}" as {rows}')
             self._versions[name] = version
 

@@ -90,6 +90,7 @@ class Table:
     # Sets of columns whose equal values tie rows together: a row's result depends only on rows reachable through them,
     # so a build may recompute just the groups a batch touches. A null ties nothing. Empty: recompute the whole table.
     closure: tuple[tuple[str, ...], ...] = ()
+    carried: frozenset[str] = frozenset()  # columns inherited and not redefined: the input's own values, row by row
 
     @property
     def types(self) -> dict[str, str]:
@@ -168,6 +169,7 @@ def _table(
         description=str(text["description"]),
         grain=tuple(text["grain"]),
         columns=_columns(text, known),
+        carried=frozenset(_inherited(text, known).keys() - text.get("columns", {}).keys()),
         checks=tuple(_check(check, path) for check in text.get("checks", [])),
         example=Example(example.get("given", {}), example.get("expect", []), tuple(example.get("order_by", []))),
         path=path,
@@ -182,15 +184,23 @@ def _check(text: dict[str, Any], path: Path) -> Check:
 
 
 def _columns(text: dict[str, Any], known: dict[str, Any]) -> dict[str, Column]:
-    """The columns of a table: those it inherits (minus the excepted), then its own; an own one may redefine."""
+    """The columns of a table: those it inherits, then its own; an own one may redefine."""
+    own = text.get("columns", {})
+    return _inherited(text, known) | {
+        name: Column(str(column["type"]), str(column["meaning"])) for name, column in own.items()
+    }
+
+
+def _inherited(text: dict[str, Any], known: dict[str, Any]) -> dict[str, Column]:
+    """The columns a table takes over from others: `only` some of them, or all `except` some."""
     columns: dict[str, Column] = {}
     for origin, options in text.get("inherits", {}).items():
-        excepted = (options or {}).get("except", [])
-        inherited = _attempt_columns() if origin == "attempt" else known[origin].columns
-        assert set(excepted) <= inherited.keys(), f"{origin} has no {set(excepted) - inherited.keys()}"
-        columns |= {name: column for name, column in inherited.items() if name not in excepted}
-    own = text.get("columns", {})
-    return columns | {name: Column(str(column["type"]), str(column["meaning"])) for name, column in own.items()}
+        available = _attempt_columns() if origin == "attempt" else known[origin].columns
+        named = {name for choice in (options or {}).values() for name in choice}
+        assert named <= available.keys(), f"{origin} has no {named - available.keys()}"
+        only, excepted = (options or {}).get("only", available), (options or {}).get("except", [])
+        columns |= {name: available[name] for name in only if name not in excepted}
+    return columns
 
 
 def _attempt_columns() -> dict[str, Column]:

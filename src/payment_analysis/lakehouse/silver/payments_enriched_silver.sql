@@ -4,7 +4,8 @@ create or replace table payments_enriched_silver as
 with priced as (
     select
         linked.*,
-        cast(cast(amount as decimal(20, 3)) * rate as decimal(18, 3)) as reporting_amount,
+        case when rate = 1 then amount else cast(cast(amount as decimal(20, 3)) * rate as decimal(18, 3)) end
+            as reporting_amount,
         case
             when is_grouped then attempt_number > 1 and coalesce(previous_result <> 'approved', true)
             else coalesce(source_is_retry, retry_count > 0, false)
@@ -13,7 +14,7 @@ with priced as (
 )
 
 select
-    priced.* except (rate, major_units, previous_result, previous_timestamp, is_grouped),
+    priced.* except (_event_key, rate, major_units, previous_result, previous_timestamp, is_grouped),
     case result when 'approved' then true when 'declined' then false end as is_approved,
     cast(case result when 'approved' then 100 when 'declined' then 0 end as double) as approval_rate_pct,
     is_sale and (
