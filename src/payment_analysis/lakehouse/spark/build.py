@@ -13,14 +13,12 @@ from pyspark.sql import SparkSession
 
 from payment_analysis.domain.errors import NotBuilt
 from payment_analysis.domain.rates import BASE
-from payment_analysis.lakehouse import duck
 from payment_analysis.lakehouse.bronze import LANDING, QUARANTINE
-from payment_analysis.lakehouse.data_file import write_files
 from payment_analysis.lakehouse.delta import DeltaStore
 from payment_analysis.lakehouse.report import BuildReport
-from payment_analysis.lakehouse.schema import columns_of, empty
+from payment_analysis.lakehouse.schema import columns_of
 from payment_analysis.lakehouse.seeds import SEEDS
-from payment_analysis.lakehouse.spark.datasets import CURRENCY, SOURCE
+from payment_analysis.lakehouse.spark.datasets import CURRENCY, SOURCE, landed
 from payment_analysis.lakehouse.spark.jars import NoJars, delta_jars
 from payment_analysis.lakehouse.spark.java import find_java
 from payment_analysis.lakehouse.spark.report import stored_tables, viewed
@@ -47,14 +45,14 @@ class Run:
     spark: Spark
     session: SparkSession
     warehouse: Path
-    locations: Mapping[str, str]  # relation of every source that is not a seed
+    folders: Mapping[str, str]  # of the files of every source that is not a seed
     currency: str
     again: Callable[[], None]  # makes every table anew, in the same Spark
 
     def define_views(self, computed_once: Collection[str] = ()) -> None:
         """Name the sources and the views in the session; those computed once are computed now."""
-        for name in self.locations.keys() - {QUARANTINE}:
-            self.session.read.table(self.locations[name]).createOrReplaceTempView(name)
+        for name in self.folders.keys() - {QUARANTINE}:
+            landed(self.session, load_sources()[name], self.folders[name]).createOrReplaceTempView(name)
         for view in (table for table in load_tables().values() if table.kind == "view"):
             rows = self.session.sql(typed(view))
             if view.name in computed_once:
@@ -108,17 +106,17 @@ def pipeline_run(
     whole = False
     try:
         with spark_server(java, warehouse, scratch, jars, sizing=sizing) as spark:
-            locations = {
-                name: _location(store, defined, scratch)
+            folders = {
+                name: _folder_of(store, defined, scratch)
                 for name, defined in load_sources().items()
                 if name not in SEEDS
             }
             session = SparkSession.builder.remote(spark.remote).create()
-            currency = reporting_currency or _currency(session, locations[LANDING])
-            settings = {SOURCE + name: location for name, location in locations.items()}
+            currency = reporting_currency or _currency(session, folders[LANDING])
+            settings = {SOURCE + name: place for name, place in folders.items()}
             pipeline = Pipeline(source, spark, scratch, settings | {CURRENCY: currency})
             pipeline.run(progress)
-            yield Run(spark, session, warehouse, locations, currency, pipeline.run)
+            yield Run(spark, session, warehouse, folders, currency, pipeline.run)
             session.stop()
         whole = True
     finally:
@@ -134,22 +132,21 @@ def _jars() -> tuple[Path, ...]:
         return ()  # Parquet then: the report of the build says so
 
 
-def _location(store: DeltaStore, source: Source, scratch: Path) -> str:
-    """The relation that Spark reads a source from: a folder of the files of one snapshot, which later commits leave."""
+def _folder_of(store: DeltaStore, source: Source, scratch: Path) -> str:
+    """Where Spark reads a source: links to the files of one snapshot, which later commits leave."""
     store.create(source.name, columns_of(source), source.description)
     folder = scratch / "sources" / source.name
     folder.mkdir(parents=True)
     for path in store.snapshot(source.name).paths:
         (folder / path.name).symlink_to(path.resolve())
-    with duck.worker(scratch, memory_mb=duck.INTAKE_MEMORY_MB) as connection:
-        write_files(connection, empty(columns_of(source)), folder)
-    return f"parquet.`{folder.resolve()}`"
+    return str(folder.resolve())
 
 
-def _currency(session: SparkSession, landing: str) -> str:
+def _currency(session: SparkSession, folder: str) -> str:
     """The currency that most attempts are made in."""
+    landed(session, load_sources()[LANDING], folder).createOrReplaceTempView(LANDING)
     most = session.sql(
-        f"select currency from {landing} where currency is not null group by currency "
+        f"select currency from {LANDING} where currency is not null group by currency "
         "order by count(*) desc, currency limit 1"
     ).collect()
     return str(most[0][0]) if most else BASE

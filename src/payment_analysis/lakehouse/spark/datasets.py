@@ -1,9 +1,9 @@
 """Every table and view as a dataset of a declarative pipeline, from the same files that the builder here reads.
 
-Where things lie is configuration of the pipeline: `payment_analysis.source.<name>` is the relation to read a source
-from (absent: the catalog knows it by its own name), `payment_analysis.reporting_currency` the currency of every sum.
-Tables become materialized views, the views below them temporary ones. Gold views are read by no table: they are no part
-of the pipeline, but views over its tables.
+Where things lie is configuration of the pipeline: `payment_analysis.source.<name>` is the folder of Parquet files that
+hold a source (absent: the catalog knows it by its own name), `payment_analysis.reporting_currency` the currency of every
+sum. Tables become materialized views, the views below them temporary ones. Gold views are read by no table: they are no
+part of the pipeline, but views over its tables.
 """
 
 from __future__ import annotations
@@ -70,23 +70,28 @@ def seed(spark: SparkSession, source: Source, currency: str) -> DataFrame:
     return spark.createDataFrame(rows, ", ".join(f"`{name}` {word}" for name, word in columns.items()))
 
 
-def quarantined(spark: SparkSession, location: str) -> DataFrame:
+def landed(spark: SparkSession, source: Source, folder: str) -> DataFrame:
+    """The rows of a source's files; a file without one of its columns has nulls there."""
+    columns = ", ".join(f"`{name}` {word}" for name, word in columns_of(source).items())
+    return spark.read.schema(columns).parquet(folder)
+
+
+def quarantined(spark: SparkSession, folder: str) -> DataFrame:
     """What bronze drops, and what the intake rejected before it landed."""
     sources, tables = load_sources(), load_tables().values()
     parts = [dropped(table, sources[QUARANTINE], sources[LANDING]) for table in tables if table.drops]
-    if location:
-        parts.append(f"select * from {location}")
-    return spark.sql("\nunion all\n".join(parts))
+    rows = spark.sql("\nunion all\n".join(parts))
+    return rows.unionByName(landed(spark, sources[QUARANTINE], folder)) if folder else rows
 
 
-def _define_source(spark: SparkSession, source: Source, location: str, currency: str) -> None:
+def _define_source(spark: SparkSession, source: Source, folder: str, currency: str) -> None:
     if source.name in SEEDS:
         known = seed(spark, source, currency)  # here, because a query function may not look at data
         _store(source, lambda: known)
     elif source.name == QUARANTINE:
-        _store(source, lambda: quarantined(spark, location))
-    elif location:
-        dp.temporary_view(name=source.name, comment=source.description)(_sql(spark, f"select * from {location}"))
+        _store(source, lambda: quarantined(spark, folder))
+    elif folder:
+        dp.temporary_view(name=source.name, comment=source.description)(lambda: landed(spark, source, folder))
 
 
 def _define_stored(spark: SparkSession, table: Table) -> None:
