@@ -1,9 +1,9 @@
 """Every table and view as a dataset of a declarative pipeline, from the same files that the builder here reads.
 
 Where things lie is configuration of the pipeline: `payment_analysis.source.<name>` is the folder of Parquet files that
-hold a source (absent: the catalog knows it by its own name), `payment_analysis.reporting_currency` the currency of every
-sum. Tables become materialized views, the views below them temporary ones. Gold views are read by no table: they are no
-part of the pipeline, but views over its tables.
+hold a source (absent: the catalog knows it by its own name), `payment_analysis.reporting_currency` the currency of
+every sum. Tables become materialized views, the views below them temporary ones. Gold views are read by no table: they
+are no part of the pipeline, but views over its tables.
 """
 
 from __future__ import annotations
