@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pyspark import pipelines as dp
 
 from payment_analysis.domain.rates import BASE
-from payment_analysis.lakehouse.bronze import LANDING, QUARANTINE
+from payment_analysis.lakehouse.bronze import DROPPED_PREFIX, LANDING, QUARANTINE
 from payment_analysis.lakehouse.schema import columns_of
 from payment_analysis.lakehouse.seeds import SEEDS
 from payment_analysis.lakehouse.spark.statements import ddl, dropped, holds, looks_elsewhere, passing, stored, typed
@@ -81,7 +81,10 @@ def quarantined(spark: SparkSession, folder: str) -> DataFrame:
     sources, tables = load_sources(), load_tables().values()
     parts = [dropped(table, sources[QUARANTINE], sources[LANDING]) for table in tables if table.drops]
     rows = spark.sql("\nunion all\n".join(parts))
-    return rows.unionByName(landed(spark, sources[QUARANTINE], folder)) if folder else rows
+    if not folder:
+        return rows
+    of_the_intake = f"not startswith(quarantine_id, '{DROPPED_PREFIX}')"  # a build here left its own dropped rows too
+    return rows.unionByName(landed(spark, sources[QUARANTINE], folder).where(of_the_intake))
 
 
 def _define_source(spark: SparkSession, source: Source, folder: str, currency: str) -> None:
