@@ -50,9 +50,10 @@ docs: setup-dev
 	$(BIN)/python scripts/document.py
 
 bench: setup-dev
-	$(BIN)/python benchmarks/ingest.py
-	$(BIN)/python benchmarks/build.py
+	$(BIN)/python -m benchmarks.ingest
+	$(BIN)/python -m benchmarks.build
 	$(BIN)/python -m benchmarks.models
+	$(BIN)/python -m benchmarks.spark
 
 reset:
 	rm -rf .venv .tools .payment-analysis

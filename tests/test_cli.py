@@ -50,6 +50,7 @@ USAGE = {
     "a csv without a mapping": (["ingest", "x.csv", "--format", "csv"], "psp2019"),
     "no such mapping": (["ingest", "x.csv", "--format", "csv", "--mapping", "nobody"], "nobody"),
     "a mapping for a known format": (["ingest", "x.json", "--format", "stripe", "--mapping", "psp2019"], "stripe"),
+    "no such engine": (["build", "--engine", "flink"], "duckdb, spark"),
     "two forms of output": (["query", "select 1", "--json", "--csv"], "--csv"),
     "a reset that is not meant": (["reset"], "--yes"),
     "no such network": (["classify", "51", "--network", "visum"], "visum"),

@@ -19,6 +19,7 @@ from payment_analysis.cli.screen import by_reason, counted, err, out, print_json
 from payment_analysis.domain.errors import BadMapping
 from payment_analysis.ingest.format import FORMATS
 from payment_analysis.ingest.mapping import load_mapping
+from payment_analysis.jobs.build import ENGINES
 from payment_analysis.jobs.build import build as build_tables
 from payment_analysis.jobs.ingest import Export, Intake
 from payment_analysis.jobs.ingest import ingest as take_in
@@ -28,6 +29,7 @@ from payment_analysis.lakehouse.place import HOME
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from payment_analysis.jobs.build import Engine
     from payment_analysis.lakehouse.report import BuildReport
 
 
@@ -65,6 +67,9 @@ def build(
     check_views: Annotated[
         bool, typer.Option("--check-views", help="Also evaluate every gold view and its checks.")
     ] = False,
+    engine: Annotated[
+        str, typer.Option("--engine", help="duckdb, or spark: a declarative pipeline into tables of its own.")
+    ] = "duckdb",
     reporting_currency: CurrencyOption = None,
     home: HomeOption = HOME,
     as_json: JsonOption = False,
@@ -76,14 +81,26 @@ def build(
     payment-analysis build
 
     payment-analysis build --reporting-currency USD
+
+    payment-analysis build --engine spark
     """
+    if engine not in ENGINES:
+        raise typer.BadParameter(f"Unknown engine {engine!r}; known are {', '.join(ENGINES)}.", param_hint="--engine")
     built = make_tables(
-        Home(home), full_refresh=full_refresh, check_views=check_views, reporting_currency=reporting_currency
+        Home(home),
+        engine=engine,
+        full_refresh=full_refresh,
+        check_views=check_views,
+        reporting_currency=reporting_currency,
     )
     if as_json:
         print_json(asdict(built))
     else:
         show_build(built)
+        if engine == "spark":
+            err().print(
+                f"Spark's tables are in {Home(home).folder / 'spark' / 'current'}; answers still come from DuckDB's."
+            )
 
 
 def exports_of(paths: Sequence[Path], format_: str, mapping: str | None) -> list[Export]:
@@ -107,12 +124,18 @@ def read_in(home: Home, exports: Sequence[Export], *, examples: bool = False) ->
 
 
 def make_tables(
-    home: Home, *, full_refresh: bool, reporting_currency: str | None, check_views: bool = False
+    home: Home,
+    *,
+    full_refresh: bool,
+    reporting_currency: str | None,
+    check_views: bool = False,
+    engine: Engine = "duckdb",
 ) -> BuildReport:
     """Build behind a progress bar."""
     with bar() as show:
         return build_tables(
             home,
+            engine=engine,
             full_refresh=full_refresh,
             check_views=check_views,
             reporting_currency=reporting_currency,

@@ -51,6 +51,11 @@ class Home:
         """The answers are about the examples, because there is nothing else."""
         return not self.has_own_data and _has_landed(self.path / "examples")
 
+    @property
+    def folder(self) -> Path:
+        """Where the lakehouse that answers lies."""
+        return self.path / ("examples" if self.shows_examples else "lakehouse")
+
     def lakehouse(self) -> Lakehouse:
         """The lakehouse that answers: the user's own, or that of the examples while there is nothing else."""
         return self.examples() if self.shows_examples else self.own()

@@ -21,7 +21,7 @@ summed as (
         cast(count_if(is_approved) as double) / nullif(count_if(is_authorization), 0) as approval_rate_5m,
         cast(count(reporting_amount) as double) as priced,
         cast(sum(reporting_amount) as double) as amount_sum,
-        cast(sum(reporting_amount * reporting_amount) as double) as amount_square_sum,
+        cast(sum(cast(reporting_amount as decimal(19, 3)) * reporting_amount) as double) as amount_square_sum,
         cast(sum(fraud_score) as double) / nullif(count(fraud_score), 0) as avg_fraud_score_5m,
         cast(max(fraud_score) as double) as max_fraud_score_5m,
         cast(sum(processing_time_ms) as double) / nullif(count(processing_time_ms), 0) as avg_latency_ms_5m,
