@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from payment_analysis.ml.card import ModelCard
 
+ADDRESS: Final = "MLFLOW_TRACKING_URI"
 EXPERIMENT: Final = "payment-analysis"
 CHAMPION, CHALLENGER = "champion", "challenger"
 CARD_TAG, PREVIOUS_TAG = "model_card", "previous_champion"
@@ -65,8 +66,8 @@ class Registry:
 
     def __init__(self, home: Path) -> None:
         self.folder = (home / "mlflow").resolve()
-        self.uri = os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{self.folder / 'mlflow.db'}"
-        self._is_local = "MLFLOW_TRACKING_URI" not in os.environ
+        self.uri = os.environ.get(ADDRESS) or f"sqlite:///{self.folder / 'mlflow.db'}"
+        self._is_local = ADDRESS not in os.environ
 
     @property
     def exists(self) -> bool:
@@ -212,5 +213,10 @@ class Registry:
         logging.getLogger("alembic").setLevel(logging.ERROR)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            mlflow.set_tracking_uri(self.uri)
-            yield MlflowClient(tracking_uri=self.uri)
+            named = os.environ.get(ADDRESS)
+            mlflow.set_tracking_uri(self.uri)  # it also writes the environment, which is the user's to say
+            try:
+                yield MlflowClient(tracking_uri=self.uri)
+            finally:
+                os.environ.pop(ADDRESS, None)
+                os.environ.update({} if named is None else {ADDRESS: named})
