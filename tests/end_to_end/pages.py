@@ -61,6 +61,7 @@ class Visit:
     def settle(self) -> None:
         """Wait until nothing is being loaded or drawn. The live feed never ends, so the network is not asked."""
         self.page.locator("h1").first.wait_for(timeout=PATIENCE_MS)
+        expect(self.page.locator(".opacity-60")).to_have_count(0, timeout=PATIENCE_MS)  # dimmed while newer rows come
         expect(self.page.locator(".skeleton")).to_have_count(0, timeout=PATIENCE_MS)
         self.page.wait_for_timeout(400)
 
