@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -9,16 +10,9 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
-class BuildPages(BuildHookInterface[Any]):
+class BuildPages(BuildHookInterface[Any]):  # type: ignore[misc] # hatchling is there only while a wheel is built
     PLUGIN_NAME = "custom"
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - the interface names it
-        if version == "editable":
-            return
-        scripts = str(Path(self.root) / "scripts")
-        sys.path.insert(0, scripts)
-        try:
-            from build_ui import build  # noqa: PLC0415 - beside this file, which no package holds
-        finally:
-            sys.path.remove(scripts)
-        build()
+    def initialize(self, version: str, _build_data: dict[str, Any]) -> None:
+        if version != "editable":
+            subprocess.run([sys.executable, str(Path(self.root) / "scripts" / "build_ui.py")], check=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,9 +60,9 @@ class Visit:
 
     def settle(self) -> None:
         """Wait until nothing is being loaded or drawn. The live feed never ends, so the network is not asked."""
-        self.page.wait_for_function(
-            "document.querySelector('h1') && !document.querySelector('.skeleton')", timeout=PATIENCE_MS
-        )
+        self.page.locator("h1").first.wait_for(timeout=PATIENCE_MS)
+        expect(self.page.locator(".opacity-60")).to_have_count(0, timeout=PATIENCE_MS)  # dimmed while newer rows come
+        expect(self.page.locator(".skeleton")).to_have_count(0, timeout=PATIENCE_MS)
         self.page.wait_for_timeout(400)
 
     def use(self, theme: str) -> None:

@@ -79,6 +79,8 @@ def test_from_the_verdict_to_one_payment(visit: Visit) -> None:
     page.get_by_role("link", name="Transactions").click()
     page.get_by_role("button", name=re.compile("^Declined")).click()
     expect(page).to_have_url(re.compile(r"range=7d.*network=\w+.*result=declined|result=declined.*network="))
+    expect(page.locator(".opacity-60")).to_have_count(0)  # what was asked before is dimmed until the answer is there
+    expect(page.get_by_role("table", name="Attempts").get_by_role("row").nth(1)).to_contain_text("declined")
     payment = page.get_by_role("table", name="Attempts").get_by_role("button").first
     number = payment.inner_text()
     payment.click()
@@ -127,6 +129,7 @@ def test_the_scope_is_the_address_and_back_goes_back(visit: Visit) -> None:
     page.get_by_role("button", name="Range: Last 30 days").click()
     page.get_by_role("button", name="Last 7 days").click()
     expect(page).to_have_url(re.compile(r"\?range=7d$"))
+    visit.settle()
     assert visit.violations() == []
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Country").click()

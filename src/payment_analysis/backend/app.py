@@ -133,8 +133,7 @@ def create_app(
     app.state.writes = writes
     app.state.clock = clock
     app.state.asking = SignedIn(store, clock) if asking is None else asking
-    app.state.listeners = Listeners()
-    app.state.sign_ins = AttemptsMade(*SIGN_INS)
+    app.state.listeners, app.state.sign_ins = Listeners(), AttemptsMade(*SIGN_INS)
     keep_links_out_of_the_log()
     app.add_middleware(Gates, hosts=hosts, behind_proxy=behind_proxy)
     app.add_middleware(SecurityHeaders)

@@ -92,10 +92,11 @@ def decomposed(
         return None
     wins = [sum(approved for approved, _ in groups.values()) for groups in (before, now)]
     rates = [won / made for won, made in zip(wins, trials, strict=True)]
-    z = z_for(len(before.keys() | now.keys()))
+    names = sorted({name for groups in (before, now) for name, (_, payments) in groups.items() if payments})
+    z = z_for(len(names))
     parts = [
         _part(name, before.get(name, (0, 0)), now.get(name, (0, 0)), trials=trials, mean_rate=sum(rates) / 2, z=z)
-        for name in sorted(before.keys() | now.keys())
+        for name in names
     ]
     by_rate, by_mix = sum(part.by_rate for part in parts), sum(part.by_mix for part in parts)
     assert abs(by_rate + by_mix - (rates[1] - rates[0])) < 1e-9, "the parts add up to the change"

@@ -35,6 +35,7 @@ export function Widget({ widget, data, zone, stale, onPick, onOpen, onCsv }: Pro
   const drawn = widget.kind in PICTURES
   const tools = data && (
     <Menu
+      label={`Options of ${widget.title}`}
       align="end"
       trigger={
         <IconButton name={`Options of ${widget.title}`}>

@@ -31,7 +31,7 @@ export function RangeMenu() {
   const range = scope.from ? 'custom' : (scope.range ?? RANGE_DEFAULT)
   const custom = scope.from ? `${scope.from.slice(0, 16).replace('T', ' ')} to ${scope.to?.slice(0, 16).replace('T', ' ') ?? 'now'}` : ''
   return (
-    <Menu trigger={<Trigger sign={<Calendar aria-hidden size={14} />} name="Range" value={RANGES.find(([key]) => key === range)?.[1] ?? custom} />}>
+    <Menu label="Range" trigger={<Trigger sign={<Calendar aria-hidden size={14} />} name="Range" value={RANGES.find(([key]) => key === range)?.[1] ?? custom} />}>
       {RANGES.map(([key, name]) => (
         <Choice key={key} chosen={range === key} onChoose={() => change({ range: key, from: undefined, to: undefined })}>
           {name}
@@ -78,7 +78,7 @@ export function CompareMenu() {
   const { compare, scope, change } = useScope()
   if (scope.range === RANGE_ALL) return null
   return (
-    <Menu trigger={<Trigger name="Compare with" value={compare === 'none' ? 'No comparison' : `vs ${compare === 'prev' ? 'period before' : 'same weekdays'}`} />}>
+    <Menu label="Compare with" trigger={<Trigger name="Compare with" value={compare === 'none' ? 'No comparison' : `vs ${compare === 'prev' ? 'period before' : 'same weekdays'}`} />}>
       {COMPARISONS.map(([key, name]) => (
         <Choice key={key} chosen={compare === key} onChoose={() => change({ compare: key === 'prev' ? undefined : key })}>
           {name}
@@ -92,7 +92,7 @@ export function ZoneMenu() {
   const { zone, change } = useScope()
   const zones = [...new Set([...ZONES, zone])]
   return (
-    <Menu trigger={<Trigger sign={<Globe aria-hidden size={14} />} name="Time zone" value={zone} quiet />}>
+    <Menu label="Time zone" trigger={<Trigger sign={<Globe aria-hidden size={14} />} name="Time zone" value={zone} quiet />}>
       {zones.map((name) => (
         <Choice key={name} chosen={zone === name} onChoose={() => change({ tz: name === 'UTC' ? undefined : name })}>
           {name}

@@ -24,6 +24,7 @@ export function DimensionMenu({ dimension, values }: Props) {
   const fits = values.filter(({ value }) => `${value} ${valueName(dimension, value)}`.toLowerCase().includes(text.toLowerCase()))
   return (
     <Menu
+      label={name}
       trigger={
         <button
           type="button"

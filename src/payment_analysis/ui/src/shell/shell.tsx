@@ -9,11 +9,11 @@ import { ScopeBar } from '@/scope/bar'
 
 import { DataBadge } from './data-badge'
 import { Doorstep } from './doorstep'
-import { Help } from './help'
 import { Navigation } from './navigation'
 import { useShortcuts } from './shortcuts'
 import { ThemeButton } from './theme'
 
+const Help = lazy(async () => ({ default: (await import('./help')).Help }))
 const Palette = lazy(async () => ({ default: (await import('./palette')).Palette }))
 
 /** What stands around every page. */
@@ -50,7 +50,11 @@ export function Shell() {
           <Palette onClose={close} />
         </Suspense>
       </Dialog>
-      <Help open={open === 'help'} onClose={close} />
+      {open === 'help' && (
+        <Suspense>
+          <Help open onClose={close} />
+        </Suspense>
+      )}
     </div>
   )
 }
