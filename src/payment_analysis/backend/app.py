@@ -82,7 +82,6 @@ ROUTERS: Final = (
     reviews,
     data_quality,
     command_center,
-    dashboards,
     scope,
     app_page,
 )
