@@ -85,7 +85,7 @@ def visiting(link: str) -> Iterator[Visit]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM)
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         visit = Visit(page, link.partition("/sign-in")[0])
-        page.on("console", lambda said: said.type in {"error", "warning"} and visit.wrong.append(said.text))
+        page.on("console", lambda said: visit.wrong.extend([said.text] if said.type in {"error", "warning"} else []))
         page.on("pageerror", lambda error: visit.wrong.append(str(error)))
         page.goto(link)
         visit.settle()
