@@ -1757,6 +1757,64 @@ export type ControlBandRow = {
 };
 
 /**
+ * Countries
+ *
+ * The countries of the scope, the most frequent first.
+ */
+export type Countries = {
+    /**
+     * Age Seconds
+     *
+     * From the newest attempt to now.
+     */
+    age_seconds: number | null;
+    /**
+     * As Of
+     *
+     * Instant of the newest attempt; null when there is none.
+     */
+    as_of: string | null;
+    /**
+     * Rows
+     *
+     * The countries.
+     */
+    rows: Array<Country>;
+    /**
+     * Source
+     *
+     * user: somebody's own data; simulated: a world with known truth; mixed; or our examples.
+     */
+    source: 'user' | 'simulated' | 'mixed' | 'examples';
+};
+
+/**
+ * Country
+ *
+ * A country that attempts come from.
+ */
+export type Country = {
+    /**
+     * Attempts
+     *
+     * Attempts of its issuers, or of its shoppers where the issuer is not known.
+     */
+    attempts: number;
+    /**
+     * Code
+     *
+     * ISO 3166 alpha-2.
+     */
+    code: string;
+    /**
+     * Name
+     *
+     * English name.
+     */
+    name: string;
+};
+
+/**
  * CurrentUser
  *
  * Who is asking.
@@ -2772,6 +2830,38 @@ export type EntrySystemDistributionBrRow = {
      * Attempts.
      */
     transaction_count: number | null;
+};
+
+/**
+ * EntryThroughput
+ *
+ * Minute by minute, what came through which entry system.
+ */
+export type EntryThroughput = {
+    /**
+     * Age Seconds
+     *
+     * From the newest attempt to now.
+     */
+    age_seconds: number | null;
+    /**
+     * As Of
+     *
+     * Instant of the newest attempt; null when there is none.
+     */
+    as_of: string | null;
+    /**
+     * Rows
+     *
+     * Minutes in order; a minute without attempts is not among them.
+     */
+    rows: Array<Throughput>;
+    /**
+     * Source
+     *
+     * user: somebody's own data; simulated: a world with known truth; mixed; or our examples.
+     */
+    source: 'user' | 'simulated' | 'mixed' | 'examples';
 };
 
 /**
@@ -5057,7 +5147,7 @@ export type PaymentRow = {
     /**
      * Card Network
      *
-     * Card network of the first attempt.
+     * Card network, lower case.
      */
     card_network: string | null;
     /**
@@ -5075,7 +5165,7 @@ export type PaymentRow = {
     /**
      * Entry Mode
      *
-     * How the card data came in.
+     * How the card data came in: ecom, contactless, chip, manual, recurring.
      */
     entry_mode: string | null;
     /**
@@ -5123,7 +5213,7 @@ export type PaymentRow = {
     /**
      * Flow Type
      *
-     * Flow of the payment.
+     * Flow: standard_ecom, payment_link, payment_link_sep, recurring, legacy_ws.
      */
     flow_type: string | null;
     /**
@@ -5141,7 +5231,7 @@ export type PaymentRow = {
     /**
      * Initiator
      *
-     * Cardholder- (cit) or merchant-initiated (mit).
+     * Cardholder- (cit) or merchant-initiated (mit) transaction.
      */
     initiator: string | null;
     /**
@@ -5171,7 +5261,7 @@ export type PaymentRow = {
     /**
      * Is Network Token
      *
-     * The first attempt was sent with a network token.
+     * Sent with a network token instead of the PAN.
      */
     is_network_token: boolean | null;
     /**
@@ -5189,7 +5279,7 @@ export type PaymentRow = {
     /**
      * Issuer
      *
-     * Issuer name or id.
+     * Issuer name or id as the source gives it.
      */
     issuer: string | null;
     /**
@@ -5219,19 +5309,19 @@ export type PaymentRow = {
     /**
      * Merchant Country
      *
-     * Country of the merchant account, ISO 3166 alpha-2.
+     * Country of the merchant account, ISO 3166 alpha-2: from the merchant list, else from the attempt.
      */
     merchant_country: string | null;
     /**
      * Merchant Id
      *
-     * The merchant account.
+     * The merchant account that sent the attempt.
      */
     merchant_id: string | null;
     /**
      * Merchant Name
      *
-     * Name of the merchant.
+     * Name of the merchant, from the merchant list.
      */
     merchant_name: string | null;
     /**
@@ -5261,7 +5351,7 @@ export type PaymentRow = {
     /**
      * Payment Solution
      *
-     * Solution of the first attempt.
+     * standard, 3ds, network_token, passkey, apple_pay, google_pay, …
      */
     payment_solution: string | null;
     /**
@@ -5291,19 +5381,19 @@ export type PaymentRow = {
     /**
      * Source
      *
-     * Format the first attempt came in.
+     * Format the event came in: canonical, stripe, adyen, csv, simulator.
      */
     source: string | null;
     /**
      * Uses 3Ds
      *
-     * EMV 3DS was used on the first attempt.
+     * EMV 3DS was used.
      */
     uses_3ds: boolean | null;
     /**
      * Wallet
      *
-     * Wallet that carried the card.
+     * Wallet that carried the card: apple_pay, google_pay, link, …
      */
     wallet: string | null;
 };
@@ -8391,6 +8481,32 @@ export type ThreeDsFunnelAnswer = {
 };
 
 /**
+ * Throughput
+ *
+ * Attempts of one minute through one entry system.
+ */
+export type Throughput = {
+    /**
+     * Attempts
+     *
+     * Attempts in it.
+     */
+    attempts: number;
+    /**
+     * Entry System
+     *
+     * PD, WS, SEP or CHECKOUT; null where an export does not say.
+     */
+    entry_system: string | null;
+    /**
+     * Minute
+     *
+     * Start of the minute, a UTC instant.
+     */
+    minute: string;
+};
+
+/**
  * TokenUpliftAnswer
  */
 export type TokenUpliftAnswer = {
@@ -9404,6 +9520,110 @@ export type GetCardNetworkPerformanceResponses = {
 
 export type GetCardNetworkPerformanceResponse = GetCardNetworkPerformanceResponses[keyof GetCardNetworkPerformanceResponses];
 
+export type GetCommandCenterEntryThroughputData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Limit Minutes
+         *
+         * Minutes before the newest attempt.
+         */
+        limit_minutes?: number;
+        /**
+         * Range
+         *
+         * 15m, 1h, 24h, 7d, 30d, 90d before the newest attempt, or custom.
+         */
+        range?: string | null;
+        /**
+         * From
+         *
+         * A date or time; without an offset local to tz.
+         */
+        from?: string | null;
+        /**
+         * To
+         *
+         * A date (that whole day) or time; without it, the newest attempt.
+         */
+        to?: string | null;
+        /**
+         * Network
+         *
+         * Only attempts of this network: values between commas; `(none)` is the missing value.
+         */
+        network?: string | null;
+        /**
+         * Country
+         *
+         * Only attempts of this country: values between commas; `(none)` is the missing value.
+         */
+        country?: string | null;
+        /**
+         * Segment
+         *
+         * Only attempts of this segment: values between commas; `(none)` is the missing value.
+         */
+        segment?: string | null;
+        /**
+         * Solution
+         *
+         * Only attempts of this solution: values between commas; `(none)` is the missing value.
+         */
+        solution?: string | null;
+        /**
+         * Entry System
+         *
+         * Only attempts of this entry system: values between commas; `(none)` is the missing value.
+         */
+        entry_system?: string | null;
+        /**
+         * Merchant
+         *
+         * Only attempts of this merchant: values between commas; `(none)` is the missing value.
+         */
+        merchant?: string | null;
+        /**
+         * Psp
+         *
+         * Only attempts of this psp: values between commas; `(none)` is the missing value.
+         */
+        psp?: string | null;
+        /**
+         * Currency
+         *
+         * Only attempts of this currency: values between commas; `(none)` is the missing value.
+         */
+        currency?: string | null;
+        /**
+         * Tz
+         *
+         * Time zone of local times, an IANA name; UTC unless given.
+         */
+        tz?: string | null;
+    };
+    url: '/api/analytics/command-center/entry-throughput';
+};
+
+export type GetCommandCenterEntryThroughputErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type GetCommandCenterEntryThroughputError = GetCommandCenterEntryThroughputErrors[keyof GetCommandCenterEntryThroughputErrors];
+
+export type GetCommandCenterEntryThroughputResponses = {
+    /**
+     * Successful Response
+     */
+    200: EntryThroughput;
+};
+
+export type GetCommandCenterEntryThroughputResponse = GetCommandCenterEntryThroughputResponses[keyof GetCommandCenterEntryThroughputResponses];
+
 export type GetControlBandData = {
     body?: never;
     path?: never;
@@ -9507,6 +9727,104 @@ export type GetControlBandResponses = {
 };
 
 export type GetControlBandResponse = GetControlBandResponses[keyof GetControlBandResponses];
+
+export type GetCountriesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Range
+         *
+         * 15m, 1h, 24h, 7d, 30d, 90d before the newest attempt, or custom.
+         */
+        range?: string | null;
+        /**
+         * From
+         *
+         * A date or time; without an offset local to tz.
+         */
+        from?: string | null;
+        /**
+         * To
+         *
+         * A date (that whole day) or time; without it, the newest attempt.
+         */
+        to?: string | null;
+        /**
+         * Network
+         *
+         * Only attempts of this network: values between commas; `(none)` is the missing value.
+         */
+        network?: string | null;
+        /**
+         * Country
+         *
+         * Only attempts of this country: values between commas; `(none)` is the missing value.
+         */
+        country?: string | null;
+        /**
+         * Segment
+         *
+         * Only attempts of this segment: values between commas; `(none)` is the missing value.
+         */
+        segment?: string | null;
+        /**
+         * Solution
+         *
+         * Only attempts of this solution: values between commas; `(none)` is the missing value.
+         */
+        solution?: string | null;
+        /**
+         * Entry System
+         *
+         * Only attempts of this entry system: values between commas; `(none)` is the missing value.
+         */
+        entry_system?: string | null;
+        /**
+         * Merchant
+         *
+         * Only attempts of this merchant: values between commas; `(none)` is the missing value.
+         */
+        merchant?: string | null;
+        /**
+         * Psp
+         *
+         * Only attempts of this psp: values between commas; `(none)` is the missing value.
+         */
+        psp?: string | null;
+        /**
+         * Currency
+         *
+         * Only attempts of this currency: values between commas; `(none)` is the missing value.
+         */
+        currency?: string | null;
+        /**
+         * Tz
+         *
+         * Time zone of local times, an IANA name; UTC unless given.
+         */
+        tz?: string | null;
+    };
+    url: '/api/analytics/countries';
+};
+
+export type GetCountriesErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type GetCountriesError = GetCountriesErrors[keyof GetCountriesErrors];
+
+export type GetCountriesResponses = {
+    /**
+     * Successful Response
+     */
+    200: Countries;
+};
+
+export type GetCountriesResponse = GetCountriesResponses[keyof GetCountriesResponses];
 
 export type GetDailyTrendsData = {
     body?: never;
