@@ -23,8 +23,8 @@ SECONDS_MAX = 6.0
 
 def build_all(home: Path) -> dict[str, float]:
     """What the fresh process does; seconds by part."""
-    from payment_analysis.lakehouse.lakehouse import Lakehouse  # noqa: PLC0415 - importing is part of the measure
-    from payment_analysis.lakehouse.table import load_tables  # noqa: PLC0415 - the same
+    from payment_analysis.lakehouse.lakehouse import Lakehouse
+    from payment_analysis.lakehouse.table import load_tables
 
     lakehouse = Lakehouse(home)
     report = lakehouse.build()
@@ -46,7 +46,7 @@ def build_all(home: Path) -> dict[str, float]:
 
 def measured(staged: Path, folder: Path) -> dict[str, float]:
     """One run in a fresh process over a fresh landing table."""
-    from payment_analysis.lakehouse.lakehouse import Lakehouse  # noqa: PLC0415 - the child must not pay for it twice
+    from payment_analysis.lakehouse.lakehouse import Lakehouse
 
     Lakehouse(folder).landing.append(staged, batch_id="benchmark")
     started = time.perf_counter()
@@ -66,7 +66,7 @@ def main() -> None:
     if given.child:
         print(json.dumps(build_all(given.child)))
         return
-    from benchmarks.attempts import write_landing  # noqa: PLC0415 - numpy is no part of what is measured
+    from benchmarks.attempts import write_landing
 
     with tempfile.TemporaryDirectory() as folder:
         staged = write_landing(Path(folder) / "staged.parquet", given.rows)

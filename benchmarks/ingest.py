@@ -77,8 +77,8 @@ def write_inputs(folder: Path, rows: int) -> None:
 
 def take(path: Path, home: Path) -> dict[str, float]:
     """What the fresh process does: read, check, stage and land; seconds by part."""
-    from payment_analysis.ingest.file import read_file  # noqa: PLC0415 - importing is part of the measure
-    from payment_analysis.lakehouse.lakehouse import Lakehouse  # noqa: PLC0415 - the same
+    from payment_analysis.ingest.file import read_file
+    from payment_analysis.lakehouse.lakehouse import Lakehouse
 
     begun = time.perf_counter()
     is_csv = path.suffix == ".csv"

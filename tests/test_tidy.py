@@ -19,7 +19,7 @@ SOURCE = REPOSITORY / "src" / "payment_analysis"
 MODULE_LINES_MAX = 300
 FUNCTION_LINES_MAX = 50
 SQL_LINES_MAX = 80
-EXCEPTIONS_TO_THE_LINTER_MAX = 30  # this number may only fall
+EXCEPTIONS_TO_THE_LINTER_MAX = 27  # this number may only fall
 HANDLERS_ALLOWED = {"backend/errors.py"}  # the one place that may catch everything
 NAMES_FORBIDDEN = {"utils", "util", "helpers", "helper", "common", "manager", "service", "misc"}
 UNFINISHED = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "HA" + "CK")) + r")\b")
@@ -235,7 +235,7 @@ def test_every_closed_set_of_the_domain_is_in_the_glossary(enum: str) -> None:
 
 
 # Made for the agents' tools, which are their only readers and come after them. This set may only shrink.
-WAITING_FOR_A_READER = {"v_recommendations_from_lakehouse", "v_transaction_summaries_for_search"}
+WAITING_FOR_A_READER = {"v_transaction_summaries_for_search"}
 
 
 def test_every_gold_view_is_read_by_a_dashboard_a_route_the_report_or_a_tool() -> None:
