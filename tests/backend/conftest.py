@@ -18,6 +18,7 @@ from payment_analysis.lakehouse.home import Home
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from fastapi import FastAPI
     from tests.store.databases import Databases
@@ -47,7 +48,16 @@ class Place:
 
 @pytest.fixture(scope="session")
 def place(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    folder = tmp_path_factory.mktemp("backend")
+    yield from made(databases, tmp_path_factory.mktemp("backend"))
+
+
+@pytest.fixture(scope="session")
+def trodden_place(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """A place of its own for who writes anything anywhere."""
+    yield from made(databases, tmp_path_factory.mktemp("trodden"))
+
+
+def made(databases: Databases, folder: Path) -> Iterator[Place]:
     home = Home(folder / "home")
     (folder / "faulty.jsonl").write_text("".join(json.dumps(row) + "\n" for row in FAULTY), encoding="utf-8")
     ingest(home, [*EXAMPLES, Export(folder / "faulty.jsonl", "canonical")])

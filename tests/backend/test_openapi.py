@@ -34,10 +34,10 @@ OPERATIONS = {
 
 
 @pytest.fixture(scope="module")
-def program(place: Place) -> tuple[Browser, dict[str, str]]:
+def program(trodden_place: Place) -> tuple[Browser, dict[str, str]]:
     """A program with the administrator's token: signing out and switching accounts off cannot reach it."""
-    made = place.admin.post("/api/access-tokens", {"name": "schemathesis", "role": "admin", "days": 1}).json()
-    return Browser(place.app, says_origin=False), {"authorization": f"Bearer {made['secret']}"}
+    made = trodden_place.admin.post("/api/access-tokens", {"name": "schemathesis", "role": "admin", "days": 1}).json()
+    return Browser(trodden_place.app, says_origin=False), {"authorization": f"Bearer {made['secret']}"}
 
 
 @pytest.mark.parametrize("operation", sorted(set(OPERATIONS) - ENDLESS))

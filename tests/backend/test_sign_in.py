@@ -79,7 +79,7 @@ def test_guessing_links_is_slowed_down(app: FastAPI) -> None:
 
 
 def test_a_browser_that_is_not_signed_in_gets_a_page_and_a_program_a_problem(app: FastAPI) -> None:
-    page = Browser(app).get("/", headers={"accept": "text/html,*/*"})
+    page = Browser(app).get("/report", headers={"accept": "text/html,*/*"})
     problem = Browser(app).get("/api/report")
 
     assert (page.status_code, problem.status_code) == (401, 401)

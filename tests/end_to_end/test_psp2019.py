@@ -41,7 +41,7 @@ def served(installation: Installation, export: Path) -> dict[str, Any]:
     with installation.up("--data", export, "--format", "csv", "--mapping", "psp2019") as link:
         fetch = visitor(link)
         return {
-            "page": fetch("/"),
+            "page": fetch("/report"),
             "health": json.loads(fetch("/api/v1/healthcheck")),
             "report": json.loads(fetch("/api/report")),
             "openapi": json.loads(fetch("/openapi.json")),

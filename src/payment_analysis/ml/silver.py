@@ -36,9 +36,11 @@ def read_attempts(tables: Path, columns: Sequence[str] = READ) -> pa.Table:
     store = DeltaStore(tables)
     if store.version(SILVER) is None:
         raise NotBuilt(f"table {SILVER} is not built yet", hint="run `payment-analysis build`")
-    files = [str(path) for path in store.snapshot(SILVER).paths]
+    snapshot = store.snapshot(SILVER)
+    files = [str(path) for path in snapshot.paths]
+    schema = pa.schema(snapshot.table.schema().to_arrow())  # a column without any value is in no file
     wanted = list(dict.fromkeys((*columns, "is_sale", "event_timestamp", "attempt_number", "transaction_id")))
-    rows = ds.dataset(files, format="parquet").to_table(columns=wanted, filter=pc.field("is_sale"))
+    rows = ds.dataset(files, schema=schema, format="parquet").to_table(columns=wanted, filter=pc.field("is_sale"))
     return in_order(rows)
 
 

@@ -14,3 +14,6 @@ export function Menu({ label, trigger, children, align = 'start' }: { label: str
     </Popover.Root>
   )
 }
+
+/** What closes the panel when it is chosen; wraps a button. */
+export const MenuClose = Popover.Close

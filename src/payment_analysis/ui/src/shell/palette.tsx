@@ -2,6 +2,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { Command } from 'cmdk'
 import type { ReactNode } from 'react'
 
+import { Dialog } from '@/parts/dialog'
 import { RANGES } from '@/scope/choices'
 import { useScope } from '@/scope/use-scope'
 
@@ -19,7 +20,8 @@ export function Palette({ onClose }: { onClose: () => void }) {
     void act()
   }
   return (
-    <Command label="Go to or do" className="flex max-h-[60vh] flex-col">
+    <Dialog open onClose={onClose} title="Go to or do" shape="palette">
+      <Command label="Go to or do" className="flex max-h-[60vh] flex-col">
       <Command.Input ref={(field) => field?.focus()} placeholder="Go to a page, set a range…" className="h-12 w-full border-b bg-transparent px-4 text-[15px] outline-none placeholder:text-ink-3" />
       <Command.List className="overflow-auto p-2">
         <Command.Empty className="px-3 py-6 text-center text-ink-3">Nothing has this name.</Command.Empty>
@@ -52,6 +54,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
         </Group>
       </Command.List>
     </Command>
+    </Dialog>
   )
 }
 

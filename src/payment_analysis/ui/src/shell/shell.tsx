@@ -4,15 +4,14 @@ import { Search } from 'lucide-react'
 import { lazy, Suspense, useCallback, useState } from 'react'
 
 import { getAuthStatusOptions } from '@/api/generated/@tanstack/react-query.gen'
-import { Dialog } from '@/parts/dialog'
 import { ScopeBar } from '@/scope/bar'
 
 import { DataBadge } from './data-badge'
-import { Doorstep } from './doorstep'
 import { Navigation } from './navigation'
 import { useShortcuts } from './shortcuts'
 import { ThemeButton } from './theme'
 
+const Doorstep = lazy(async () => ({ default: (await import('./doorstep')).Doorstep }))
 const Help = lazy(async () => ({ default: (await import('./help')).Help }))
 const Palette = lazy(async () => ({ default: (await import('./palette')).Palette }))
 
@@ -24,7 +23,7 @@ export function Shell() {
   const openHelp = useCallback(() => setOpen('help'), [])
   useShortcuts({ openPalette, openHelp })
   const { data: status } = useQuery(getAuthStatusOptions())
-  if (status && !status.authenticated) return <Doorstep />
+  if (status && !status.authenticated) return <Suspense><Doorstep /></Suspense>
   return (
     <div className="flex min-h-dvh">
       <a href="#content" className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:m-2 focus:rounded-lg focus:bg-accent focus:px-3 focus:py-2 focus:text-on-accent">
@@ -45,11 +44,11 @@ export function Shell() {
           <Outlet />
         </main>
       </div>
-      <Dialog open={open === 'palette'} onClose={close} title="Go to or do" shape="palette">
-        <Suspense fallback={<div className="h-40" />}>
+      {open === 'palette' && (
+        <Suspense>
           <Palette onClose={close} />
         </Suspense>
-      </Dialog>
+      )}
       {open === 'help' && (
         <Suspense>
           <Help open onClose={close} />
