@@ -9,7 +9,8 @@ import { prepareWorld } from '@/charts/world'
 import { IconButton } from '@/parts/button'
 import { Card } from '@/parts/card'
 import { Dialog } from '@/parts/dialog'
-import { Menu, MenuClose } from '@/parts/menu'
+import { Menu } from '@/parts/menu'
+import { PopoverClose } from '@/parts/popover'
 import { SqlText } from '@/parts/sql'
 import { Empty, Problem, Skeleton } from '@/parts/states'
 
@@ -77,10 +78,10 @@ export function Widget({ widget, data, zone, stale, onPick, onOpen, onCsv }: Pro
 
 function Item({ sign: Sign, name, act }: { sign: typeof Table2; name: string; act: () => void }) {
   return (
-    <MenuClose className="flex h-8 w-full items-center gap-2.5 rounded-md px-2 text-left text-[13px] hover:bg-page" onClick={act}>
+    <PopoverClose className="flex h-8 w-full items-center gap-2.5 rounded-md px-2 text-left text-[13px] hover:bg-page" onClick={act}>
       <Sign aria-hidden size={14} className="text-ink-3" />
       {name}
-    </MenuClose>
+    </PopoverClose>
   )
 }
 

@@ -1,19 +1,27 @@
-import { Popover } from 'radix-ui'
-import type { ReactNode } from 'react'
+import type { ReactElement, ReactNode } from 'react'
+import { cloneElement, lazy, Suspense, useState } from 'react'
 
-/** A button that opens a small panel beside it. */
-export function Menu({ label, trigger, children, align = 'start' }: { label: string; trigger: ReactNode; children: ReactNode; align?: 'start' | 'end' }) {
-  return (
-    <Popover.Root>
-      <Popover.Trigger asChild>{trigger}</Popover.Trigger>
-      <Popover.Portal>
-        <Popover.Content aria-label={label} align={align} sideOffset={6} collisionPadding={12} className="z-50 max-h-[70vh] min-w-56 overflow-auto rounded-xl border bg-card p-2 text-ink shadow-over">
-          {children}
-        </Popover.Content>
-      </Popover.Portal>
-    </Popover.Root>
+export type MenuProps = { label: string; trigger: ReactElement<Trigger>; children: ReactNode; align?: 'start' | 'end' }
+
+type Trigger = { onClick?: () => void; onPointerEnter?: () => void; 'aria-haspopup'?: 'dialog'; 'aria-expanded'?: boolean }
+
+const load = () => import('./popover')
+const Popover = lazy(async () => ({ default: (await load()).Popover }))
+
+/** A button that opens a small panel beside it. The panel's code, a tenth of the first page's, comes when it is asked for. */
+export function Menu(props: MenuProps) {
+  const [used, setUsed] = useState(false)
+  const closed = cloneElement(props.trigger, {
+    onClick: () => setUsed(true),
+    onPointerEnter: () => void load(),
+    'aria-haspopup': 'dialog',
+    'aria-expanded': false,
+  })
+  return used ? (
+    <Suspense fallback={closed}>
+      <Popover {...props} />
+    </Suspense>
+  ) : (
+    closed
   )
 }
-
-/** What closes the panel when it is chosen; wraps a button. */
-export const MenuClose = Popover.Close

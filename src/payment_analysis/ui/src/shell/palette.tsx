@@ -1,6 +1,7 @@
 import { useNavigate } from '@tanstack/react-router'
 import { Command } from 'cmdk'
 import type { ReactNode } from 'react'
+import { useEffect, useRef } from 'react'
 
 import { Dialog } from '@/parts/dialog'
 import { RANGES } from '@/scope/choices'
@@ -15,6 +16,8 @@ const ITEM = 'flex h-9 cursor-pointer items-center gap-2.5 rounded-lg px-2.5 tex
 export function Palette({ onClose }: { onClose: () => void }) {
   const navigate = useNavigate()
   const { change } = useScope()
+  const field = useRef<HTMLInputElement>(null)
+  useEffect(() => field.current?.focus(), []) // after the dialog has opened, which gives the focus to the list
   const doing = (act: () => unknown) => () => {
     onClose()
     void act()
@@ -22,7 +25,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
   return (
     <Dialog open onClose={onClose} title="Go to or do" shape="palette">
       <Command label="Go to or do" className="flex max-h-[60vh] flex-col">
-      <Command.Input ref={(field) => field?.focus()} placeholder="Go to a page, set a range…" className="h-12 w-full border-b bg-transparent px-4 text-[15px] outline-none placeholder:text-ink-3" />
+      <Command.Input ref={field} placeholder="Go to a page, set a range…" className="h-12 w-full border-b bg-transparent px-4 text-[15px] outline-none placeholder:text-ink-3" />
       <Command.List className="overflow-auto p-2">
         <Command.Empty className="px-3 py-6 text-center text-ink-3">Nothing has this name.</Command.Empty>
         <Group heading="Pages">
