@@ -19,6 +19,21 @@ from benchmarks.machine import machine, median_and_spread, write_section
 
 RUNS = 3
 SECONDS_MAX = 6.0
+FIRST_VIEWS = (  # what the report and the executive dashboards stand on
+    "v_metric_bridge",
+    "v_executive_kpis",
+    "v_approval_trends_hourly",
+    "v_daily_trends",
+    "v_top_decline_reasons",
+    "v_decline_recovery_opportunities",
+    "v_retry_performance",
+    "v_solution_performance",
+    "v_card_network_performance",
+    "v_performance_by_geography",
+    "v_merchant_segment_performance",
+    "v_psp_performance",
+)
+WANTED = ("bronze", "silver", "twelve gold views")
 
 
 def build_all(home: Path) -> dict[str, float]:
@@ -31,15 +46,17 @@ def build_all(home: Path) -> dict[str, float]:
     layers = {name: table.layer for name, table in load_tables().items() if table.kind == "table"}
     parts = {"seeds": 0.0, "bronze": 0.0, "silver": 0.0}
     for table in report.tables:
-        if table.mode != "view":
-            quarantine = "bronze" if table.name.endswith("_bronze") else "seeds"
-            parts[layers.get(table.name, quarantine)] += table.seconds
-    started = time.perf_counter()
-    for name, view in load_tables().items():
-        if view.layer == "gold":
-            lakehouse.rows(f"select * from {name}")
-    checked = sum(table.seconds for table in report.tables if table.mode == "view")
-    parts["gold, checked and read"] = checked + time.perf_counter() - started
+        quarantine = "bronze" if table.name.endswith("_bronze") else "seeds"
+        parts[layers.get(table.name, quarantine)] += table.seconds
+    for part, names in (
+        ("twelve gold views", FIRST_VIEWS),
+        ("all other gold views", [n for n, view in load_tables().items() if view.layer == "gold"]),
+    ):
+        started = time.perf_counter()
+        for name in names:
+            if part == "twelve gold views" or name not in FIRST_VIEWS:
+                lakehouse.rows(f"select * from {name}")
+        parts[part] = time.perf_counter() - started
     parts["peak MB"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return parts
 
@@ -55,7 +72,9 @@ def measured(staged: Path, folder: Path) -> dict[str, float]:
     whole = time.perf_counter() - started
     parts: dict[str, float] = json.loads(done.stdout)
     seconds = sum(value for part, value in parts.items() if part != "peak MB")
-    return {"start of Python, imports, the rest": whole - seconds, **parts, "whole process": whole}
+    wanted = sum(parts[part] for part in WANTED)
+    rest = {"start of Python, imports, the rest": whole - seconds}
+    return {**rest, **parts, "whole process": whole, ", ".join(WANTED): wanted}
 
 
 def main() -> None:
@@ -77,7 +96,7 @@ def main() -> None:
         [
             "## Build",
             "",
-            f"`python -m benchmarks.build`: {what}; wanted: under {SECONDS_MAX:.0f} s.",
+            f"`python -m benchmarks.build`: {what}; wanted: {', '.join(WANTED)} in under {SECONDS_MAX:.0f} s.",
             f"Measured on {machine()}.",
             "",
             "| part | seconds, median (fastest to slowest) |",

@@ -49,7 +49,11 @@ def node_tools() -> dict[str, str]:
         done = subprocess.run([sys.executable, str(ROOT / "scripts" / "bootstrap.py"), "--ui"], cwd=ROOT, check=False)
         if done.returncode != 0 or not (tools / "npm").exists():
             raise BuildFailed("Node could not be installed; the message is above.")
-    return {"PATH": f"{tools}{os.pathsep}{os.environ.get('PATH', '')}", "npm_config_update_notifier": "false"}
+    return {
+        "PATH": f"{tools}{os.pathsep}{os.environ.get('PATH', '')}",
+        "NODE_USE_SYSTEM_CA": "1",  # a company's own certificates are the machine's, and Node has a list of its own
+        "npm_config_update_notifier": "false",
+    }
 
 
 def npm(*arguments: str, **settings: str) -> None:
