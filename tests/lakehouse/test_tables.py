@@ -20,7 +20,7 @@ TABLES = load_tables()
 SOURCES = load_sources()
 TYPES = re.compile(r"string|bigint|int|boolean|double|date|timestamp|decimal\(\d+,\d+\)")
 
-# Named in the requirement documents and in issue 2, with the columns the documents print (spec/inventory.md §1, §2).
+# Named in the requirement documents, with the columns the documents print (spec/inventory.md §1, §2).
 DOCUMENTED = """
     v_executive_kpis                 total_transactions unique_merchants unique_countries approved_count declined_count approval_rate_pct avg_fraud_score avg_aml_risk_score total_transaction_value approved_value declined_value avg_transaction_amount auth_3ds_usage_pct period_start period_end
     v_approval_trends_hourly         hour transaction_count approved_count approval_rate_pct avg_fraud_score total_value active_segments
