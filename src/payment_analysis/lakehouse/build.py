@@ -75,9 +75,10 @@ class Build:
                 report = retried(step, again=bench.forget)
                 reports.append(report.taking(time.perf_counter() - step_started))
             views = _checked_views(bench) if check_views else ()
-            if VERDICTS in self._sources and BuildReport(tuple(reports), currency, 0.0).changed:
-                write_verdicts(bench, (*reports, *views), now)
-        return BuildReport((*reports, *views), currency, time.perf_counter() - started)
+            built = BuildReport((*reports, *views), currency, time.perf_counter() - started)
+            if VERDICTS in self._sources and built.changed:
+                retried(partial(write_verdicts, bench, built.tables, now), again=bench.forget)
+        return built
 
     def _steps(
         self, bench: Workbench, currency: str, *, full_refresh: bool
