@@ -1,0 +1,1 @@
+"""Agents: tools over gold, root causes, roles, the orchestrator, questions in plain language. Agents propose, people decide."""
