@@ -1,1 +1,1 @@
-"""Agents: tools over gold, root causes, roles, the orchestrator, questions in plain language. Agents propose, people decide."""
+"""Agents: tools over gold, root causes, roles, the orchestrator, questions in words. They propose, people decide."""

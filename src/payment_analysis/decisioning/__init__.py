@@ -1,1 +1,1 @@
-"""Decisions as pure functions: authenticate, route, retry, rules, experiments. No clock, random, network or database."""
+"""Decisions as pure functions: authenticate, route, retry, rules, experiments. No clock, network or database."""
