@@ -27,6 +27,7 @@ from payment_analysis.backend.routes import (
     command_center,
     dashboards,
     data_quality,
+    diagnosis,
     documentation,
     health,
     incidents,
@@ -83,6 +84,7 @@ ROUTERS: Final = (
     data_quality,
     command_center,
     scope,
+    diagnosis,
     app_page,
 )
 
