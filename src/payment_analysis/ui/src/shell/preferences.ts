@@ -1,0 +1,17 @@
+/** What this browser remembers of its owner's taste; the address always counts more. */
+
+const HOME = 'home'
+const ZONE = 'zone'
+
+export const homePage = () => localStorage.getItem(HOME) ?? '/'
+export const homeZone = () => localStorage.getItem(ZONE) ?? 'UTC'
+export const rememberHome = (page: string) => localStorage.setItem(HOME, page)
+export const rememberZone = (zone: string) => localStorage.setItem(ZONE, zone)
+
+/** Go where the person wants to begin, and tell the address their time zone: what is shown stays in the address. */
+export function enter() {
+  const place = new URL(location.href)
+  if (place.pathname === '/' && place.search === '') place.pathname = homePage()
+  if (!place.searchParams.has('tz') && homeZone() !== 'UTC') place.searchParams.set('tz', homeZone())
+  if (place.href !== location.href) history.replaceState(null, '', place)
+}
