@@ -5,6 +5,7 @@ import { useState } from 'react'
 
 import { createSavedViewMutation, deleteSavedViewMutation, listSavedViewsOptions, listSavedViewsQueryKey } from '@/api/generated/@tanstack/react-query.gen'
 import { Button, IconButton } from '@/parts/button'
+import { PopoverClose } from '@/parts/popover'
 import { Problem, Skeleton } from '@/parts/states'
 import { usePerson } from '@/shell/person'
 
@@ -22,9 +23,11 @@ export function SavedViews() {
         <ul>
           {data.map((view) => (
             <li key={view.id} className="flex items-center gap-1 rounded-md hover:bg-page">
-              <button type="button" onClick={() => void navigate({ href: `${view.page}${view.search ? `?${view.search}` : ''}` })} className="h-8 min-w-0 flex-1 truncate px-2 text-left">
-                {view.name} <span className="text-xs text-ink-3">{view.page}</span>
-              </button>
+              <PopoverClose asChild>
+                <button type="button" onClick={() => void navigate({ href: `${view.page}${view.search ? `?${view.search}` : ''}` })} className="h-8 min-w-0 flex-1 truncate px-2 text-left">
+                  {view.name} <span className="text-xs text-ink-3">{view.page}</span>
+                </button>
+              </PopoverClose>
               {view.is_shared && <Users aria-label="shared" role="img" size={13} className="shrink-0 text-ink-3" />}
               {view.is_own && (
                 <IconButton name={`Delete ${view.name}`} onClick={() => remove.mutate({ path: { view_id: view.id } })}>

@@ -1,3 +1,5 @@
+import { parseSearch, stringifySearch } from '@/scope/search'
+
 /** What this browser remembers of its owner's taste; the address always counts more. */
 
 const HOME = 'home'
@@ -12,6 +14,7 @@ export const rememberZone = (zone: string) => localStorage.setItem(ZONE, zone)
 export function enter() {
   const place = new URL(location.href)
   if (place.pathname === '/' && place.search === '') place.pathname = homePage()
-  if (!place.searchParams.has('tz') && homeZone() !== 'UTC') place.searchParams.set('tz', homeZone())
+  const search = parseSearch(place.search)
+  if (search.tz === undefined && homeZone() !== 'UTC') place.search = stringifySearch({ ...search, tz: homeZone() })
   if (place.href !== location.href) history.replaceState(null, '', place)
 }
