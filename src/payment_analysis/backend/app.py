@@ -37,6 +37,7 @@ from payment_analysis.backend.routes import (
     people,
     report,
     reviews,
+    rule_language,
     saved_views,
     schema,
     scope,
@@ -85,6 +86,7 @@ ROUTERS: Final = (
     command_center,
     scope,
     diagnosis,
+    rule_language,
     app_page,
 )
 
