@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final
 from fastapi import Depends, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
+from payment_analysis.agents.model_health import model_health_tool
+from payment_analysis.agents.toolbox import Toolbox
 from payment_analysis.backend.access_log import keep_links_out_of_the_log
 from payment_analysis.backend.asking import SignedIn
 from payment_analysis.backend.attempts_made import AttemptsMade
@@ -21,6 +23,7 @@ from payment_analysis.backend.headers import SecurityHeaders
 from payment_analysis.backend.lakehouse_writes import LakehouseWrites
 from payment_analysis.backend.live_feed import Listeners
 from payment_analysis.backend.routes import (
+    agents,
     analytics,
     app_page,
     audit,
@@ -49,6 +52,7 @@ from payment_analysis.backend.routes import (
     version as release,
 )
 from payment_analysis.lakehouse.home import Home
+from payment_analysis.ml.registry import Registry
 from payment_analysis.store.accounts import first_admin, make_link
 from payment_analysis.store.audit import SYSTEM
 from payment_analysis.store.database import Database
@@ -56,6 +60,7 @@ from payment_analysis.store.database import Database
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
 
+    from payment_analysis.agents.computed import Computed
     from payment_analysis.backend.asking import Asking
     from payment_analysis.backend.dependencies import Clock, Warehouse, Writing
 
@@ -86,6 +91,7 @@ ROUTERS: Final = (
     command_center,
     scope,
     diagnosis,
+    agents,
     rule_language,
     app_page,
 )
@@ -106,6 +112,7 @@ def create_app(
     shows_examples: bool = False,
     clock: Clock = _now,
     announce: Callable[[str], None] | None = None,
+    computed: Sequence[Computed] = (),
 ) -> FastAPI:
     """The application over one lakehouse and one store; `hosts` are the names it may be called by.
 
@@ -134,6 +141,7 @@ def create_app(
     app.state.data_states = DataStates(warehouse, shows_examples=shows_examples)
     app.state.store = store
     app.state.writes = writes
+    app.state.toolbox = Toolbox(warehouse, store, computed)
     app.state.clock = clock
     app.state.asking = SignedIn(store, clock) if asking is None else asking
     app.state.listeners, app.state.sign_ins = Listeners(), AttemptsMade(*SIGN_INS)
@@ -155,6 +163,7 @@ def app_of(home: Home, *, hosts: Sequence[str] = LOOPBACK, announce: Callable[[s
         writes=LakehouseWrites(home),
         hosts=hosts,
         shows_examples=home.shows_examples,
+        computed=[model_health_tool(Registry(home.path))],
         announce=announce,
     )
 
