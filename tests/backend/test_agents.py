@@ -17,7 +17,7 @@ def test_the_seven_agents_are_listed(trodden_place: Place) -> None:
 
 
 def test_a_run_is_kept_with_its_steps_and_findings(trodden_place: Place) -> None:
-    made = trodden_place.admin.post("/api/agents/runs", json={"question": "Top decline reasons?"})
+    made = trodden_place.admin.post("/api/agents/runs", {"question": "Top decline reasons?"})
 
     assert made.status_code == 201
     run = made.json()
@@ -29,7 +29,7 @@ def test_a_run_is_kept_with_its_steps_and_findings(trodden_place: Place) -> None
 
 
 def test_a_chat_tells_each_step_and_then_the_run(trodden_place: Place) -> None:
-    told = trodden_place.admin.post("/api/agents/chat", json={"question": "retry", "agent": "smart_retry"})
+    told = trodden_place.admin.post("/api/agents/chat", {"question": "retry", "agent": "smart_retry"})
     events = [part.split("\ndata: ", 1) for part in told.text.strip().split("\n\n")]
 
     assert [name for name, _ in events] == ["event: step"] * 4 + ["event: run"]
@@ -41,7 +41,7 @@ def test_an_unknown_run_is_not_found(trodden_place: Place) -> None:
 
 
 def test_a_megabyte_is_refused(trodden_place: Place) -> None:
-    assert trodden_place.admin.post("/api/agents/runs", json={"question": "x" * 1_000_000}).status_code in {413, 422}
+    assert trodden_place.admin.post("/api/agents/runs", {"question": "x" * 1_000_000}).status_code in {413, 422}
 
 
 def test_too_little_data_is_said_and_not_guessed_around(trodden_place: Place) -> None:
