@@ -5,15 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
-from sqlglot import exp
-
 from payment_analysis.domain.errors import BadQuery, NotBuilt, PaymentAnalysisError, Unavailable
-from payment_analysis.lakehouse.dialect import parse, to_duckdb
 from payment_analysis.lakehouse.guard import Describe, Select, Show, admit
+from payment_analysis.lakehouse.partials.plans import planned
 from payment_analysis.lakehouse.schema import type_word
 
 if TYPE_CHECKING:
@@ -24,7 +21,6 @@ if TYPE_CHECKING:
 ROWS_MAX: Final = 1000
 SECONDS_MAX: Final = 30.0
 STAGED: Final = "dataset"
-TRANSLATIONS_MAX: Final = 2048  # of a few kilobytes; all dashboards ask some 250 questions per form of a scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +42,17 @@ class Query:
 
     def inside(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[dict[str, Any]]:
         """Every row of a trusted question, columns by name."""
-        translated, tables, named = _translated(sql)
-        known = set(self._reader.names)
-        cursor = self._reader.cursor(name for name in tables if name in known)
-        given = {name: value for name, value in (parameters or {}).items() if name in named}
-        try:
-            cursor.execute(translated, given or None)
-            columns = [column[0] for column in cursor.description or ()]
-            return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
-        except duckdb.Error as error:
-            raise _named(error) from error
+        while True:
+            prepared = self._reader.prepared(sql, parameters)
+            cursor = prepared.cursor
+            try:
+                cursor.execute(prepared.sql, prepared.parameters)
+                columns = [column[0] for column in cursor.description or ()]
+                rows = cursor.fetchall()
+            except duckdb.Error as error:
+                raise _named(error) from error
+            if self._reader.unmoved(prepared):
+                return [dict(zip(columns, row, strict=True)) for row in rows]
 
     def outside(self, sql: str, *, limit: int, seconds: float) -> QueryResult:
         """The answer to a question from outside."""
@@ -77,17 +74,18 @@ class Query:
 
         A question that fails has its error for an answer; when the first one fails, that is an error of all.
         """
-        translated, tables, named = _translated(sql)
-        known = set(self._reader.names)
-        cursor = self._reader.cursor(name for name in tables if name in known)
-        given = {name: value for name, value in parameters.items() if name in named}
-        try:
-            cursor.execute(f"create temp table {STAGED} as {translated}", given or None)
-            return {name: _answered(cursor, question, limit) for name, question in questions.items()}
-        except duckdb.Error as error:
-            raise _named(error) from error
-        finally:
-            cursor.close()
+        while True:
+            prepared = self._reader.prepared(sql, parameters)
+            cursor = prepared.cursor
+            try:
+                cursor.execute(f"create temp table {STAGED} as {prepared.sql}", prepared.parameters)
+                answers = {name: _answered(cursor, question, limit) for name, question in questions.items()}
+            except duckdb.Error as error:
+                raise _named(error) from error
+            finally:
+                cursor.close()
+            if self._reader.unmoved(prepared):
+                return answers
 
     def _select(self, admitted: Select, limit: int, seconds: float) -> tuple[list[str], list[str], list[Any]]:
         cursor = self._reader.cursor(admitted.names)
@@ -128,7 +126,7 @@ def _answered(cursor: duckdb.DuckDBPyConnection, question: str, limit: int) -> Q
     """The answer to a trusted question about what is staged on the cursor, or why there is none."""
     started = time.perf_counter()
     try:
-        cursor.execute(_translated(question)[0])
+        cursor.execute(planned(question, ()).sql)
         described = cursor.description or []
         rows = cursor.fetchmany(limit + 1)
     except duckdb.Error as error:
@@ -137,18 +135,6 @@ def _answered(cursor: duckdb.DuckDBPyConnection, question: str, limit: int) -> Q
         return error
     columns, types = [column[0] for column in described], [type_word(str(column[1])) for column in described]
     return QueryResult(columns, types, rows[:limit], len(rows) > limit, time.perf_counter() - started)
-
-
-@lru_cache(maxsize=TRANSLATIONS_MAX)
-def _translated(sql: str) -> tuple[str, tuple[str, ...], frozenset[str]]:
-    """SQL of our own for DuckDB, the names it reads and the names of its parameters."""
-    tree = parse(sql)
-    for table in tree.find_all(exp.Table):
-        table.set("catalog", None)
-        table.set("db", None)
-    tables = tuple(sorted({table.name for table in tree.find_all(exp.Table)}))
-    named = frozenset(placeholder.name for placeholder in tree.find_all(exp.Placeholder))
-    return to_duckdb(tree), tables, named
 
 
 def _named(error: duckdb.Error) -> PaymentAnalysisError:
