@@ -12,7 +12,7 @@ from payment_analysis.lakehouse.freshness import freshness
 from payment_analysis.lakehouse.landing import Landing
 from payment_analysis.lakehouse.maintenance import maintain
 from payment_analysis.lakehouse.partials.reading import PartialReader
-from payment_analysis.lakehouse.partials.refresh import refresh_partials
+from payment_analysis.lakehouse.partials.refresh import CELLS_SHARE_MAX, ROWS_MIN, refresh_partials
 from payment_analysis.lakehouse.partials.store import PartialStore
 from payment_analysis.lakehouse.query import ROWS_MAX, SECONDS_MAX, Query
 from payment_analysis.lakehouse.reader import Reader
@@ -113,9 +113,14 @@ class Lakehouse:
         """Compact, checkpoint and vacuum the tables that need it."""
         return maintain(self._store, self._scratch, self._names())
 
-    def refresh_partials(self) -> tuple[Refreshed, ...]:
-        """Bring the partial aggregates, which answer gold questions at any size, up to date with silver."""
-        return refresh_partials(self._store, self._partials, self._scratch)
+    def refresh_partials(
+        self, *, rows_min: int = ROWS_MIN, share_max: float = CELLS_SHARE_MAX
+    ) -> tuple[Refreshed, ...]:
+        """Bring the partial aggregates, which answer gold questions at any size, up to date with silver.
+
+        Right after a build, and every few batches of a stream: until then questions add the rows that came since.
+        """
+        return refresh_partials(self._store, self._partials, self._scratch, rows_min=rows_min, share_max=share_max)
 
     def freshness(self, names: Sequence[str] | None = None) -> dict[str, Freshness]:
         """Rows, version, commit time and newest event of tables that exist, by name; of all unless named."""

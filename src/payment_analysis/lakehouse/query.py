@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
+
 from payment_analysis.domain.errors import BadQuery, NotBuilt, PaymentAnalysisError, Unavailable
 from payment_analysis.lakehouse.guard import Describe, Select, Show, admit
+from payment_analysis.lakehouse.kept_answers import ROWS_MAX as KEPT_ROWS_MAX
+from payment_analysis.lakehouse.kept_answers import KeptAnswers, depends_on_the_moment
 from payment_analysis.lakehouse.partials.plans import planned
 from payment_analysis.lakehouse.schema import type_word
 
@@ -39,20 +42,27 @@ class Query:
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
+        self._rows: KeptAnswers[tuple[list[str], list[tuple[Any, ...]]]] = KeptAnswers()
+        self._staged: KeptAnswers[dict[str, QueryResult | PaymentAnalysisError]] = KeptAnswers()
 
     def inside(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[dict[str, Any]]:
         """Every row of a trusted question, columns by name."""
-        while True:
+        asked, versions = (sql, *(parameters or {}).items()), self._reader.versions(sql)
+        kept = self._rows.find(asked, versions)
+        while kept is None:
             prepared = self._reader.prepared(sql, parameters)
-            cursor = prepared.cursor
             try:
-                cursor.execute(prepared.sql, prepared.parameters)
-                columns = [column[0] for column in cursor.description or ()]
-                rows = cursor.fetchall()
+                prepared.cursor.execute(prepared.sql, prepared.parameters)
+                columns = [column[0] for column in prepared.cursor.description or ()]
+                rows = prepared.cursor.fetchall()
             except duckdb.Error as error:
                 raise _named(error) from error
             if self._reader.unmoved(prepared):
-                return [dict(zip(columns, row, strict=True)) for row in rows]
+                kept = (columns, rows)
+                if len(rows) <= KEPT_ROWS_MAX and not depends_on_the_moment(sql):
+                    self._rows.keep(asked, {name: prepared.versions[name] for name in versions}, kept)
+        columns, rows = kept
+        return [dict(zip(columns, row, strict=True)) for row in rows]
 
     def outside(self, sql: str, *, limit: int, seconds: float) -> QueryResult:
         """The answer to a question from outside."""
@@ -74,7 +84,9 @@ class Query:
 
         A question that fails has its error for an answer; when the first one fails, that is an error of all.
         """
-        while True:
+        asked, versions = (sql, limit, *parameters.items(), *questions.items()), self._reader.versions(sql)
+        kept = self._staged.find(asked, versions)
+        while kept is None:
             prepared = self._reader.prepared(sql, parameters)
             cursor = prepared.cursor
             try:
@@ -85,7 +97,10 @@ class Query:
             finally:
                 cursor.close()
             if self._reader.unmoved(prepared):
-                return answers
+                kept = answers
+                if limit <= KEPT_ROWS_MAX and not any(map(depends_on_the_moment, (sql, *questions.values()))):
+                    self._staged.keep(asked, {name: prepared.versions[name] for name in versions}, answers)
+        return kept
 
     def _select(self, admitted: Select, limit: int, seconds: float) -> tuple[list[str], list[str], list[Any]]:
         cursor = self._reader.cursor(admitted.names)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from sqlglot import exp
@@ -14,7 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 ROWS: Final = "n"  # the measure every cell has: how many rows it stands for
-_KINDS: Final = {exp.Sum: "sum", exp.Count: "count", exp.CountIf: "count", exp.Min: "min", exp.Max: "max"}
+_KINDS: Final[dict[type[exp.Expr], str]] = {
+    exp.Sum: "sum",
+    exp.Count: "count",
+    exp.CountIf: "count",
+    exp.Min: "min",
+    exp.Max: "max",
+}
 MERGED: Final = {"sum": "sum", "count": "sum", "min": "min", "max": "max"}
 
 
@@ -28,23 +35,30 @@ class Measure:
     @property
     def name(self) -> str:
         """A column name that says what it is, and is the same in every process."""
-        digest = hashlib.sha256(f"{self.kind} {self.argument}".encode()).hexdigest()[:8]
-        plain = "_".join(sorted({column.name for column in parse(f"select {self.argument}").find_all(exp.Column)}))
-        return f"{self.kind}_{plain[:40]}_{digest}"
+        return _name(self.kind, self.argument)
 
     @property
     def over_rows(self) -> str:
         """The aggregate over rows of the base, as DuckDB SQL."""
-        return f"{self.kind}({self._written})"
+        return f"{self.kind}({_in_duckdb(self.argument)})"
 
     @property
     def of_row(self) -> str:
         """What one row contributes, as DuckDB SQL."""
-        return f"case when ({self._written}) is null then 0 else 1 end" if self.kind == "count" else self._written
+        value = _in_duckdb(self.argument)
+        return f"case when ({value}) is null then 0 else 1 end" if self.kind == "count" else value
 
-    @property
-    def _written(self) -> str:
-        return to_duckdb(parse(f"select {self.argument}").selects[0])
+
+@cache
+def _name(kind: str, argument: str) -> str:
+    digest = hashlib.sha256(f"{kind} {argument}".encode()).hexdigest()[:8]
+    plain = "_".join(sorted({column.name for column in expression(argument).find_all(exp.Column)}))
+    return f"{kind}_{plain[:40]}_{digest}"
+
+
+@cache
+def _in_duckdb(argument: str) -> str:
+    return expression_in_duckdb(argument)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +71,8 @@ class Aggregate:
 
     def measure(self, without: Iterable[exp.Expr] = ()) -> Measure | None:
         """The measure it needs when some conditions are tested elsewhere; none when it only counts rows."""
-        left = sorted({_text(one) for one in self.conditions} - {_text(one) for one in without})
-        value = "1" if self.value is None else _text(self.value)
+        left = sorted({text_of(one) for one in self.conditions} - {text_of(one) for one in without})
+        value = "1" if self.value is None else text_of(self.value)
         if not left:
             return None if self.value is None else Measure(self.kind, value)
         return Measure(self.kind, f"CASE WHEN {' AND '.join(left)} THEN {value} END")
@@ -75,12 +89,26 @@ def taken_apart(node: exp.Expr) -> Aggregate | None:
     if isinstance(value, exp.Star):
         return Aggregate(kind, (), None)
     conditions: tuple[exp.Expr, ...] = ()
-    if isinstance(value, exp.Case) and value.this is None and len(value.args["ifs"]) == 1 and not value.args.get("default"):
-        (branch,) = value.args["ifs"]
+    branches = value.args["ifs"] if isinstance(value, exp.Case) else []
+    if len(branches) == 1 and value.this is None and not value.args.get("default"):
+        (branch,) = branches
         conditions, value = tuple(conjuncts(branch.this)), branch.args["true"]
     if kind == "count" and isinstance(value, exp.Literal):
         return Aggregate(kind, conditions, None)
     return Aggregate(kind, conditions, value)
+
+
+def expression(sql: str) -> exp.Expr:
+    """An expression in Databricks SQL as a tree."""
+    tree = parse(f"select {sql}")
+    assert isinstance(tree, exp.Select)
+    found: exp.Expr = tree.selects[0]
+    return found
+
+
+def expression_in_duckdb(sql: str) -> str:
+    """An expression in Databricks SQL for DuckDB."""
+    return to_duckdb(parse(f"select {sql}")).removeprefix("SELECT ")
 
 
 def conjuncts(node: exp.Expr) -> Iterator[exp.Expr]:
@@ -106,6 +134,7 @@ def unqualified(node: exp.Expr) -> exp.Expr:
     return copy
 
 
-def _text(node: exp.Expr) -> str:
+def text_of(node: exp.Expr) -> str:
+    """An expression over the table's columns as Databricks SQL."""
     written: str = unqualified(node).sql(SOURCE)
     return written

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -29,8 +29,10 @@ class Seen:
     """A view that holds some rows of a silver table, each once, with columns of its own beside the table's."""
 
     of: str
+    holds: str = ""  # which rows, as a condition on the table; empty: only the view knows, and each row is marked
     own: tuple[str, ...] = ()  # columns the table lacks
-    also_reads: tuple[str, ...] = ()  # other tables the view looks at: it is current only when they have not moved
+    # Other tables the view looks at, with the columns it does: by the first, a row there belongs to rows of the table.
+    also_reads: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
     def mark(self, view: str) -> str:
         """The column that says of a row whether the view holds it."""
@@ -46,5 +48,11 @@ KEPT: Final[Mapping[str, Kept]] = MappingProxyType(
 SEEN: Final[Mapping[str, Seen]] = MappingProxyType(
     {
         "merchant_visible_attempts_silver": Seen("payments_enriched_silver"),
+        "attempt_ends_silver": Seen(
+            "payments_enriched_silver",
+            holds="is_sale",
+            own=("is_last_attempt",),
+            also_reads=MappingProxyType({"payments_silver": ("payment_id", "attempts")}),
+        ),
     }
 )

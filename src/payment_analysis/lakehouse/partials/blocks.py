@@ -1,8 +1,8 @@
 """Blocks: the SELECTs of a query that add up rows of a kept table, and how they read over cells instead.
 
-A block is written anew as one SELECT over a relation that has the shape of cells: keys by their own names, the number of
-rows and the measures. Rows that are in no cell are brought into that shape by the relation, one cell each, so one and the
-same SELECT merges both.
+A block is written anew as one SELECT over a relation that has the shape of cells: keys by their own names, the number
+of rows and the measures. Rows that are in no cell are brought into that shape by the relation, one cell each, so one
+and the same SELECT merges both.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Final
 
 from sqlglot import exp
 
-from payment_analysis.lakehouse.dialect import SOURCE, to_duckdb
 from payment_analysis.lakehouse.duck import CELLS_COUNTED
 from payment_analysis.lakehouse.partials.aggregates import (
     MERGED,
     ROWS,
     Aggregate,
     Measure,
+    expression_in_duckdb,
     names,
     taken_apart,
-    unqualified,
+    text_of,
 )
 from payment_analysis.lakehouse.partials.bases import KEPT
 from payment_analysis.lakehouse.partials.sources import ROW, OutOfReach, Resolver, Rows, own_nodes, steps_of
@@ -146,7 +146,7 @@ def _read(select: exp.Select, rows: Rows, scope: _Scope) -> Block:
     if group is not None and group.args.get("all"):
         raise OutOfReach
     meant = None if group is None else _grouped(group, items, select, scope)
-    groups = [] if meant is None else [*meant.iter_expressions()]
+    groups: list[exp.Expr] = [] if meant is None else [*meant.iter_expressions()]
     having = select.args.get("having")
     order = select.args.get("order")
     return Block(
@@ -192,7 +192,8 @@ def over_cells(block: Block, cube: Cube) -> OverCells | None:
         found.select = _written(block, lambda node: _merged(node, keys, found))
     except OutOfReach:
         return None
-    if not all(_is_coarse(column, cube.grain) for column in found.select.find_all(exp.Column) if column.name == kept.time):
+    instants = (column for column in found.select.find_all(exp.Column) if column.name == kept.time)
+    if not all(_is_coarse(column, cube.grain) for column in instants):
         return None
     return found
 
@@ -246,7 +247,9 @@ def _merged(node: exp.Expr, keys: set[str], found: OverCells) -> exp.Expr:
     """An aggregate over rows as one over cells."""
     whole = taken_apart(node)
     if whole is None or whole.kind in ("min", "max"):
-        direct = isinstance(node, (exp.Min, exp.Max)) or (isinstance(node, exp.Count) and isinstance(node.this, exp.Distinct))
+        direct = isinstance(node, (exp.Min, exp.Max)) or (
+            isinstance(node, exp.Count) and isinstance(node.this, exp.Distinct)
+        )
         columns = [*node.find_all(exp.Column)]
         if direct and all(column.table != ROW or column.name in keys for column in columns):
             found.used |= {column.name for column in columns if column.table == ROW}
@@ -275,7 +278,7 @@ def _is_coarse(column: exp.Column, grain: str) -> bool:
     """Whether an instant is only used in a way that is the same for all rows of a cell."""
     parent = column.parent
     if isinstance(parent, (exp.TimestampTrunc, exp.DateTrunc)):
-        return parent.this is column and parent.unit.name.upper() in _COARSE[grain]
+        return parent.this is column and str(parent.text("unit")).upper() in _COARSE[grain]
     return isinstance(parent, exp.Cast) and parent.to.this == exp.DataType.Type.DATE
 
 
@@ -287,12 +290,6 @@ def _is_of_row(node: exp.Expr) -> bool:
     return all(column.table == ROW for column in node.find_all(exp.Column))
 
 
-def text_of(node: exp.Expr) -> str:
-    """An expression over the table's columns as Databricks SQL."""
-    written: str = unqualified(node).sql(SOURCE)
-    return written
-
-
 def duckdb_text(node: exp.Expr) -> str:
     """The same for DuckDB."""
-    return to_duckdb(unqualified(node))
+    return expression_in_duckdb(text_of(node))

@@ -1,8 +1,8 @@
 """Cubes: which columns a day's rows are grouped by, and the measures their cells carry.
 
-The measures are not listed anywhere: they are what the gold views add up, taken from the views' own SQL (`harvest`). What
-is decided here is the grouping alone. A wide cube has every dimension of a scope, so that any filter is answered from it;
-a narrow one has just what one view needs and answers it when nothing is filtered.
+The measures are not listed anywhere: they are what the gold views add up, taken from the views' own SQL (`harvest`).
+What is decided here is the grouping alone. A wide cube has every dimension of a scope, so that any filter is answered
+from it; a narrow one has just what one view needs and answers it when nothing is filtered.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ PAYMENTS: Final = "payments_silver"
 
 @dataclass(frozen=True, slots=True)
 class Cube:
-    """Cells of one kept table: per day, or per hour, one for each combination of the keys among the rows `where` holds."""
+    """Cells of one kept table: per day, or per hour, one for each combination of the keys."""
 
     name: str
     base: str
@@ -51,7 +51,9 @@ REASON: Final = ("decline_reason_detail", "decline_reason_standard", "decline_re
 WIDE: Final = (
     _wide("attempts", ATTEMPTS, ("is_sale",)),
     _wide("risks", ATTEMPTS, ("risk_tier",), ("is_sale",)),
-    _wide("declines", ATTEMPTS, (*REASON, "decline_fault", "recommended_action", "flow_type"), DECLINED),
+    _wide(
+        "declines", ATTEMPTS, (*REASON, "decline_fault", "recommended_action", "flow_type", "is_last_attempt"), DECLINED
+    ),
     _wide(
         "retries",
         ATTEMPTS,

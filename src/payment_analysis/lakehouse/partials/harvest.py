@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlglot import exp
 
 from payment_analysis.lakehouse.delta import fingerprint
-from payment_analysis.lakehouse.dialect import parse
-from payment_analysis.lakehouse.partials.aggregates import names
-from payment_analysis.lakehouse.partials.bases import KEPT
-from payment_analysis.lakehouse.partials.blocks import find_blocks, over_cells, text_of
+from payment_analysis.lakehouse.partials.aggregates import expression, names, text_of
+from payment_analysis.lakehouse.partials.bases import KEPT, SEEN
+from payment_analysis.lakehouse.partials.blocks import find_blocks, over_cells
 from payment_analysis.lakehouse.partials.cubes import NARROW_MAX, NOT_COPIED, Cube, declared
 from payment_analysis.lakehouse.partials.sources import ROW, Resolver
 from payment_analysis.lakehouse.table import load_sources, load_tables
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
 
     from payment_analysis.lakehouse.partials.aggregates import Measure
     from payment_analysis.lakehouse.partials.blocks import Block
+
+EDITION: Final = 1  # raise it when the same cubes are computed otherwise
 
 
 @cache
@@ -87,7 +88,7 @@ def only_present(base: str) -> frozenset[str]:
     cubed = [cube for cube in cubes().values() if cube.base == base]
     keys = {KEPT[base].time, KEPT[base].day}.union(*(cube.keys for cube in cubed))
     measures = [measure for cube in cubed for measure in cube.measures]
-    valued = {name for one in measures if not _counts_presence(one) for name in names(parse(f"select {one.argument}"))}
+    valued = {name for one in measures if not _counts_presence(one) for name in names(expression(one.argument))}
     present = {one.argument for one in measures if _counts_presence(one)}
     others: set[str] = set()
     for block in gold_blocks():
@@ -99,4 +100,16 @@ def only_present(base: str) -> frozenset[str]:
 
 
 def _counts_presence(measure: Measure) -> bool:
-    return measure.kind == "count" and isinstance(parse(f"select {measure.argument}").selects[0], exp.Column)
+    return measure.kind == "count" and isinstance(expression(measure.argument), exp.Column)
+
+
+@cache
+def definition_of(base: str) -> int:
+    """What the partials of a kept table are a function of, its rows aside."""
+    seen = [(name, load_tables()[name].sql) for name, one in SEEN.items() if one.of == base]
+    grouped = [
+        (cube.name, cube.keys, cube.where, cube.grain, sorted(measure.name for measure in cube.measures))
+        for cube in cubes().values()
+        if cube.base == base
+    ]
+    return fingerprint(EDITION, base, copied(base), sorted(only_present(base)), seen, grouped)

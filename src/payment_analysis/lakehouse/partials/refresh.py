@@ -1,6 +1,6 @@
-"""Filling and refreshing partial aggregates: only the days whose rows changed are computed, from silver, as they are now.
+"""Filling and refreshing partial aggregates: only the days whose rows changed are computed, from silver as it is now.
 
-What changed is what the Delta log of silver says: rows of the files added and removed since the position of the partials,
+What changed is what the Delta log of silver says: rows of the files added and removed since the partials' position,
 compaction aside. A day whose rows are the same on both sides did not change, however often its files were rewritten.
 """
 
@@ -13,16 +13,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from payment_analysis.lakehouse import duck
 from payment_analysis.lakehouse.data_file import rows_of
-from payment_analysis.lakehouse.delta import fingerprint
 from payment_analysis.lakehouse.dialect import to_duckdb
-from payment_analysis.lakehouse.partials.aggregates import ROWS
+from payment_analysis.lakehouse.partials.aggregates import ROWS, expression_in_duckdb
 from payment_analysis.lakehouse.partials.bases import KEPT, SEEN
-from payment_analysis.lakehouse.partials.harvest import copied, cubes, only_present
+from payment_analysis.lakehouse.partials.differences import differing
+from payment_analysis.lakehouse.partials.harvest import copied, cubes, definition_of, only_present
 from payment_analysis.lakehouse.partials.store import ROWS_FILE, Day, State
 from payment_analysis.lakehouse.schema import delta_columns, literal
 from payment_analysis.lakehouse.table import load_tables
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from duckdb import DuckDBPyConnection
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from payment_analysis.lakehouse.partials.cubes import Cube
     from payment_analysis.lakehouse.partials.store import Manifest, PartialStore
 
-EDITION: Final = 1  # raise it when the same cubes are computed otherwise
+ROWS_MIN: Final = 50_000  # of silver; any view over fewer rows takes milliseconds
 MEMORY_MB: Final = 2000
 BATCH_ROWS: Final = 1_000_000  # of whole days: the columns that are copied of so many rows fit in memory
 CELLS_SHARE_MAX: Final = 0.6  # of the rows; a cube with more cells than that is no shorter way
@@ -52,16 +53,26 @@ class Refreshed:
     rows: int
 
 
-def refresh_partials(store: DeltaStore, partials: PartialStore, scratch: Path) -> tuple[Refreshed, ...]:
-    """Bring the partial aggregates up to date with silver; another process that does so already is left to it."""
+def refresh_partials(
+    store: DeltaStore,
+    partials: PartialStore,
+    scratch: Path,
+    *,
+    rows_min: int = ROWS_MIN,
+    share_max: float = CELLS_SHARE_MAX,
+) -> tuple[Refreshed, ...]:
+    """Bring the partial aggregates up to date with silver; another process that does so already is left to it.
+
+    A table below `rows_min` rows is quick enough without; a cube with more cells than `share_max` of the rows too.
+    """
     done: list[Refreshed] = []
     with partials.writing() as alone:
         if not alone:
             return ()
         for base in KEPT:
-            if store.version(base) is not None:
+            if store.version(base) is not None and store.snapshot(base).rows >= rows_min:
                 with duck.worker(scratch, memory_mb=MEMORY_MB) as connection:
-                    done += _Refresh(store, partials, connection, base).run()
+                    done += _Refresh(store, partials, connection, base, share_max).run()
         partials.tidy()
     return tuple(done)
 
@@ -69,20 +80,23 @@ def refresh_partials(store: DeltaStore, partials: PartialStore, scratch: Path) -
 class _Refresh:
     """One refresh of the partial aggregates of one kept table."""
 
-    def __init__(self, store: DeltaStore, partials: PartialStore, connection: DuckDBPyConnection, base: str) -> None:
+    def __init__(
+        self, store: DeltaStore, partials: PartialStore, connection: DuckDBPyConnection, base: str, share_max: float
+    ) -> None:
         self._store = store
         self._partials = partials
         self._run = connection.execute
         self._base = base
         self._kept = KEPT[base]
         self._snapshot = store.snapshot(base)
+        self._share_max = share_max
         self._kinds = 0
         self._cubes = [cube for cube in cubes().values() if cube.base == base]
 
     def run(self) -> list[Refreshed]:
         manifest = self._partials.manifest()
         known = manifest.states.get(self._base)
-        definition = self._definition()
+        definition = definition_of(self._base)
         generations = self._generations()
         if known is not None and known.definition == definition and known.generations == generations:
             return []
@@ -109,11 +123,6 @@ class _Refresh:
         named = {segment for one in states.values() for segment in one.segments}
         self._partials.replace(states, {s: days for s, days in {**manifest.held, **held}.items() if s in named})
 
-    def _definition(self) -> int:
-        seen = [(name, load_tables()[name].sql) for name, one in SEEN.items() if one.of == self._base]
-        groups = [(c.name, c.keys, c.where, c.grain, sorted(m.name for m in c.measures)) for c in self._cubes]
-        return fingerprint(EDITION, self._base, copied(self._base), seen, groups)
-
     def _generations(self) -> dict[str, int]:
         found = {self._base: self._snapshot.generation}
         for seen in SEEN.values():
@@ -129,7 +138,8 @@ class _Refresh:
                 for other in seen.also_reads:
                     self._bind_table(other, self._store.snapshot(other))
                 self._run(f'create temp view "{name}" as {to_duckdb(load_tables()[name].statement)}')
-                self._mark(name)
+                if not seen.own:
+                    self._mark(name)
 
     def _bind_table(self, name: str, snapshot: Snapshot) -> None:
         rows = rows_of(snapshot.paths, delta_columns(snapshot.table.schema()), count=snapshot.rows)
@@ -140,41 +150,51 @@ class _Refresh:
         key = self._kept.key
         self._run(f"create temp table not_{view} as select {key} from {self._base} anti join {view} using ({key})")
 
-    def _copied(self) -> str:
-        """The columns that are copied, with the marks, as a SELECT over the table."""
-        marks = {seen.mark(name): name for name, seen in SEEN.items() if seen.of == self._base}
-        listed, joins = [], []
-        for column in copied(self._base):
-            if column in marks:
-                view = marks[column]
-                listed.append(f"not_{view}.{self._kept.key} is null as {column}")
-                joins.append(f"left join not_{view} on base.{self._kept.key} = not_{view}.{self._kept.key}")
-            elif column in only_present(self._base):
-                listed.append(f"case when base.{column} is not null then true end as {column}")
+    def _copied(self, days: str) -> str:
+        """The columns that are copied of some days, with the marks and what views add, as a SELECT."""
+        key, day = self._kept.key, self._kept.day
+        views = {name: seen for name, seen in SEEN.items() if seen.of == self._base}
+        listed = {column: f"base.{column}" for column in copied(self._base)}
+        listed |= {c: f"case when base.{c} is not null then true end" for c in only_present(self._base)}
+        joins = []
+        for name, seen in views.items():
+            if seen.own:
+                own = f"select {', '.join((key, *seen.own))} from {name} where {day} in ({days})"
+                joins.append(f"left join ({own}) as {name} on base.{key} = {name}.{key}")
+                marks = {seen.mark(name): f"{name}.{key} is not null", **{c: f"{name}.{c}" for c in seen.own}}
             else:
-                listed.append(f"base.{column}")
-        return f"select {', '.join(listed)} from {self._base} as base {' '.join(joins)}"
+                joins.append(f"left join not_{name} on base.{key} = not_{name}.{key}")
+                marks = {seen.mark(name): f"not_{name}.{key} is null"}
+            listed |= {column: marked for column, marked in marks.items() if column in listed}
+        columns = ", ".join(f"{meaning} as {column}" for column, meaning in listed.items())
+        base = f"(select * from {self._base} where {day} in ({days})) as base"
+        return f"select {columns} from {base} {' '.join(joins)}"
 
     def _changed(self, current: State) -> frozenset[date] | None:
-        """The days whose rows changed since; none when that is not known any more."""
-        files = self._store.changes_since(self._snapshot, current.generations[self._base])
-        if files is None or any(current.generations[name] != at for name, at in self._generations().items() if name != self._base):
+        """The days whose rows changed since, or of which a view says something else; none when they are not known."""
+        found = self._differing(self._base, self._kept.day, copied(self._base), current.generations[self._base])
+        if found is None:
             return None
-        added, removed = files
-        columns = delta_columns(self._snapshot.table.schema())
-        own = [column for column in copied(self._base) if column in columns]
-        hashed = f"select {self._kept.day} as day, hash({', '.join(own)})::hugeint as content"
-        sides = [
-            f"{hashed}, {sign} as side from ({rows_of(paths, columns)})"
-            for sign, paths in ((1, added), (-1, removed))
-            if paths
-        ]
-        if not sides:
-            return frozenset()
-        found = self._run(
-            f"select day from ({' union all '.join(sides)}) group by day having sum(side) <> 0 or sum(side * content) <> 0"
-        ).fetchall()
-        return frozenset(day for (day,) in found)
+        days = frozenset(day for (day,) in self._run(found).fetchall()) if found else frozenset[date]()
+        for seen in SEEN.values():
+            for name, columns in seen.also_reads.items() if seen.of == self._base else ():
+                linked = self._differing(name, columns[0], columns, current.generations[name])
+                if linked is None:
+                    return None
+                if linked:
+                    sql = f"select distinct {self._kept.day} from {self._base} where {columns[0]} in ({linked})"
+                    days |= {day for (day,) in self._run(sql).fetchall()}
+        return days
+
+    def _differing(self, name: str, by: str, columns: Sequence[str], since: int) -> str | None:
+        """The values of a column whose rows changed since a position, as SQL; empty: no change; none: not known."""
+        snapshot = self._snapshot if name == self._base else self._store.snapshot(name)
+        files = self._store.changes_since(snapshot, since)
+        if files is None:
+            return None
+        if not any(files):
+            return ""
+        return differing(*files, delta_columns(snapshot.table.schema()), by, columns)
 
     def _counted(self, dirty: frozenset[date] | None) -> list[tuple[date, datetime, datetime, int]]:
         where = "" if dirty is None else f"where {self._kept.day} in ({_dates(dirty)})"
@@ -197,7 +217,7 @@ class _Refresh:
         for cube in self._cubes:
             self._run(f"create or replace temp table cells as {self._cells(cube)}")
             number = self._number("select count(*) from cells")
-            if number <= max(CELLS_SHARE_MAX * rows, len(days)):
+            if number <= max(self._share_max * rows, len(days)):
                 self._write("from cells", folder / f"{cube.name}.parquet")
                 found[cube.name] = number
         return found
@@ -207,7 +227,7 @@ class _Refresh:
         time, day = self._kept.time, self._kept.day
         self._run(
             f"create or replace temp table loaded as select *, date_trunc('hour', {time}) as {HOUR},"
-            f" cast({day} as timestamptz) as {DAY} from ({self._copied()}) where {day} in ({_dates(days)})"
+            f" cast({day} as timestamptz) as {DAY} from ({self._copied(_dates(days))})"
         )
         columns = self._run("describe loaded").fetchall()
         words = [name for name, kind, *_ in columns if kind == "VARCHAR"]
@@ -228,8 +248,10 @@ class _Refresh:
         """The cells of a cube over the rows at hand."""
         at = DAY if cube.grain == "day" else HOUR
         keys = ", ".join(cube.keys)
-        measures = "".join(f", {measure.over_rows} as {measure.name}" for measure in sorted(cube.measures, key=lambda m: m.name))
-        where = f" where {' and '.join(f'({to_duckdb_condition(one)})' for one in cube.where)}" if cube.where else ""
+        measures = "".join(
+            f", {measure.over_rows} as {measure.name}" for measure in sorted(cube.measures, key=lambda m: m.name)
+        )
+        where = f" where {' and '.join(f'({expression_in_duckdb(one)})' for one in cube.where)}" if cube.where else ""
         listed = f"{keys}, " if keys else ""
         return f"select {at} as {AT}, {listed}count(*) as {ROWS}{measures} from batch{where} group by all order by {AT}"
 
@@ -241,12 +263,6 @@ class _Refresh:
 
     def _number(self, sql: str) -> int:
         return int(self._run(sql).fetchall()[0][0])
-
-
-def to_duckdb_condition(condition: str) -> str:
-    """A condition of a cube for DuckDB."""
-    translated = to_duckdb(f"select {condition}")
-    return translated.removeprefix("SELECT ")
 
 
 def _dates(days: Any) -> str:

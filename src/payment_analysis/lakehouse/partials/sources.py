@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlglot import exp
 
-from payment_analysis.lakehouse.partials.aggregates import conjuncts
+from payment_analysis.lakehouse.partials.aggregates import conjuncts, expression
 from payment_analysis.lakehouse.partials.bases import CLOCK, CLOCK_COLUMNS, KEPT, SEEN
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ ROW: Final = "facts"  # the name of the kept table in expressions over it
 _STOPS: Final = ("group", "having", "qualify", "distinct", "limit", "offset", "laterals", "windows", "pivots", "sort")
 
 
-class OutOfReach(Exception):  # noqa: N818 - not an error: the query is answered the plain way
+class OutOfReach(Exception):
     """The query, or this part of it, cannot be seen through."""
 
 
@@ -77,7 +77,12 @@ class Resolver:
 
     def _join(self, join: exp.Join, steps: Mapping[str, Step], scope: _Scope, found: Rows) -> None:
         kind, side = (join.args.get("kind") or "").upper(), (join.args.get("side") or "").upper()
-        if kind not in ("", "INNER", "CROSS") or side not in ("", "LEFT") or join.args.get("using") or join.args.get("method"):
+        if (
+            kind not in ("", "INNER", "CROSS")
+            or side not in ("", "LEFT")
+            or join.args.get("using")
+            or join.args.get("method")
+        ):
             raise OutOfReach
         alias = join.this.alias_or_name.lower()
         if (clock := self._clock(join.this, steps)) is not None:
@@ -109,7 +114,10 @@ class Resolver:
         if name in SEEN:
             seen = SEEN[name]
             columns = {column: _of_row(column) for column in self._columns[name]}
-            return Rows(seen.of, columns, [_of_row(seen.mark(name))])
+            held = expression(seen.holds or seen.mark(name))
+            for column in [*held.find_all(exp.Column)]:
+                column.set("table", exp.to_identifier(ROW))
+            return Rows(seen.of, columns, [held])
         if name == CLOCK:
             return Rows("", {column: exp.Placeholder(this=parameter) for column, parameter in CLOCK_COLUMNS.items()})
         raise OutOfReach
@@ -183,7 +191,11 @@ class _Scope:
         for source in self.sources.values():
             if isinstance(source, Rows) and name in source.columns:
                 return _bracketed(source.columns[name])
-        holding = [one for one in self.sources.values() if isinstance(one, _Beside) and (one.columns is None or name in one.columns)]
+        holding = [
+            one
+            for one in self.sources.values()
+            if isinstance(one, _Beside) and (one.columns is None or name in one.columns)
+        ]
         if len(holding) == 1:
             return exp.column(name, table=holding[0].name)
         if name in also and not holding:

@@ -4,13 +4,13 @@
     partials/<base>/<segment>/<cube>.parquet        cells of some days
     partials/<base>/<segment>/rows.parquet          the rows of these days, narrow and in order of time
 
-A segment holds some days; a day is counted by one segment only, and where an older one has it too, it is left out there.
+A segment holds some days; a day is counted by one segment only: where an older one has it too, it is left out there.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
-import os
 import shutil
 import time
 import uuid
@@ -55,11 +55,9 @@ class State:
         """The cubes that every segment has, with their cells, the smallest first."""
         held = [self.cells[segment] for segment in self.segments]
         common = set.intersection(*(set(one) for one in held)) if held else set()
-        return {name: sum(one[name] for one in held) for name in sorted(common, key=lambda n: (sum(o[n] for o in held), n))}
-
-    def superseded(self, segment: str, held: frozenset[date]) -> frozenset[date]:
-        """The days a segment's files hold that another one counts."""
-        return frozenset(day for day in held if day not in self.days or self.days[day].segment != segment)
+        return {
+            name: sum(one[name] for one in held) for name in sorted(common, key=lambda n: (sum(o[n] for o in held), n))
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +100,13 @@ class PartialStore:
         manifest = Manifest(uuid.uuid4().hex, states, held)
         written = self.root / f"manifest-{manifest.number}.json"
         written.write_text(json.dumps(_plain(manifest)), encoding="utf-8")
-        os.replace(written, self._path)  # noqa: PTH105 - in one step
+        written.replace(self._path)
         return manifest
 
     @contextmanager
     def writing(self) -> Iterator[bool]:
         """Whether this process is the only one that writes; two would only do the same work twice."""
         self.root.mkdir(parents=True, exist_ok=True)
-        import fcntl
-
         with (self.root / "writer.lock").open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
