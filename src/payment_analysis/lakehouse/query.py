@@ -68,12 +68,9 @@ class Query:
 
     def table(self, sql: str, parameters: Mapping[str, object] | None = None) -> pa.Table:
         """The answer to a trusted question in Arrow: for hundreds of thousands of rows."""
-        translated, tables, named = _translated(sql)
-        known = set(self._reader.names)
-        cursor = self._reader.cursor(name for name in tables if name in known)
-        given = {name: value for name, value in (parameters or {}).items() if name in named}
+        prepared = self._reader.prepared(sql, parameters)
         try:
-            return cursor.sql(translated, params=given or None).to_arrow_table()
+            return prepared.cursor.sql(prepared.sql, params=prepared.parameters).to_arrow_table()
         except duckdb.Error as error:
             raise _named(error) from error
 
