@@ -23,6 +23,7 @@ from payment_analysis.backend.live_feed import Listeners
 from payment_analysis.backend.routes import (
     analytics,
     app_page,
+    ask,
     audit,
     command_center,
     dashboards,
@@ -83,6 +84,7 @@ ROUTERS: Final = (
     data_quality,
     command_center,
     scope,
+    ask,
     app_page,
 )
 
@@ -127,6 +129,7 @@ def create_app(
         lifespan=lifespan,
     )
     app.state.warehouse = warehouse
+    app.state.askers = ask.askers_over(warehouse)
     app.state.data_states = DataStates(warehouse, shows_examples=shows_examples)
     app.state.store = store
     app.state.writes = writes

@@ -124,6 +124,10 @@ class Scope:
         """The dimensions that are filtered, with the values that count."""
         return {dimension: self.values(dimension) for dimension in Dimension if self.values(dimension)}
 
+    def narrowed(self, dimension: Dimension, values: Iterable[str]) -> Scope:
+        """The same scope with other values for one dimension."""
+        return replace(self, **{_HELD[dimension][0]: tuple(values)})
+
     @property
     def range(self) -> tuple[datetime, datetime] | None:
         """Start and end, when time is filtered."""
