@@ -37,6 +37,7 @@ from payment_analysis.backend.routes import (
     people,
     report,
     reviews,
+    rule_language,
     saved_views,
     schema,
     scope,
@@ -84,6 +85,7 @@ ROUTERS: Final = (
     data_quality,
     command_center,
     scope,
+    rule_language,
     ask,
     app_page,
 )
@@ -128,11 +130,9 @@ def create_app(
         dependencies=[Depends(admitted)],
         lifespan=lifespan,
     )
-    app.state.warehouse = warehouse
+    app.state.warehouse, app.state.store, app.state.writes = warehouse, store, writes
     app.state.askers = ask.askers_over(warehouse)
     app.state.data_states = DataStates(warehouse, shows_examples=shows_examples)
-    app.state.store = store
-    app.state.writes = writes
     app.state.clock = clock
     app.state.asking = SignedIn(store, clock) if asking is None else asking
     app.state.listeners, app.state.sign_ins = Listeners(), AttemptsMade(*SIGN_INS)
