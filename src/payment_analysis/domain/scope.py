@@ -126,7 +126,8 @@ class Scope:
 
     def narrowed(self, dimension: Dimension, values: Iterable[str]) -> Scope:
         """The same scope with other values for one dimension."""
-        return replace(self, **{_HELD[dimension][0]: tuple(values)})
+        held = {name: self.values(one) for one, (name, _) in _HELD.items()} | {_HELD[dimension][0]: tuple(values)}
+        return Scope(start=self.start, end=self.end, time_zone=self.time_zone, **held)
 
     @property
     def range(self) -> tuple[datetime, datetime] | None:

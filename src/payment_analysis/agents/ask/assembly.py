@@ -149,19 +149,28 @@ def _times(found: Found, plain: Spec, held: Held, page: Period | None) -> tuple[
     stretches = [mark for mark in mentions if mark.mention and mark.mention.period is not None]
     earlier = len(stretches) < len(mentions)
     changes, compares = found.roles(Role.CHANGE), found.roles(Role.COMPARE)
+    asks_why = any(mark.has(Role.WHY) for mark in found.marks)
     if len(stretches) > 2:
         raise NotUnderstood("That is more than two times at once.")
     if len(stretches) == 2:
         return _two(found, stretches, is_compared=bool(changes or compares))
-    period = stretches[0].mention.period if stretches and stretches[0].mention else page
+    period = stretches[0].mention.period if stretches and stretches[0].mention else page or _own_window(plain, held)
     ends = stretches[0].mention.ends if stretches and stretches[0].mention else None
     if changes and ends is not None and not _is_over_time(found, plain.dimensions):
         return ends[1], ends[0]
     if not earlier and not (changes and not _is_over_time(found, plain.dimensions)):
         return period, None
+    if period is None and asks_why:
+        return None, None
     if period is None:
         raise NotUnderstood("Over which time?", choices=_offered(plain, held))
     return period, before(period, now=held.now)
+
+
+def _own_window(plain: Spec, held: Held) -> Period | None:
+    """The stretch a source looks back by itself."""
+    days = semantics().sources[semantics().metrics[plain.metrics[0]].source].days
+    return Period(start=held.now - timedelta(days=days), end=held.now, label=f"last {days} days") if days else None
 
 
 def _two(found: Found, stretches: list[Mark], *, is_compared: bool) -> tuple[Period, Period]:

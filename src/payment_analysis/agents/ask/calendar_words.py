@@ -73,6 +73,7 @@ THIS: Final = frozenset({
     "corrente", "corriente",
 })  # fmt: skip
 AFTER_UNIT: Final = frozenset({"passado", "passada", "pasado", "pasada"})  # "semana passada"
+BEFORE_UNIT: Final = frozenset({"previou", "previous", "prior", "preceding"})
 EARLIER: Final = frozenset({"before", "previou", "previous", "anterior", "prior", "earlier", "preceding", "ante"})
 SINCE: Final = frozenset({"since", "desde", "starting"})
 UNTIL: Final = frozenset({"until", "till", "ate", "hasta"})

@@ -19,6 +19,7 @@ NEXT_TO: Final = 2  # marks that may stand between a word and what it is about
 BOUNDS: Final = (Role.MORE_THAN, Role.AT_LEAST, Role.LESS_THAN)
 NUMBERED: Final = frozenset({"code", "bin", "attempt_number"})  # dimensions whose values are numbers
 OF_COUNTRIES: Final = ("sale_country", "merchant_country")
+LIKE: Final = {"retried_reason": "standard_reason"}  # whose values are those of another
 COUNTED: Final = frozenset({"attempts", "payments", "declines"})
 
 
@@ -50,6 +51,9 @@ class Found:
     used: set[int] = field(default_factory=set)
 
     def roles(self, role: Role) -> list[Mark]:
+        """Marks of a role that nothing else has used up; a figure may rank as well: slowest."""
+        if role is Role.ORDER:
+            return [mark for mark in self.marks if mark.has(role)]
         return [mark for mark in self.marks if mark.has(role) and mark.place not in self.used]
 
 
@@ -188,7 +192,8 @@ def _dimensions(found: Found) -> None:
         before = list(around(found, mark, -1))
         grouped = any(one.has(Role.GROUP) for one in before[:2])
         beside = [*list(around(found, mark, 1))[:2], *before[:2]]
-        told = {one.mark.place for one in found.values if one.dimension == name}
+        family = LIKE.get(name, name)
+        told = {one.mark.place for one in found.values if LIKE.get(one.dimension, one.dimension) == family}
         if not grouped and any(one.place in told for one in beside):
             found.used.add(mark.place)
             continue

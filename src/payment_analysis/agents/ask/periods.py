@@ -121,6 +121,8 @@ class Clock:
         """The week before, semana anterior, previous period: whatever the other stretch is."""
         names = {"period", "periodo", *words.UNITS}
         stem, following = told[at].stem, _stems(told, at + 1, 1)
+        if stem in words.BEFORE_UNIT and following and following[0] in words.UNITS and self._has_stretch(told, at):
+            return Mention(at, at + 2, None)
         if stem in names and following and following[0] in words.EARLIER and _stems(told, at + 2, 1) != ("yesterday",):
             after = at + 2
             return Mention(at, after + (_stems(told, after, 1) in {("that",), ("last",)}), None)
@@ -134,6 +136,12 @@ class Clock:
             length = LENGTHS[words.UNITS[stem]]
             return Mention(at, at + 3, self._rolling(length, f"last {words.UNITS[stem]}"))
         return None
+
+    def _has_stretch(self, told: Sequence[Token], at: int) -> bool:
+        """Whether a time is named already, so that "the previous week" is the one before it."""
+        return any(
+            self._last(told, place) or self._this(told, place) or self._point(told, place) for place in range(at)
+        )
 
     def _last(self, told: Sequence[Token], at: int) -> Mention | None:
         if told[at].stem not in words.LAST:

@@ -9,7 +9,7 @@ from typing import Final
 
 _TOKEN: Final = re.compile(r"\d{4}-\d{2}-\d{2}|\d+(?:[.,]\d+)*(?:st|nd|rd|th)?(?![a-z])|3ds\d?|[a-z0-9*=]+|%|,")
 _DOTTED: Final = re.compile(r"\b(?:[A-Za-z]\.){2,}")
-_PLURAL_KEPT: Final = ("ss", "us", "is", "ps")
+_PLURAL_KEPT: Final = ("ss", "us", "is")
 PLURAL_FROM: Final = 4  # letters from which an s at the end is a plural: "yes" and "gas" are not
 
 
