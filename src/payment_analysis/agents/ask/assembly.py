@@ -56,7 +56,7 @@ def assemble(found: Found, names: list[str], held: Held, page: Period | None) ->
         metrics=tuple(names),
         dimensions=tuple(dict.fromkeys(dimensions)),
         filters=tuple(filters),
-        chart=_chart(dimensions),
+        chart=chart_for(dimensions),
     )
     period, compare = _times(found, plain, held, page)
     dimensions = _with_time(found, dimensions, period, held)
@@ -76,7 +76,7 @@ def assemble(found: Found, names: list[str], held: Held, page: Period | None) ->
             "limit": limit,
             "count_min": found.count_min,
             "trials_min": trials,
-            "chart": _chart(dimensions),
+            "chart": chart_for(dimensions),
         }
     )
 
@@ -240,7 +240,8 @@ def _is_plural(named: Named) -> bool:
     return any(token.written.lower() != token.stem for token in words)
 
 
-def _chart(dimensions: list[str]) -> Chart:
+def chart_for(dimensions: Sequence[str]) -> Chart:
+    """How rows told apart by these are best looked at."""
     kinds = [semantics().dimensions[name].kind for name in dimensions]
     if not kinds:
         return Chart.NUMBER

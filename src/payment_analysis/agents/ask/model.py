@@ -14,6 +14,7 @@ from openai.types.chat import ChatCompletionSystemMessageParam, ChatCompletionUs
 from pydantic import ValidationError
 
 from payment_analysis.agents.ask.asking import ModelReading
+from payment_analysis.agents.ask.assembly import chart_for
 from payment_analysis.agents.ask.compiler import compile_spec
 from payment_analysis.agents.ask.lexicon import numbers
 from payment_analysis.agents.ask.model_spec import ModelSpec
@@ -101,12 +102,11 @@ def _read(text: str, held: Held) -> ModelReading:
     given = ModelSpec.model_validate(content)
     period = _period(given.period, held)
     compare = _compare(given.compare, period, held)
-    spec = Spec.model_validate(
-        given.model_dump(exclude={"period", "compare", "chart"}) | {"period": period, "compare": compare}
-    )
-    _known_values(spec, held)
+    spec = Spec.model_validate(given.model_dump(exclude={"period", "compare"}) | {"period": period, "compare": compare})
     compile_spec(spec)
-    return ModelReading(Reading(Status.ANSWERED, spec, notes=("read by a language model",)))
+    _known_values(spec, held)
+    drawn = spec.model_copy(update={"chart": chart_for(spec.dimensions)})
+    return ModelReading(Reading(Status.ANSWERED, drawn, notes=("read by a language model",)))
 
 
 def _period(words: str | None, held: Held) -> Period | None:

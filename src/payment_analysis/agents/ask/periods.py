@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from payment_analysis.agents.ask import calendar_words as words
 from payment_analysis.agents.ask.spec import Period
 from payment_analysis.agents.ask.stretches import LENGTHS, day_of, midnight, next_month, one_before
+from payment_analysis.agents.ask.text import number_at, stems_at
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,7 +99,7 @@ class Clock:
 
     def _shared_month(self, told: Sequence[Token], at: int) -> tuple[Period, int] | None:
         """The day of "1 to 15 October"."""
-        day = _number(told, at, self._numbers)
+        day = number_at(told, at, self._numbers)
         if day is None or at + 2 >= len(told) or told[at + 1].stem not in words.TO:
             return None
         other = self._point(told, at + 2)
@@ -110,7 +111,7 @@ class Clock:
 
     def _relative(self, told: Sequence[Token], at: int) -> Mention | None:
         for phrase in words.DAY_BEFORE_YESTERDAY:
-            if _stems(told, at, len(phrase)) == phrase:
+            if stems_at(told, at, len(phrase)) == phrase:
                 return Mention(at, at + len(phrase), day_of(self._today - timedelta(days=2)))
         earlier = self._earlier(told, at)
         if earlier is not None:
@@ -120,19 +121,24 @@ class Clock:
     def _earlier(self, told: Sequence[Token], at: int) -> Mention | None:
         """The week before, semana anterior, previous period: whatever the other stretch is."""
         names = {"period", "periodo", *words.UNITS}
-        stem, following = told[at].stem, _stems(told, at + 1, 1)
+        stem, following = told[at].stem, stems_at(told, at + 1, 1)
         if stem in words.BEFORE_UNIT and following and following[0] in words.UNITS and self._has_stretch(told, at):
             return Mention(at, at + 2, None)
-        if stem in names and following and following[0] in words.EARLIER and _stems(told, at + 2, 1) != ("yesterday",):
+        if (
+            stem in names
+            and following
+            and following[0] in words.EARLIER
+            and stems_at(told, at + 2, 1) != ("yesterday",)
+        ):
             after = at + 2
-            return Mention(at, after + (_stems(told, after, 1) in {("that",), ("last",)}), None)
+            return Mention(at, after + (stems_at(told, after, 1) in {("that",), ("last",)}), None)
         if (
             stem in {"previou", "previous", "prior", "preceding"}
             and following
             and following[0] in {"period", "periodo"}
         ):
             return Mention(at, at + 2, None)
-        if stem in words.UNITS and _stems(told, at + 1, 2) in {("over", stem), ("on", stem)}:
+        if stem in words.UNITS and stems_at(told, at + 1, 2) in {("over", stem), ("on", stem)}:
             length = LENGTHS[words.UNITS[stem]]
             return Mention(at, at + 3, self._rolling(length, f"last {words.UNITS[stem]}"))
         return None
@@ -146,7 +152,7 @@ class Clock:
     def _last(self, told: Sequence[Token], at: int) -> Mention | None:
         if told[at].stem not in words.LAST:
             return None
-        number = _number(told, at + 1, self._numbers)
+        number = number_at(told, at + 1, self._numbers)
         place = at + 1 if number is None else at + 2
         unit = words.UNITS.get(told[place].stem) if place < len(told) else None
         if unit is None:
@@ -173,7 +179,7 @@ class Clock:
     def _unit_first(self, told: Sequence[Token], at: int) -> Mention | None:
         """Semana passada, mes pasado, últimas is read above."""
         unit = words.UNITS.get(told[at].stem)
-        if unit and _stems(told, at + 1, 1) and told[at + 1].stem in words.AFTER_UNIT:
+        if unit and stems_at(told, at + 1, 1) and told[at + 1].stem in words.AFTER_UNIT:
             return Mention(at, at + 2, self._whole(unit, back=1))
         return None
 
@@ -214,14 +220,14 @@ class Clock:
 
     def _dated(self, told: Sequence[Token], at: int) -> tuple[Period, int] | None:
         """15 October 2026, October 15th, 15 de outubro de 2026."""
-        day, after = _number(told, at, {}), at + 1
+        day, after = number_at(told, at, {}), at + 1
         if day is not None:
-            after += _stems(told, after, 1) in {("of",), ("de",)}
+            after += stems_at(told, after, 1) in {("of",), ("de",)}
             month = words.MONTHS.get(told[after].stem) if after < len(told) else None
             after += 1
         else:
             month = words.MONTHS.get(told[at].stem)
-            day = _number(told, after, {}) if month else None
+            day = number_at(told, after, {}) if month else None
             after += 1
         if month is None or day is None or not 1 <= day <= 31:
             return None
@@ -245,7 +251,7 @@ class Clock:
         if quarter is None:
             return None
         if told[at].stem[0] not in "qt" or len(told[at].stem) != 2:
-            if words.UNITS.get("".join(_stems(told, after, 1))) != "quarter":
+            if words.UNITS.get("".join(stems_at(told, after, 1))) != "quarter":
                 return None
             after += 1
         year, after = self._year(told, after)
@@ -255,7 +261,7 @@ class Clock:
         return self._until_now(first, next_month(first, 3), f"Q{quarter} {first.year}"), after
 
     def _year(self, told: Sequence[Token], at: int) -> tuple[int | None, int]:
-        skipped = at + (_stems(told, at, 1) in {("of",), ("de",), ("del",)})
+        skipped = at + (stems_at(told, at, 1) in {("of",), ("de",), ("del",)})
         if skipped < len(told) and len(told[skipped].stem) == 4 and told[skipped].stem.isdigit():
             year = int(told[skipped].stem)
             if 2000 <= year < 2100:
@@ -289,14 +295,3 @@ class Clock:
         if not back:
             return Period(start=midnight(first), end=self._now, label=f"this {unit}")
         return Period(start=midnight(one_before(first, unit)), end=midnight(first), label=f"last {unit}")
-
-
-def _stems(told: Sequence[Token], at: int, count: int) -> tuple[str, ...]:
-    return tuple(token.stem for token in told[at : at + count])
-
-
-def _number(told: Sequence[Token], at: int, named: dict[str, int]) -> int | None:
-    if at >= len(told):
-        return None
-    stem = told[at].stem
-    return int(stem) if stem.isdigit() and len(stem) <= 4 else named.get(stem)

@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+DIGITS_MAX: Final = 4  # of a number that counts days or names a year
 _TOKEN: Final = re.compile(r"\d{4}-\d{2}-\d{2}|\d+(?:[.,]\d+)*(?:st|nd|rd|th)?(?![a-z])|3ds\d?|[a-z0-9*=]+|%|,")
 _DOTTED: Final = re.compile(r"\b(?:[A-Za-z]\.){2,}")
 _PLURAL_KEPT: Final = ("ss", "us", "is")
@@ -51,3 +55,16 @@ def _plain(text: str) -> str:
 def _spaced(plain: str) -> str:
     """Underscores and hyphens become spaces; within dates and numbers hyphens stay."""
     return re.sub(r"(?<!\d)-|-(?!\d)", " ", plain.replace("_", " "))
+
+
+def stems_at(told: Sequence[Token], at: int, count: int) -> tuple[str, ...]:
+    """The stems of so many words from a place on; fewer at the end."""
+    return tuple(token.stem for token in told[at : at + count])
+
+
+def number_at(told: Sequence[Token], at: int, named: Mapping[str, int]) -> int | None:
+    """The small number at a place, in digits or words."""
+    if at >= len(told):
+        return None
+    word = told[at].stem
+    return int(word) if word.isdigit() and len(word) <= DIGITS_MAX else named.get(word)
