@@ -107,8 +107,7 @@ def _instant(value: exp.Expr) -> exp.Expr:
 
 
 def _utc(value: exp.Expr) -> exp.Expr:
-    """What a clock in UTC shows at an instant: whole numbers, where DuckDB would ask a calendar (2 ms, not 100, per
-    million)."""
+    """What a clock in UTC shows: whole numbers, where DuckDB asks a calendar (2 ms, not 100, a million)."""
     return _call("MAKE_TIMESTAMP", _call("EPOCH_US", _instant(value)))
 
 
