@@ -73,6 +73,32 @@ export type _3DsFunnelBrRow = {
 };
 
 /**
+ * AbsorbedOut
+ *
+ * An answer that took the place of approvals.
+ */
+export type AbsorbedOut = {
+    /**
+     * Answer
+     *
+     * Who said no and why, or pending or error.
+     */
+    answer: string;
+    /**
+     * Extra
+     *
+     * Attempts beyond usual.
+     */
+    extra: number;
+    /**
+     * Share
+     *
+     * Of all answers that moved the same way, 0..1.
+     */
+    share: number;
+};
+
+/**
  * Accepted
  *
  * The review was kept, and counts in the false-insight rate.
@@ -159,48 +185,6 @@ export type AccessTokenOut = {
 };
 
 /**
- * Action
- *
- * Something to do.
- */
-export type Action = {
-    confidence: Level;
-    effort: Level;
-    /**
-     * Evidence
-     */
-    evidence: Array<Evidence>;
-    /**
-     * Over the whole period.
-     */
-    gain: ReportRange | null;
-    gain_per_30_days: ReportRange | null;
-    kind: ActionKind;
-    /**
-     * Payments
-     *
-     * Lost payments it speaks for; for stop_retries, attempts.
-     */
-    payments: number;
-    /**
-     * Sql
-     *
-     * The queries behind the section, by name; they run in `query` as they are.
-     */
-    sql: {
-        [key: string]: string;
-    };
-    value: ReportMoney | null;
-};
-
-/**
- * ActionKind
- *
- * What may be done about lost payments and needless attempts.
- */
-export type ActionKind = 'route' | 'retry' | 'authenticate' | 'fix_data' | 'ask_cardholder' | 'resolve_errors' | 'review' | 'learn_reasons' | 'stop_retries';
-
-/**
  * ActionOut
  *
  * One thing to do, with its value and how sure that is.
@@ -272,44 +256,6 @@ export type ActionOut = {
      * Their value.
      */
     value: Amount | null;
-};
-
-/**
- * Actions
- *
- * What to do first, each with its value and range.
- */
-export type Actions = {
-    /**
-     * Comparisons
-     */
-    comparisons: number;
-    /**
-     * Ranked
-     */
-    ranked: Array<Action>;
-    /**
-     * Over the actions that win payments; fees are apart.
-     */
-    recoverable: ReportRange | null;
-    recoverable_per_30_days: ReportRange | null;
-    /**
-     * Scaled By
-     *
-     * Thirty days over the period; null for less than a day.
-     */
-    scaled_by: number | null;
-    /**
-     * Standing Payments
-     *
-     * Lost for a reason that no one should try to turn.
-     */
-    standing_payments: number;
-    standing_value: ReportMoney | null;
-    /**
-     * Z
-     */
-    z: number;
 };
 
 /**
@@ -460,26 +406,6 @@ export type ActiveAlertsRow = {
      * Length of that window: 5 or 60.
      */
     window_minutes: number | null;
-};
-
-/**
- * Adjusted
- *
- * A rate as it would be with everybody's mix of traffic, 0..1.
- */
-export type Adjusted = {
-    /**
-     * High
-     */
-    high: number;
-    /**
-     * Low
-     */
-    low: number;
-    /**
-     * Rate
-     */
-    rate: number;
 };
 
 /**
@@ -1372,53 +1298,6 @@ export type BinPerformanceRow = {
 };
 
 /**
- * Bridge
- *
- * From attempts over first attempts to payments, by count and by value.
- */
-export type Bridge = {
-    /**
-     * Left Out
-     */
-    left_out: Array<LeftOut>;
-    /**
-     * Lost Payments
-     *
-     * At least one attempt, none approved, nothing still open.
-     */
-    lost_payments: number;
-    lost_value: ReportMoney | null;
-    /**
-     * Measures
-     */
-    measures: Array<Measure>;
-    /**
-     * Messages
-     */
-    messages: number;
-    /**
-     * Open Payments
-     *
-     * Payments whose last word is a pending attempt.
-     */
-    open_payments: number;
-    /**
-     * Sql
-     *
-     * The queries behind the section, by name; they run in `query` as they are.
-     */
-    sql: {
-        [key: string]: string;
-    };
-    /**
-     * Uplift
-     *
-     * Payment rate minus first-attempt rate: what retries add, -1..1.
-     */
-    uplift: number | null;
-};
-
-/**
  * CardNetwork
  */
 export type CardNetwork = 'visa' | 'mastercard' | 'maestro' | 'amex' | 'elo' | 'hipercard' | 'diners' | 'discover' | 'jcb' | 'unionpay' | 'cartes_bancaires';
@@ -1522,39 +1401,128 @@ export type CardNetworkPerformanceRow = {
 };
 
 /**
- * Chains
+ * CauseClass
  *
- * Retries: length, success by position, same or other PSP.
+ * What kind of thing went wrong, as far as answers and place tell.
  */
-export type Chains = {
+export type CauseClass = 'issuer_outage' | 'psp_degradation' | 'authentication_failure' | 'fraud_attack' | 'rule_change' | 'mix_shift' | 'data_problem' | 'unclear';
+
+/**
+ * CauseOut
+ *
+ * One thing that moved the rate.
+ */
+export type CauseOut = {
     /**
-     * Lengths
-     */
-    lengths: Array<Length>;
-    other_psp: Share;
-    /**
-     * Positions
-     */
-    positions: Array<Position>;
-    /**
-     * Recovered Payments
-     */
-    recovered_payments: number;
-    recovered_value: ReportMoney | null;
-    /**
-     * Payments declined at first, and how many were tried again.
-     */
-    retried_payments: Share;
-    same_psp: Share;
-    /**
-     * Sql
+     * Absorbed
      *
-     * The queries behind the section, by name; they run in `query` as they are.
+     * Answers that took the place of approvals.
      */
-    sql: {
+    absorbed: Array<AbsorbedOut>;
+    /**
+     * Alike
+     *
+     * Places the data cannot tell from it.
+     */
+    alike: Array<{
+        [key: string]: string;
+    }>;
+    /**
+     * Attempts
+     *
+     * Attempts there.
+     */
+    attempts: number;
+    /**
+     * Began Before
+     *
+     * Whether it began before the period.
+     */
+    began_before: boolean;
+    /**
+     * What kind of thing.
+     */
+    cause: CauseClass;
+    /**
+     * Certainty
+     *
+     * Share of the evidence that speaks for the class, 0..1.
+     */
+    certainty: number;
+    /**
+     * Claim
+     *
+     * The cause in a sentence.
+     */
+    claim: string;
+    /**
+     * Effect
+     *
+     * On the whole rate, 0..1.
+     */
+    effect: number;
+    /**
+     * End
+     *
+     * The last attempt that speaks for it.
+     */
+    end: string | null;
+    /**
+     * High
+     *
+     * High end of it.
+     */
+    high: number;
+    /**
+     * Lasts
+     *
+     * Whether it goes on at the end of the period.
+     */
+    lasts: boolean;
+    /**
+     * Low
+     *
+     * Low end of its 95 % interval.
+     */
+    low: number;
+    /**
+     * Missing
+     *
+     * Approvals below (+) or above (-) expectation.
+     */
+    missing: number;
+    /**
+     * P Adjusted
+     *
+     * Chance of an error, multiplied by the number of cells looked at.
+     */
+    p_adjusted: number;
+    /**
+     * Start
+     *
+     * When it began, by a cumulated sum.
+     */
+    start: string | null;
+    /**
+     * Surge
+     *
+     * Attempts there, as a multiple of what is usual.
+     */
+    surge: number;
+    /**
+     * Value Per Day
+     *
+     * Value of these a day, in the reporting currency.
+     */
+    value_per_day: number;
+    /**
+     * Where
+     *
+     * Dimension to value; empty is everywhere.
+     */
+    where: {
         [key: string]: string;
     };
-    switch_gain: Gain | null;
 };
 
 /**
@@ -1711,31 +1679,6 @@ export type Checks = {
      * user: somebody's own data; simulated: a world with known truth; mixed; or our examples.
      */
     source: 'user' | 'simulated' | 'mixed' | 'examples';
-};
-
-/**
- * Claim
- *
- * Lost payments that another PSP never saw.
- */
-export type Claim = {
-    /**
-     * Action
-     */
-    action: string;
-    /**
-     * Next Position
-     */
-    next_position: number;
-    /**
-     * Payments
-     */
-    payments: number;
-    /**
-     * Reason
-     */
-    reason: string;
-    value: ReportMoney | null;
 };
 
 /**
@@ -2020,34 +1963,6 @@ export type Country = {
      * English name.
      */
     name: string;
-};
-
-/**
- * Coverage
- *
- * How much of the attempts says something of a dimension.
- */
-export type Coverage = {
-    /**
-     * Dimension
-     */
-    dimension: string;
-    /**
-     * Known
-     *
-     * Attempts that say it.
-     */
-    known: number;
-    /**
-     * Needed For
-     */
-    needed_for: string;
-    /**
-     * Share
-     *
-     * Of all attempts, 0..1.
-     */
-    share: number;
 };
 
 /**
@@ -2753,45 +2668,6 @@ export type DeclineSummaryAnswer = {
 };
 
 /**
- * Declines
- *
- * Declines by reason and by who is at fault.
- */
-export type Declines = {
-    /**
-     * Declines
-     */
-    declines: number;
-    /**
-     * Faults
-     */
-    faults: Array<Fault>;
-    /**
-     * Reasons
-     */
-    reasons: Array<Reason>;
-    retryable_value: ReportMoney | null;
-    /**
-     * Sql
-     *
-     * The queries behind the section, by name; they run in `query` as they are.
-     */
-    sql: {
-        [key: string]: string;
-    };
-    /**
-     * Unexplained
-     */
-    unexplained: number;
-    /**
-     * Unexplained Share
-     *
-     * Declines no rule explains, of all, 0..1.
-     */
-    unexplained_share: number;
-};
-
-/**
  * DedupCollisionStatsAnswer
  */
 export type DedupCollisionStatsAnswer = {
@@ -2863,6 +2739,140 @@ export type DedupCollisionStatsRow = {
      * Of these, seen by more than one entry system.
      */
     keys_across_entry_systems: number | null;
+};
+
+/**
+ * DiagnosisOut
+ *
+ * Why the rate moved between a reference and a period.
+ */
+export type DiagnosisOut = {
+    /**
+     * Age Seconds
+     *
+     * From the newest attempt to now.
+     */
+    age_seconds: number | null;
+    /**
+     * As Of
+     *
+     * Instant of the newest attempt; null when there is none.
+     */
+    as_of: string | null;
+    /**
+     * Attempts
+     *
+     * Sales in the period.
+     */
+    attempts: number;
+    /**
+     * Basis
+     *
+     * What the expectation was learned from.
+     */
+    basis: string;
+    /**
+     * Cannot Tell
+     *
+     * What this does not tell.
+     */
+    cannot_tell: Array<string>;
+    /**
+     * Causes
+     *
+     * What moved by itself, the largest effect first.
+     */
+    causes: Array<CauseOut>;
+    /**
+     * Data Gaps
+     *
+     * Signs that the data changed and not the payments.
+     */
+    data_gaps: Array<string>;
+    /**
+     * End
+     *
+     * Its last attempt.
+     */
+    end: string;
+    /**
+     * Headline
+     *
+     * The change and its parts in a sentence.
+     */
+    headline: string;
+    /**
+     * Mix
+     *
+     * Part of the change made by other payments, 0..1.
+     */
+    mix: number;
+    /**
+     * Moves
+     *
+     * Largest moves of the mix.
+     */
+    moves: Array<MoveOut>;
+    /**
+     * Rate
+     *
+     * Part made by the same payments doing otherwise, 0..1.
+     */
+    rate: number;
+    /**
+     * Rate Before
+     *
+     * Approved among all sales of the reference, 0..1.
+     */
+    rate_before: number;
+    /**
+     * Rate Now
+     *
+     * Approved among all sales of the period, 0..1.
+     */
+    rate_now: number;
+    /**
+     * Reference Attempts
+     *
+     * Sales in the reference.
+     */
+    reference_attempts: number;
+    /**
+     * Reference End
+     *
+     * Its last attempt.
+     */
+    reference_end: string;
+    /**
+     * Reference Start
+     *
+     * First attempt of the reference.
+     */
+    reference_start: string;
+    /**
+     * Source
+     *
+     * user: somebody's own data; simulated: a world with known truth; mixed; or our examples.
+     */
+    source: 'user' | 'simulated' | 'mixed' | 'examples';
+    /**
+     * Sql
+     *
+     * The attempts of the period, as SQL.
+     */
+    sql: string;
+    /**
+     * Start
+     *
+     * First attempt of the period.
+     */
+    start: string;
+    /**
+     * Unexplained
+     *
+     * Of the rate part, after all causes, 0..1.
+     */
+    unexplained: number;
 };
 
 /**
@@ -3147,29 +3157,6 @@ export type EntryThroughput = {
 };
 
 /**
- * Evidence
- *
- * What an action stands on.
- */
-export type Evidence = {
-    gain: ReportRange | null;
-    /**
-     * What the present way achieves, where the action replaces it.
-     */
-    now: Share | null;
-    /**
-     * Payments
-     */
-    payments: number;
-    rate: Share;
-    value: ReportMoney | null;
-    /**
-     * What
-     */
-    what: string;
-};
-
-/**
  * EvidenceOut
  *
  * One group of lost payments and what comparable payments did.
@@ -3354,45 +3341,6 @@ export type ExecutiveKpisRow = {
 };
 
 /**
- * Exposure
- *
- * Retries beyond what the schemes allow.
- */
-export type Exposure = {
-    /**
-     * Answered retries after a decline that says never again.
-     */
-    after_stop: Share;
-    /**
-     * Cards
-     *
-     * Cards and merchants looked at one by one.
-     */
-    cards: number;
-    /**
-     * Computable
-     */
-    computable: boolean;
-    fees: ReportMoney | null;
-    /**
-     * Over Limits
-     */
-    over_limits: Array<OverLimit>;
-    /**
-     * Sql
-     *
-     * The queries behind the section, by name; they run in `query` as they are.
-     */
-    sql: {
-        [key: string]: string;
-    };
-    /**
-     * Why Not
-     */
-    why_not: string;
-};
-
-/**
  * FacetValue
  *
  * How many attempts have a value.
@@ -3558,27 +3506,6 @@ export type FalseInsightsMetricRow = {
      * Reviews.
      */
     reviewed_insights: number | null;
-};
-
-/**
- * Fault
- *
- * Declines by who can change them.
- */
-export type Fault = {
-    /**
-     * Declines
-     */
-    declines: number;
-    /**
-     * Fault
-     */
-    fault: string;
-    /**
-     * Lost Payments
-     */
-    lost_payments: number;
-    lost_value: ReportMoney | null;
 };
 
 /**
@@ -3906,26 +3833,6 @@ export type FraudRiskSummaryRow = {
 };
 
 /**
- * Gain
- *
- * The difference of two shares with its interval, -1..1.
- */
-export type Gain = {
-    /**
-     * Difference
-     */
-    difference: number;
-    /**
-     * High
-     */
-    high: number;
-    /**
-     * Low
-     */
-    low: number;
-};
-
-/**
  * Gap
  *
  * One rate minus another, with Newcombe's interval.
@@ -3986,13 +3893,6 @@ export type GeographyAnswer = {
      */
     source: 'user' | 'simulated' | 'mixed' | 'examples';
 };
-
-/**
- * Grain
- *
- * What one unit of the denominator is.
- */
-export type Grain = 'attempt' | 'payment';
 
 /**
  * Healthcheck
@@ -4727,51 +4627,6 @@ export type LastHourPerformanceRow = {
 };
 
 /**
- * LeftOut
- *
- * Attempts that are left out before a rate is counted.
- */
-export type LeftOut = {
-    /**
-     * Attempts
-     */
-    attempts: number;
-    /**
-     * Key
-     */
-    key: string;
-    /**
-     * Meaning
-     */
-    meaning: string;
-    value: ReportMoney | null;
-};
-
-/**
- * Length
- *
- * Payments of so many attempts.
- */
-export type Length = {
-    /**
-     * Attempts
-     */
-    attempts: number;
-    /**
-     * Is Open
-     *
-     * So many or more.
-     */
-    is_open: boolean;
-    payments: Share;
-};
-
-/**
- * Level
- */
-export type Level = 'low' | 'medium' | 'high';
-
-/**
  * LifeCycles
  *
  * Every possible move of an attempt and of a payment.
@@ -4789,23 +4644,6 @@ export type LifeCycles = {
      * Moves of what the customer wanted, by the results of its attempts.
      */
     payment: Array<Move>;
-};
-
-/**
- * Measure
- *
- * One rate, by count and by value.
- */
-export type Measure = {
-    definition: RateDefinition;
-    key: Rate;
-    /**
-     * Name
-     */
-    name: string;
-    rate: Share;
-    value: ReportMoney | null;
-    value_approved: ReportMoney | null;
 };
 
 /**
@@ -5049,6 +4887,44 @@ export type Move = {
 };
 
 /**
+ * MoveOut
+ *
+ * A value whose share of the attempts changed.
+ */
+export type MoveOut = {
+    /**
+     * Dimension
+     *
+     * Dimension.
+     */
+    dimension: string;
+    /**
+     * Effect
+     *
+     * On the rate, 0..1; such effects overlap.
+     */
+    effect: number;
+    /**
+     * Share Before
+     *
+     * Share in the reference, 0..1.
+     */
+    share_before: number;
+    /**
+     * Share Now
+     *
+     * Share in the period, 0..1.
+     */
+    share_now: number;
+    /**
+     * Value
+     *
+     * Its value.
+     */
+    value: string;
+};
+
+/**
  * MovementOut
  *
  * The change of the payment rate along one dimension; the parts add up to it.
@@ -5285,43 +5161,6 @@ export type OnlineFeaturesLatestRow = {
 };
 
 /**
- * OverLimit
- *
- * Attempts beyond one limit of a scheme.
- */
-export type OverLimit = {
-    /**
-     * Attempts Max
-     */
-    attempts_max: number;
-    /**
-     * Attempts Over
-     */
-    attempts_over: number;
-    /**
-     * In the currency of the rule.
-     */
-    fee: ReportMoney | null;
-    fee_reporting: ReportMoney | null;
-    /**
-     * Network
-     */
-    network: string;
-    /**
-     * Rule
-     */
-    rule: string;
-    /**
-     * Source
-     */
-    source: string;
-    /**
-     * Window Hours
-     */
-    window_hours: number | null;
-};
-
-/**
  * Overview
  *
  * What the report speaks of, and how old that is.
@@ -5340,27 +5179,11 @@ export type Overview = {
      */
     attempts: number;
     /**
-     * Coverage
-     */
-    coverage: Array<Coverage>;
-    /**
-     * Currencies
-     *
-     * Currencies the attempts were made in.
-     */
-    currencies: Array<string>;
-    /**
      * Currency
      *
      * Currency of every amount of the report.
      */
     currency: string;
-    /**
-     * Days
-     *
-     * From the oldest to the newest attempt.
-     */
-    days: number;
     /**
      * First Event
      *
@@ -5386,43 +5209,12 @@ export type Overview = {
      */
     payments: number;
     /**
-     * Quarantined
-     */
-    quarantined: Array<Rejected>;
-    /**
      * Sources
      *
      * Where the attempts came from.
      */
     sources: Array<DataSource>;
-    /**
-     * Sql
-     *
-     * The queries behind the section, by name; they run in `query` as they are.
-     */
-    sql: {
-        [key: string]: string;
-    };
-    /**
-     * Tests
-     */
-    tests: number;
-    /**
-     * Verifications
-     */
-    verifications: number;
-    /**
-     * Without Rate
-     *
-     * Attempts whose currency has no rate on their day: no amount counts them.
-     */
-    without_rate: number;
-    /**
-     * Zone
-     *
-     * Time zone of the report's days, an IANA name.
-     */
-    zone: string;
+    [key: string]: unknown;
 };
 
 /**
@@ -6160,43 +5952,6 @@ export type Period = {
 };
 
 /**
- * Point
- *
- * One hour, day or week.
- */
-export type Point = {
-    first_attempt: Share;
-    payment: Share;
-    /**
-     * Start
-     *
-     * Midnight or full hour of the report's time zone.
-     */
-    start: string;
-};
-
-/**
- * Position
- *
- * Attempts at one position in their payment.
- */
-export type Position = {
-    all: Share;
-    /**
-     * Is Open
-     *
-     * This position or a later one.
-     */
-    is_open: boolean;
-    other_psp: Share;
-    /**
-     * Position
-     */
-    position: number;
-    same_psp: Share;
-};
-
-/**
  * PositionOut
  *
  * A place on a grid of twelve columns.
@@ -6326,85 +6081,6 @@ export type Provenance = {
      * Version of the table of attempts; grows with every build that changed it.
      */
     version: number;
-};
-
-/**
- * Provider
- *
- * A PSP.
- */
-export type Provider = {
-    adjusted: Adjusted | null;
-    all_attempts: Share;
-    first_attempts: Share;
-    /**
-     * Psp
-     */
-    psp: string;
-    /**
-     * Retry Share
-     *
-     * Of its answered attempts, how many were retries, 0..1.
-     */
-    retry_share: number;
-};
-
-/**
- * Providers
- *
- * PSPs compared on first attempts, with intervals and the cautions.
- */
-export type Providers = {
-    /**
-     * Amount Limits
-     */
-    amount_limits: Array<string>;
-    /**
-     * Gaps
-     */
-    gaps: Array<UncomparedTraffic>;
-    /**
-     * Order Changes
-     *
-     * The naive ranking differs from the fair one.
-     */
-    order_changes: boolean;
-    /**
-     * Overlap Share
-     *
-     * Share of first attempts in those strata, 0..1.
-     */
-    overlap_share: number | null;
-    /**
-     * Providers
-     *
-     * Best first, by the adjusted rate, else by first attempts.
-     */
-    providers: Array<Provider>;
-    /**
-     * Sql
-     *
-     * The queries behind the section, by name; they run in `query` as they are.
-     */
-    sql: {
-        [key: string]: string;
-    };
-    /**
-     * Strata
-     */
-    strata: number;
-    /**
-     * Strata Common
-     *
-     * Strata that every compared PSP serves.
-     */
-    strata_common: number;
-    /**
-     * Unnamed
-     *
-     * Answered attempts without a PSP.
-     */
-    unnamed: number;
 };
 
 /**
@@ -6770,38 +6446,6 @@ export type QueryText = {
 };
 
 /**
- * Rate
- *
- * The rates of the house.
- */
-export type Rate = 'attempt_rate' | 'first_attempt_rate' | 'payment_rate' | 'acceptance_rate' | 'retry_success_rate' | 'retry_uplift';
-
-/**
- * RateDefinition
- *
- * What a rate divides by what.
- */
-export type RateDefinition = {
-    /**
-     * Denominator
-     */
-    denominator: string;
-    grain: Grain;
-    /**
-     * Meaning
-     */
-    meaning: string;
-    /**
-     * Numerator
-     */
-    numerator: string;
-    /**
-     * Source
-     */
-    source: string;
-};
-
-/**
  * Ratio
  *
  * A share with its 95 % Wilson interval.
@@ -6851,56 +6495,6 @@ export type Read = {
      * Notifications that were unread before.
      */
     marked: number;
-};
-
-/**
- * Reason
- *
- * One reason of declines.
- */
-export type Reason = {
-    /**
-     * Action
-     */
-    action: string;
-    /**
-     * Declines
-     */
-    declines: number;
-    /**
-     * Fault
-     */
-    fault: string;
-    /**
-     * Group
-     */
-    group: string;
-    /**
-     * Lost Payments
-     */
-    lost_payments: number;
-    lost_value: ReportMoney | null;
-    /**
-     * Reason
-     */
-    reason: string;
-    /**
-     * Answered attempts that directly followed such a decline.
-     */
-    retries: Share;
-    /**
-     * Retryable
-     */
-    retryable: boolean;
-    /**
-     * Source
-     */
-    source: string;
-    /**
-     * Standard
-     */
-    standard: string;
-    value: ReportMoney | null;
 };
 
 /**
@@ -7629,22 +7223,6 @@ export type RecoveryOut = {
 };
 
 /**
- * Rejected
- *
- * Rows in quarantine by reason.
- */
-export type Rejected = {
-    /**
-     * Reason
-     */
-    reason: string;
-    /**
-     * Rows
-     */
-    rows: number;
-};
-
-/**
  * ReplayIn
  *
  * A record as it should have been.
@@ -7699,95 +7277,95 @@ export type Replayed = {
 };
 
 /**
- * ReportMoney
- *
- * An amount of money.
- */
-export type ReportMoney = {
-    /**
-     * Currency
-     *
-     * ISO 4217.
-     */
-    currency: string;
-    /**
-     * Minor
-     *
-     * Minor units of the currency.
-     */
-    minor: number;
-};
-
-/**
  * ReportOut
  *
  * The report: ratios 0..1, money as minor units with its currency, and the SQL behind every section.
  */
 export type ReportOut = {
-    actions: Actions;
-    bridge: Bridge;
-    chains: Chains;
-    declines: Declines;
-    exposure: Exposure;
+    /**
+     * Actions
+     *
+     * What to do first, each with its value and range.
+     */
+    actions: {
+        [key: string]: unknown;
+    };
+    /**
+     * Bridge
+     *
+     * From attempts over first attempts to payments, by count and by value.
+     */
+    bridge: {
+        [key: string]: unknown;
+    };
+    /**
+     * Chains
+     *
+     * Retries: length, success by position, same or other PSP.
+     */
+    chains: {
+        [key: string]: unknown;
+    };
+    /**
+     * Declines
+     *
+     * Declines by reason and by who is at fault.
+     */
+    declines: {
+        [key: string]: unknown;
+    };
+    /**
+     * Exposure
+     *
+     * Retries beyond what the schemes allow.
+     */
+    exposure: {
+        [key: string]: unknown;
+    };
     /**
      * Made At
      *
      * When the report was computed.
      */
     made_at: string;
+    /**
+     * Data source, period and age.
+     */
     overview: Overview;
-    providers: Providers;
-    routing: Routing;
-    trend: Trend;
-    verdict: PaymentAnalysisBackendReportPartsVerdict;
+    /**
+     * Providers
+     *
+     * PSPs compared on first attempts, with intervals and the cautions.
+     */
+    providers: {
+        [key: string]: unknown;
+    };
+    /**
+     * Routing
+     *
+     * Where another PSP does provably better.
+     */
+    routing: {
+        [key: string]: unknown;
+    };
+    /**
+     * Trend
+     *
+     * Rates by hour, day or week.
+     */
+    trend: {
+        [key: string]: unknown;
+    };
+    /**
+     * The report in one sentence.
+     */
+    verdict: PaymentAnalysisBackendRoutesReportVerdict;
     /**
      * Version
      *
      * Grows when a field is renamed or removed.
      */
     version: number;
-};
-
-/**
- * ReportRange
- *
- * What may be won: from low to high, and what is expected when that can be said.
- */
-export type ReportRange = {
-    expected: ReportMoney | null;
-    high: ReportMoney;
-    low: ReportMoney;
-};
-
-/**
- * Reroute
- *
- * Traffic for which another PSP does provably better.
- */
-export type Reroute = {
-    /**
-     * Claims
-     */
-    claims: Array<Claim>;
-    /**
-     * Country
-     */
-    country: string | null;
-    /**
-     * From Psp
-     */
-    from_psp: string;
-    from_rate: Share;
-    gain: Gain;
-    /**
-     * Network
-     */
-    network: string | null;
-    /**
-     * To Psp
-     */
-    to_psp: string;
-    to_rate: Share;
 };
 
 /**
@@ -8334,36 +7912,6 @@ export type RetrySuccessByReasonRow = {
 export type Role = 'viewer' | 'analyst' | 'operator' | 'admin';
 
 /**
- * Routing
- *
- * Where another PSP does provably better.
- */
-export type Routing = {
-    /**
-     * Comparisons
-     */
-    comparisons: number;
-    /**
-     * Reroutes
-     */
-    reroutes: Array<Reroute>;
-    /**
-     * Sql
-     *
-     * The queries behind the section, by name; they run in `query` as they are.
-     */
-    sql: {
-        [key: string]: string;
-    };
-    /**
-     * Z
-     *
-     * Of the intervals, corrected for so many comparisons.
-     */
-    z: number;
-};
-
-/**
  * RuleActionMeaningOut
  *
  * What a rule may tell a policy.
@@ -8703,34 +8251,6 @@ export type ScopeOptions = {
  * How bad an incident is.
  */
 export type Severity = 'low' | 'medium' | 'high';
-
-/**
- * Share
- *
- * Successes among trials with their 95 % Wilson interval, 0..1; null without a trial.
- */
-export type Share = {
-    /**
-     * High
-     */
-    high: number | null;
-    /**
-     * Low
-     */
-    low: number | null;
-    /**
-     * Rate
-     */
-    rate: number | null;
-    /**
-     * Successes
-     */
-    successes: number;
-    /**
-     * Trials
-     */
-    trials: number;
-};
 
 /**
  * SignInLinkOut
@@ -9747,30 +9267,6 @@ export type TopDeclineReasonsRow = {
 };
 
 /**
- * Trend
- *
- * Rates by hour, day or week.
- */
-export type Trend = {
-    /**
-     * Grain
-     */
-    grain: string;
-    /**
-     * Points
-     */
-    points: Array<Point>;
-    /**
-     * Sql
-     *
-     * The queries behind the section, by name; they run in `query` as they are.
-     */
-    sql: {
-        [key: string]: string;
-    };
-};
-
-/**
  * UcDataQualityMetricsRow
  *
  * One row of v_uc_data_quality_metrics.
@@ -9860,34 +9356,6 @@ export type UcDataQualityMetricsRow = {
      * The table or view.
      */
     table_name: string | null;
-};
-
-/**
- * UncomparedTraffic
- *
- * Traffic in which PSPs cannot be compared, because some never see it.
- */
-export type UncomparedTraffic = {
-    /**
-     * Amount Band
-     */
-    amount_band: string | null;
-    /**
-     * Country
-     */
-    country: string | null;
-    /**
-     * First Attempts
-     */
-    first_attempts: number;
-    /**
-     * Network
-     */
-    network: string | null;
-    /**
-     * Psps Missing
-     */
-    psps_missing: Array<string>;
 };
 
 /**
@@ -10186,7 +9654,7 @@ export type PaymentAnalysisBackendComparedCompare = 'prev' | 'weekdays' | 'none'
  *
  * The report in one sentence, with money.
  */
-export type PaymentAnalysisBackendReportPartsVerdict = {
+export type PaymentAnalysisBackendRoutesReportVerdict = {
     /**
      * Detail
      *
@@ -15869,6 +15337,104 @@ export type ListTableQualityResponses = {
 
 export type ListTableQualityResponse = ListTableQualityResponses[keyof ListTableQualityResponses];
 
+export type GetDiagnosisData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Range
+         *
+         * 15m, 1h, 24h, 7d, 30d, 90d before the newest attempt, or custom.
+         */
+        range?: string | null;
+        /**
+         * From
+         *
+         * A date or time; without an offset local to tz.
+         */
+        from?: string | null;
+        /**
+         * To
+         *
+         * A date (that whole day) or time; without it, the newest attempt.
+         */
+        to?: string | null;
+        /**
+         * Network
+         *
+         * Only attempts of this network: values between commas; `(none)` is the missing value.
+         */
+        network?: string | null;
+        /**
+         * Country
+         *
+         * Only attempts of this country: values between commas; `(none)` is the missing value.
+         */
+        country?: string | null;
+        /**
+         * Segment
+         *
+         * Only attempts of this segment: values between commas; `(none)` is the missing value.
+         */
+        segment?: string | null;
+        /**
+         * Solution
+         *
+         * Only attempts of this solution: values between commas; `(none)` is the missing value.
+         */
+        solution?: string | null;
+        /**
+         * Entry System
+         *
+         * Only attempts of this entry system: values between commas; `(none)` is the missing value.
+         */
+        entry_system?: string | null;
+        /**
+         * Merchant
+         *
+         * Only attempts of this merchant: values between commas; `(none)` is the missing value.
+         */
+        merchant?: string | null;
+        /**
+         * Psp
+         *
+         * Only attempts of this psp: values between commas; `(none)` is the missing value.
+         */
+        psp?: string | null;
+        /**
+         * Currency
+         *
+         * Only attempts of this currency: values between commas; `(none)` is the missing value.
+         */
+        currency?: string | null;
+        /**
+         * Tz
+         *
+         * Time zone of local times, an IANA name; UTC unless given.
+         */
+        tz?: string | null;
+    };
+    url: '/api/diagnosis';
+};
+
+export type GetDiagnosisErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type GetDiagnosisError = GetDiagnosisErrors[keyof GetDiagnosisErrors];
+
+export type GetDiagnosisResponses = {
+    /**
+     * Successful Response
+     */
+    200: DiagnosisOut;
+};
+
+export type GetDiagnosisResponse = GetDiagnosisResponses[keyof GetDiagnosisResponses];
+
 export type ListIncidentsData = {
     body?: never;
     path?: never;
@@ -16018,6 +15584,36 @@ export type UpdateIncidentResponses = {
 };
 
 export type UpdateIncidentResponse = UpdateIncidentResponses[keyof UpdateIncidentResponses];
+
+export type GetIncidentCausesData = {
+    body?: never;
+    path: {
+        /**
+         * Incident Id
+         */
+        incident_id: string;
+    };
+    query?: never;
+    url: '/api/incidents/{incident_id}/causes';
+};
+
+export type GetIncidentCausesErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type GetIncidentCausesError = GetIncidentCausesErrors[keyof GetIncidentCausesErrors];
+
+export type GetIncidentCausesResponses = {
+    /**
+     * Successful Response
+     */
+    200: DiagnosisOut;
+};
+
+export type GetIncidentCausesResponse = GetIncidentCausesResponses[keyof GetIncidentCausesResponses];
 
 export type GetIncidentRecoveryData = {
     body?: never;
