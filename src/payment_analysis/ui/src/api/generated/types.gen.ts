@@ -185,6 +185,48 @@ export type AccessTokenOut = {
 };
 
 /**
+ * Action
+ *
+ * Something to do.
+ */
+export type Action = {
+    confidence: Level;
+    effort: Level;
+    /**
+     * Evidence
+     */
+    evidence: Array<Evidence>;
+    /**
+     * Over the whole period.
+     */
+    gain: ReportRange | null;
+    gain_per_30_days: ReportRange | null;
+    kind: ActionKind;
+    /**
+     * Payments
+     *
+     * Lost payments it speaks for; for stop_retries, attempts.
+     */
+    payments: number;
+    /**
+     * Sql
+     *
+     * The queries behind the section, by name; they run in `query` as they are.
+     */
+    sql: {
+        [key: string]: string;
+    };
+    value: ReportMoney | null;
+};
+
+/**
+ * ActionKind
+ *
+ * What may be done about lost payments and needless attempts.
+ */
+export type ActionKind = 'route' | 'retry' | 'authenticate' | 'fix_data' | 'ask_cardholder' | 'resolve_errors' | 'review' | 'learn_reasons' | 'stop_retries';
+
+/**
  * ActionOut
  *
  * One thing to do, with its value and how sure that is.
@@ -256,6 +298,44 @@ export type ActionOut = {
      * Their value.
      */
     value: Amount | null;
+};
+
+/**
+ * Actions
+ *
+ * What to do first, each with its value and range.
+ */
+export type Actions = {
+    /**
+     * Comparisons
+     */
+    comparisons: number;
+    /**
+     * Ranked
+     */
+    ranked: Array<Action>;
+    /**
+     * Over the actions that win payments; fees are apart.
+     */
+    recoverable: ReportRange | null;
+    recoverable_per_30_days: ReportRange | null;
+    /**
+     * Scaled By
+     *
+     * Thirty days over the period; null for less than a day.
+     */
+    scaled_by: number | null;
+    /**
+     * Standing Payments
+     *
+     * Lost for a reason that no one should try to turn.
+     */
+    standing_payments: number;
+    standing_value: ReportMoney | null;
+    /**
+     * Z
+     */
+    z: number;
 };
 
 /**
@@ -406,6 +486,26 @@ export type ActiveAlertsRow = {
      * Length of that window: 5 or 60.
      */
     window_minutes: number | null;
+};
+
+/**
+ * Adjusted
+ *
+ * A rate as it would be with everybody's mix of traffic, 0..1.
+ */
+export type Adjusted = {
+    /**
+     * High
+     */
+    high: number;
+    /**
+     * Low
+     */
+    low: number;
+    /**
+     * Rate
+     */
+    rate: number;
 };
 
 /**
@@ -1298,6 +1398,53 @@ export type BinPerformanceRow = {
 };
 
 /**
+ * Bridge
+ *
+ * From attempts over first attempts to payments, by count and by value.
+ */
+export type Bridge = {
+    /**
+     * Left Out
+     */
+    left_out: Array<LeftOut>;
+    /**
+     * Lost Payments
+     *
+     * At least one attempt, none approved, nothing still open.
+     */
+    lost_payments: number;
+    lost_value: ReportMoney | null;
+    /**
+     * Measures
+     */
+    measures: Array<Measure>;
+    /**
+     * Messages
+     */
+    messages: number;
+    /**
+     * Open Payments
+     *
+     * Payments whose last word is a pending attempt.
+     */
+    open_payments: number;
+    /**
+     * Sql
+     *
+     * The queries behind the section, by name; they run in `query` as they are.
+     */
+    sql: {
+        [key: string]: string;
+    };
+    /**
+     * Uplift
+     *
+     * Payment rate minus first-attempt rate: what retries add, -1..1.
+     */
+    uplift: number | null;
+};
+
+/**
  * CardNetwork
  */
 export type CardNetwork = 'visa' | 'mastercard' | 'maestro' | 'amex' | 'elo' | 'hipercard' | 'diners' | 'discover' | 'jcb' | 'unionpay' | 'cartes_bancaires';
@@ -1526,6 +1673,42 @@ export type CauseOut = {
 };
 
 /**
+ * Chains
+ *
+ * Retries: length, success by position, same or other PSP.
+ */
+export type Chains = {
+    /**
+     * Lengths
+     */
+    lengths: Array<Length>;
+    other_psp: Share;
+    /**
+     * Positions
+     */
+    positions: Array<Position>;
+    /**
+     * Recovered Payments
+     */
+    recovered_payments: number;
+    recovered_value: ReportMoney | null;
+    /**
+     * Payments declined at first, and how many were tried again.
+     */
+    retried_payments: Share;
+    same_psp: Share;
+    /**
+     * Sql
+     *
+     * The queries behind the section, by name; they run in `query` as they are.
+     */
+    sql: {
+        [key: string]: string;
+    };
+    switch_gain: Gain | null;
+};
+
+/**
  * ChannelOut
  *
  * One field as a widget draws it.
@@ -1679,6 +1862,31 @@ export type Checks = {
      * user: somebody's own data; simulated: a world with known truth; mixed; or our examples.
      */
     source: 'user' | 'simulated' | 'mixed' | 'examples';
+};
+
+/**
+ * Claim
+ *
+ * Lost payments that another PSP never saw.
+ */
+export type Claim = {
+    /**
+     * Action
+     */
+    action: string;
+    /**
+     * Next Position
+     */
+    next_position: number;
+    /**
+     * Payments
+     */
+    payments: number;
+    /**
+     * Reason
+     */
+    reason: string;
+    value: ReportMoney | null;
 };
 
 /**
@@ -1963,6 +2171,34 @@ export type Country = {
      * English name.
      */
     name: string;
+};
+
+/**
+ * Coverage
+ *
+ * How much of the attempts says something of a dimension.
+ */
+export type Coverage = {
+    /**
+     * Dimension
+     */
+    dimension: string;
+    /**
+     * Known
+     *
+     * Attempts that say it.
+     */
+    known: number;
+    /**
+     * Needed For
+     */
+    needed_for: string;
+    /**
+     * Share
+     *
+     * Of all attempts, 0..1.
+     */
+    share: number;
 };
 
 /**
@@ -2668,6 +2904,45 @@ export type DeclineSummaryAnswer = {
 };
 
 /**
+ * Declines
+ *
+ * Declines by reason and by who is at fault.
+ */
+export type Declines = {
+    /**
+     * Declines
+     */
+    declines: number;
+    /**
+     * Faults
+     */
+    faults: Array<Fault>;
+    /**
+     * Reasons
+     */
+    reasons: Array<Reason>;
+    retryable_value: ReportMoney | null;
+    /**
+     * Sql
+     *
+     * The queries behind the section, by name; they run in `query` as they are.
+     */
+    sql: {
+        [key: string]: string;
+    };
+    /**
+     * Unexplained
+     */
+    unexplained: number;
+    /**
+     * Unexplained Share
+     *
+     * Declines no rule explains, of all, 0..1.
+     */
+    unexplained_share: number;
+};
+
+/**
  * DedupCollisionStatsAnswer
  */
 export type DedupCollisionStatsAnswer = {
@@ -3157,6 +3432,29 @@ export type EntryThroughput = {
 };
 
 /**
+ * Evidence
+ *
+ * What an action stands on.
+ */
+export type Evidence = {
+    gain: ReportRange | null;
+    /**
+     * What the present way achieves, where the action replaces it.
+     */
+    now: Share | null;
+    /**
+     * Payments
+     */
+    payments: number;
+    rate: Share;
+    value: ReportMoney | null;
+    /**
+     * What
+     */
+    what: string;
+};
+
+/**
  * EvidenceOut
  *
  * One group of lost payments and what comparable payments did.
@@ -3341,6 +3639,45 @@ export type ExecutiveKpisRow = {
 };
 
 /**
+ * Exposure
+ *
+ * Retries beyond what the schemes allow.
+ */
+export type Exposure = {
+    /**
+     * Answered retries after a decline that says never again.
+     */
+    after_stop: Share;
+    /**
+     * Cards
+     *
+     * Cards and merchants looked at one by one.
+     */
+    cards: number;
+    /**
+     * Computable
+     */
+    computable: boolean;
+    fees: ReportMoney | null;
+    /**
+     * Over Limits
+     */
+    over_limits: Array<OverLimit>;
+    /**
+     * Sql
+     *
+     * The queries behind the section, by name; they run in `query` as they are.
+     */
+    sql: {
+        [key: string]: string;
+    };
+    /**
+     * Why Not
+     */
+    why_not: string;
+};
+
+/**
  * FacetValue
  *
  * How many attempts have a value.
@@ -3506,6 +3843,27 @@ export type FalseInsightsMetricRow = {
      * Reviews.
      */
     reviewed_insights: number | null;
+};
+
+/**
+ * Fault
+ *
+ * Declines by who can change them.
+ */
+export type Fault = {
+    /**
+     * Declines
+     */
+    declines: number;
+    /**
+     * Fault
+     */
+    fault: string;
+    /**
+     * Lost Payments
+     */
+    lost_payments: number;
+    lost_value: ReportMoney | null;
 };
 
 /**
@@ -3833,6 +4191,26 @@ export type FraudRiskSummaryRow = {
 };
 
 /**
+ * Gain
+ *
+ * The difference of two shares with its interval, -1..1.
+ */
+export type Gain = {
+    /**
+     * Difference
+     */
+    difference: number;
+    /**
+     * High
+     */
+    high: number;
+    /**
+     * Low
+     */
+    low: number;
+};
+
+/**
  * Gap
  *
  * One rate minus another, with Newcombe's interval.
@@ -3893,6 +4271,13 @@ export type GeographyAnswer = {
      */
     source: 'user' | 'simulated' | 'mixed' | 'examples';
 };
+
+/**
+ * Grain
+ *
+ * What one unit of the denominator is.
+ */
+export type Grain = 'attempt' | 'payment';
 
 /**
  * Healthcheck
@@ -4627,6 +5012,51 @@ export type LastHourPerformanceRow = {
 };
 
 /**
+ * LeftOut
+ *
+ * Attempts that are left out before a rate is counted.
+ */
+export type LeftOut = {
+    /**
+     * Attempts
+     */
+    attempts: number;
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Meaning
+     */
+    meaning: string;
+    value: ReportMoney | null;
+};
+
+/**
+ * Length
+ *
+ * Payments of so many attempts.
+ */
+export type Length = {
+    /**
+     * Attempts
+     */
+    attempts: number;
+    /**
+     * Is Open
+     *
+     * So many or more.
+     */
+    is_open: boolean;
+    payments: Share;
+};
+
+/**
+ * Level
+ */
+export type Level = 'low' | 'medium' | 'high';
+
+/**
  * LifeCycles
  *
  * Every possible move of an attempt and of a payment.
@@ -4644,6 +5074,23 @@ export type LifeCycles = {
      * Moves of what the customer wanted, by the results of its attempts.
      */
     payment: Array<Move>;
+};
+
+/**
+ * Measure
+ *
+ * One rate, by count and by value.
+ */
+export type Measure = {
+    definition: RateDefinition;
+    key: Rate;
+    /**
+     * Name
+     */
+    name: string;
+    rate: Share;
+    value: ReportMoney | null;
+    value_approved: ReportMoney | null;
 };
 
 /**
@@ -5161,6 +5608,43 @@ export type OnlineFeaturesLatestRow = {
 };
 
 /**
+ * OverLimit
+ *
+ * Attempts beyond one limit of a scheme.
+ */
+export type OverLimit = {
+    /**
+     * Attempts Max
+     */
+    attempts_max: number;
+    /**
+     * Attempts Over
+     */
+    attempts_over: number;
+    /**
+     * In the currency of the rule.
+     */
+    fee: ReportMoney | null;
+    fee_reporting: ReportMoney | null;
+    /**
+     * Network
+     */
+    network: string;
+    /**
+     * Rule
+     */
+    rule: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Window Hours
+     */
+    window_hours: number | null;
+};
+
+/**
  * Overview
  *
  * What the report speaks of, and how old that is.
@@ -5179,11 +5663,27 @@ export type Overview = {
      */
     attempts: number;
     /**
+     * Coverage
+     */
+    coverage: Array<Coverage>;
+    /**
+     * Currencies
+     *
+     * Currencies the attempts were made in.
+     */
+    currencies: Array<string>;
+    /**
      * Currency
      *
      * Currency of every amount of the report.
      */
     currency: string;
+    /**
+     * Days
+     *
+     * From the oldest to the newest attempt.
+     */
+    days: number;
     /**
      * First Event
      *
@@ -5209,12 +5709,43 @@ export type Overview = {
      */
     payments: number;
     /**
+     * Quarantined
+     */
+    quarantined: Array<Rejected>;
+    /**
      * Sources
      *
      * Where the attempts came from.
      */
     sources: Array<DataSource>;
-    [key: string]: unknown;
+    /**
+     * Sql
+     *
+     * The queries behind the section, by name; they run in `query` as they are.
+     */
+    sql: {
+        [key: string]: string;
+    };
+    /**
+     * Tests
+     */
+    tests: number;
+    /**
+     * Verifications
+     */
+    verifications: number;
+    /**
+     * Without Rate
+     *
+     * Attempts whose currency has no rate on their day: no amount counts them.
+     */
+    without_rate: number;
+    /**
+     * Zone
+     *
+     * Time zone of the report's days, an IANA name.
+     */
+    zone: string;
 };
 
 /**
@@ -5952,6 +6483,43 @@ export type Period = {
 };
 
 /**
+ * Point
+ *
+ * One hour, day or week.
+ */
+export type Point = {
+    first_attempt: Share;
+    payment: Share;
+    /**
+     * Start
+     *
+     * Midnight or full hour of the report's time zone.
+     */
+    start: string;
+};
+
+/**
+ * Position
+ *
+ * Attempts at one position in their payment.
+ */
+export type Position = {
+    all: Share;
+    /**
+     * Is Open
+     *
+     * This position or a later one.
+     */
+    is_open: boolean;
+    other_psp: Share;
+    /**
+     * Position
+     */
+    position: number;
+    same_psp: Share;
+};
+
+/**
  * PositionOut
  *
  * A place on a grid of twelve columns.
@@ -6081,6 +6649,85 @@ export type Provenance = {
      * Version of the table of attempts; grows with every build that changed it.
      */
     version: number;
+};
+
+/**
+ * Provider
+ *
+ * A PSP.
+ */
+export type Provider = {
+    adjusted: Adjusted | null;
+    all_attempts: Share;
+    first_attempts: Share;
+    /**
+     * Psp
+     */
+    psp: string;
+    /**
+     * Retry Share
+     *
+     * Of its answered attempts, how many were retries, 0..1.
+     */
+    retry_share: number;
+};
+
+/**
+ * Providers
+ *
+ * PSPs compared on first attempts, with intervals and the cautions.
+ */
+export type Providers = {
+    /**
+     * Amount Limits
+     */
+    amount_limits: Array<string>;
+    /**
+     * Gaps
+     */
+    gaps: Array<UncomparedTraffic>;
+    /**
+     * Order Changes
+     *
+     * The naive ranking differs from the fair one.
+     */
+    order_changes: boolean;
+    /**
+     * Overlap Share
+     *
+     * Share of first attempts in those strata, 0..1.
+     */
+    overlap_share: number | null;
+    /**
+     * Providers
+     *
+     * Best first, by the adjusted rate, else by first attempts.
+     */
+    providers: Array<Provider>;
+    /**
+     * Sql
+     *
+     * The queries behind the section, by name; they run in `query` as they are.
+     */
+    sql: {
+        [key: string]: string;
+    };
+    /**
+     * Strata
+     */
+    strata: number;
+    /**
+     * Strata Common
+     *
+     * Strata that every compared PSP serves.
+     */
+    strata_common: number;
+    /**
+     * Unnamed
+     *
+     * Answered attempts without a PSP.
+     */
+    unnamed: number;
 };
 
 /**
@@ -6446,6 +7093,38 @@ export type QueryText = {
 };
 
 /**
+ * Rate
+ *
+ * The rates of the house.
+ */
+export type Rate = 'attempt_rate' | 'first_attempt_rate' | 'payment_rate' | 'acceptance_rate' | 'retry_success_rate' | 'retry_uplift';
+
+/**
+ * RateDefinition
+ *
+ * What a rate divides by what.
+ */
+export type RateDefinition = {
+    /**
+     * Denominator
+     */
+    denominator: string;
+    grain: Grain;
+    /**
+     * Meaning
+     */
+    meaning: string;
+    /**
+     * Numerator
+     */
+    numerator: string;
+    /**
+     * Source
+     */
+    source: string;
+};
+
+/**
  * Ratio
  *
  * A share with its 95 % Wilson interval.
@@ -6495,6 +7174,56 @@ export type Read = {
      * Notifications that were unread before.
      */
     marked: number;
+};
+
+/**
+ * Reason
+ *
+ * One reason of declines.
+ */
+export type Reason = {
+    /**
+     * Action
+     */
+    action: string;
+    /**
+     * Declines
+     */
+    declines: number;
+    /**
+     * Fault
+     */
+    fault: string;
+    /**
+     * Group
+     */
+    group: string;
+    /**
+     * Lost Payments
+     */
+    lost_payments: number;
+    lost_value: ReportMoney | null;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Answered attempts that directly followed such a decline.
+     */
+    retries: Share;
+    /**
+     * Retryable
+     */
+    retryable: boolean;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Standard
+     */
+    standard: string;
+    value: ReportMoney | null;
 };
 
 /**
@@ -7223,6 +7952,22 @@ export type RecoveryOut = {
 };
 
 /**
+ * Rejected
+ *
+ * Rows in quarantine by reason.
+ */
+export type Rejected = {
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Rows
+     */
+    rows: number;
+};
+
+/**
  * ReplayIn
  *
  * A record as it should have been.
@@ -7277,95 +8022,95 @@ export type Replayed = {
 };
 
 /**
+ * ReportMoney
+ *
+ * An amount of money.
+ */
+export type ReportMoney = {
+    /**
+     * Currency
+     *
+     * ISO 4217.
+     */
+    currency: string;
+    /**
+     * Minor
+     *
+     * Minor units of the currency.
+     */
+    minor: number;
+};
+
+/**
  * ReportOut
  *
  * The report: ratios 0..1, money as minor units with its currency, and the SQL behind every section.
  */
 export type ReportOut = {
-    /**
-     * Actions
-     *
-     * What to do first, each with its value and range.
-     */
-    actions: {
-        [key: string]: unknown;
-    };
-    /**
-     * Bridge
-     *
-     * From attempts over first attempts to payments, by count and by value.
-     */
-    bridge: {
-        [key: string]: unknown;
-    };
-    /**
-     * Chains
-     *
-     * Retries: length, success by position, same or other PSP.
-     */
-    chains: {
-        [key: string]: unknown;
-    };
-    /**
-     * Declines
-     *
-     * Declines by reason and by who is at fault.
-     */
-    declines: {
-        [key: string]: unknown;
-    };
-    /**
-     * Exposure
-     *
-     * Retries beyond what the schemes allow.
-     */
-    exposure: {
-        [key: string]: unknown;
-    };
+    actions: Actions;
+    bridge: Bridge;
+    chains: Chains;
+    declines: Declines;
+    exposure: Exposure;
     /**
      * Made At
      *
      * When the report was computed.
      */
     made_at: string;
-    /**
-     * Data source, period and age.
-     */
     overview: Overview;
-    /**
-     * Providers
-     *
-     * PSPs compared on first attempts, with intervals and the cautions.
-     */
-    providers: {
-        [key: string]: unknown;
-    };
-    /**
-     * Routing
-     *
-     * Where another PSP does provably better.
-     */
-    routing: {
-        [key: string]: unknown;
-    };
-    /**
-     * Trend
-     *
-     * Rates by hour, day or week.
-     */
-    trend: {
-        [key: string]: unknown;
-    };
-    /**
-     * The report in one sentence.
-     */
-    verdict: PaymentAnalysisBackendRoutesReportVerdict;
+    providers: Providers;
+    routing: Routing;
+    trend: Trend;
+    verdict: PaymentAnalysisBackendReportPartsVerdict;
     /**
      * Version
      *
      * Grows when a field is renamed or removed.
      */
     version: number;
+};
+
+/**
+ * ReportRange
+ *
+ * What may be won: from low to high, and what is expected when that can be said.
+ */
+export type ReportRange = {
+    expected: ReportMoney | null;
+    high: ReportMoney;
+    low: ReportMoney;
+};
+
+/**
+ * Reroute
+ *
+ * Traffic for which another PSP does provably better.
+ */
+export type Reroute = {
+    /**
+     * Claims
+     */
+    claims: Array<Claim>;
+    /**
+     * Country
+     */
+    country: string | null;
+    /**
+     * From Psp
+     */
+    from_psp: string;
+    from_rate: Share;
+    gain: Gain;
+    /**
+     * Network
+     */
+    network: string | null;
+    /**
+     * To Psp
+     */
+    to_psp: string;
+    to_rate: Share;
 };
 
 /**
@@ -7912,6 +8657,36 @@ export type RetrySuccessByReasonRow = {
 export type Role = 'viewer' | 'analyst' | 'operator' | 'admin';
 
 /**
+ * Routing
+ *
+ * Where another PSP does provably better.
+ */
+export type Routing = {
+    /**
+     * Comparisons
+     */
+    comparisons: number;
+    /**
+     * Reroutes
+     */
+    reroutes: Array<Reroute>;
+    /**
+     * Sql
+     *
+     * The queries behind the section, by name; they run in `query` as they are.
+     */
+    sql: {
+        [key: string]: string;
+    };
+    /**
+     * Z
+     *
+     * Of the intervals, corrected for so many comparisons.
+     */
+    z: number;
+};
+
+/**
  * RuleActionMeaningOut
  *
  * What a rule may tell a policy.
@@ -8251,6 +9026,34 @@ export type ScopeOptions = {
  * How bad an incident is.
  */
 export type Severity = 'low' | 'medium' | 'high';
+
+/**
+ * Share
+ *
+ * Successes among trials with their 95 % Wilson interval, 0..1; null without a trial.
+ */
+export type Share = {
+    /**
+     * High
+     */
+    high: number | null;
+    /**
+     * Low
+     */
+    low: number | null;
+    /**
+     * Rate
+     */
+    rate: number | null;
+    /**
+     * Successes
+     */
+    successes: number;
+    /**
+     * Trials
+     */
+    trials: number;
+};
 
 /**
  * SignInLinkOut
@@ -9267,6 +10070,30 @@ export type TopDeclineReasonsRow = {
 };
 
 /**
+ * Trend
+ *
+ * Rates by hour, day or week.
+ */
+export type Trend = {
+    /**
+     * Grain
+     */
+    grain: string;
+    /**
+     * Points
+     */
+    points: Array<Point>;
+    /**
+     * Sql
+     *
+     * The queries behind the section, by name; they run in `query` as they are.
+     */
+    sql: {
+        [key: string]: string;
+    };
+};
+
+/**
  * UcDataQualityMetricsRow
  *
  * One row of v_uc_data_quality_metrics.
@@ -9356,6 +10183,34 @@ export type UcDataQualityMetricsRow = {
      * The table or view.
      */
     table_name: string | null;
+};
+
+/**
+ * UncomparedTraffic
+ *
+ * Traffic in which PSPs cannot be compared, because some never see it.
+ */
+export type UncomparedTraffic = {
+    /**
+     * Amount Band
+     */
+    amount_band: string | null;
+    /**
+     * Country
+     */
+    country: string | null;
+    /**
+     * First Attempts
+     */
+    first_attempts: number;
+    /**
+     * Network
+     */
+    network: string | null;
+    /**
+     * Psps Missing
+     */
+    psps_missing: Array<string>;
 };
 
 /**
@@ -9654,7 +10509,7 @@ export type PaymentAnalysisBackendComparedCompare = 'prev' | 'weekdays' | 'none'
  *
  * The report in one sentence, with money.
  */
-export type PaymentAnalysisBackendRoutesReportVerdict = {
+export type PaymentAnalysisBackendReportPartsVerdict = {
     /**
      * Detail
      *
