@@ -549,6 +549,184 @@ export type AmountRange = {
 };
 
 /**
+ * Answer
+ *
+ * The answer to a question in words.
+ */
+export type Answer = {
+    /**
+     * By
+     *
+     * Who read the question: the parser, a language model, or a person who edited it.
+     */
+    by: 'parser' | 'model' | 'person';
+    /**
+     * Chips
+     *
+     * What was assumed, editable.
+     */
+    chips: Array<Chip>;
+    /**
+     * Choices
+     *
+     * What it may mean, when we ask back.
+     */
+    choices: Array<ChipChoice>;
+    /**
+     * Columns
+     *
+     * Columns of the rows.
+     */
+    columns: Array<AnswerColumn>;
+    /**
+     * Currency
+     *
+     * Currency of money figures.
+     */
+    currency: string;
+    /**
+     * Hint
+     *
+     * What to do instead, when there is no answer.
+     */
+    hint: string;
+    /**
+     * Ignored
+     *
+     * Words that carry nothing here.
+     */
+    ignored: Array<string>;
+    /**
+     * Is Cut
+     *
+     * There are more rows.
+     */
+    is_cut: boolean;
+    /**
+     * Is Verified
+     *
+     * The figures are ours and nothing was assumed that could be meant otherwise.
+     */
+    is_verified: boolean;
+    /**
+     * Model Note
+     *
+     * Why the language model was not used, when one is configured.
+     */
+    model_note: string;
+    /**
+     * Notes
+     *
+     * What was assumed beyond the words.
+     */
+    notes: Array<string>;
+    /**
+     * Question
+     *
+     * The question.
+     */
+    question: string;
+    /**
+     * Rows
+     *
+     * The rows.
+     */
+    rows: Array<Array<unknown>>;
+    /**
+     * Seconds
+     *
+     * Time to answer.
+     */
+    seconds: number;
+    /**
+     * Sentence
+     *
+     * The answer, or why there is none; its numbers are those of the rows.
+     */
+    sentence: string;
+    /**
+     * What the question was understood to mean.
+     */
+    spec: SpecOutput | null;
+    /**
+     * Sql
+     *
+     * Databricks SQL that gives the rows, as it stands.
+     */
+    sql: string;
+    /**
+     * answered, asks_back, unknown, refused or cause.
+     */
+    status: Status;
+    /**
+     * Suggestions
+     *
+     * Questions that we can answer and that are like this one.
+     */
+    suggestions: Array<string>;
+    /**
+     * Trusted
+     *
+     * The trusted query that asks exactly this.
+     */
+    trusted: string | null;
+};
+
+/**
+ * AnswerColumn
+ *
+ * A column of the table.
+ */
+export type AnswerColumn = {
+    /**
+     * Label
+     *
+     * How it is called.
+     */
+    label: string;
+    /**
+     * Name
+     *
+     * Name in the rows and in the SQL.
+     */
+    name: string;
+    /**
+     * Role
+     *
+     * What it is: a dimension, a figure, the figure before, its change, or out of how many.
+     */
+    role: 'dimension' | 'value' | 'before' | 'change' | 'trials' | 'trials_before';
+    /**
+     * Unit of a figure; null for a dimension.
+     */
+    unit: Unit | null;
+};
+
+/**
+ * AnswerFeedback
+ *
+ * What you say of an answer.
+ */
+export type AnswerFeedback = {
+    /**
+     * Question
+     *
+     * The question.
+     */
+    question: string;
+    /**
+     * Reason
+     *
+     * Why.
+     */
+    reason?: string | null;
+    /**
+     * valid, invalid or non_actionable.
+     */
+    verdict: VerdictInput;
+};
+
+/**
  * ApprovalTrendsAnswer
  */
 export type ApprovalTrendsAnswer = {
@@ -1682,7 +1860,7 @@ export type Chains = {
      * Lengths
      */
     lengths: Array<Length>;
-    other_psp: Share;
+    other_psp: PaymentAnalysisBackendReportPartsShare;
     /**
      * Positions
      */
@@ -1695,8 +1873,8 @@ export type Chains = {
     /**
      * Payments declined at first, and how many were tried again.
      */
-    retried_payments: Share;
-    same_psp: Share;
+    retried_payments: PaymentAnalysisBackendReportPartsShare;
+    same_psp: PaymentAnalysisBackendReportPartsShare;
     /**
      * Sql
      *
@@ -1767,6 +1945,13 @@ export type ChannelOut = {
      */
     sort: string | null;
 };
+
+/**
+ * Chart
+ *
+ * How an answer is best looked at.
+ */
+export type Chart = 'number' | 'line' | 'bar' | 'table';
 
 /**
  * Check
@@ -1862,6 +2047,50 @@ export type Checks = {
      * user: somebody's own data; simulated: a world with known truth; mixed; or our examples.
      */
     source: 'user' | 'simulated' | 'mixed' | 'examples';
+};
+
+/**
+ * Chip
+ *
+ * One assumption of an answer, with what else it could be.
+ */
+export type Chip = {
+    /**
+     * About
+     *
+     * Which part of the question it is.
+     */
+    about: 'figure' | 'by' | 'filter' | 'period' | 'compare' | 'order' | 'cases' | 'share';
+    /**
+     * Choices
+     *
+     * What else it could be.
+     */
+    choices: Array<ChipChoice>;
+    /**
+     * Label
+     *
+     * What is assumed.
+     */
+    label: string;
+};
+
+/**
+ * ChipChoice
+ *
+ * Another way to read a chip, as the whole spec to post back.
+ */
+export type ChipChoice = {
+    /**
+     * Label
+     *
+     * How it is called.
+     */
+    label: string;
+    /**
+     * The question with this choice.
+     */
+    spec: SpecOutput;
 };
 
 /**
@@ -3441,12 +3670,12 @@ export type Evidence = {
     /**
      * What the present way achieves, where the action replaces it.
      */
-    now: Share | null;
+    now: PaymentAnalysisBackendReportPartsShare | null;
     /**
      * Payments
      */
     payments: number;
-    rate: Share;
+    rate: PaymentAnalysisBackendReportPartsShare;
     value: ReportMoney | null;
     /**
      * What
@@ -3647,7 +3876,7 @@ export type Exposure = {
     /**
      * Answered retries after a decline that says never again.
      */
-    after_stop: Share;
+    after_stop: PaymentAnalysisBackendReportPartsShare;
     /**
      * Cards
      *
@@ -3992,6 +4221,44 @@ export type FaultAttributionRow = {
      * Currency of every sum, ISO 4217.
      */
     reporting_currency: string | null;
+};
+
+/**
+ * Filter
+ *
+ * What narrows a figure: the values of a dimension that count, or bounds of a number.
+ */
+export type Filter = {
+    /**
+     * Above
+     *
+     * At least this, for a number.
+     */
+    above?: number | null;
+    /**
+     * Below
+     *
+     * Below this, for a number.
+     */
+    below?: number | null;
+    /**
+     * Dimension
+     *
+     * A dimension.
+     */
+    dimension: string;
+    /**
+     * Negated
+     *
+     * All values but these.
+     */
+    negated?: boolean;
+    /**
+     * Values
+     *
+     * Values that count, as the data spells them.
+     */
+    values?: Array<string>;
 };
 
 /**
@@ -4471,7 +4738,7 @@ export type InsightFeedbackIn = {
      *
      * What kind it is.
      */
-    insight_type: 'decline_pattern' | 'routing_suggestion' | 'retry_recommendation' | 'risk_alert' | 'approval_optimization';
+    insight_type: 'decline_pattern' | 'routing_suggestion' | 'retry_recommendation' | 'risk_alert' | 'approval_optimization' | 'ask_answer';
     /**
      * Model Version
      *
@@ -5048,7 +5315,7 @@ export type Length = {
      * So many or more.
      */
     is_open: boolean;
-    payments: Share;
+    payments: PaymentAnalysisBackendReportPartsShare;
 };
 
 /**
@@ -5088,7 +5355,7 @@ export type Measure = {
      * Name
      */
     name: string;
-    rate: Share;
+    rate: PaymentAnalysisBackendReportPartsShare;
     value: ReportMoney | null;
     value_approved: ReportMoney | null;
 };
@@ -5605,6 +5872,26 @@ export type OnlineFeaturesLatestRow = {
      * Who made the feature: streaming.
      */
     source: string | null;
+};
+
+/**
+ * Order
+ *
+ * What the rows are ranked by: the name of a metric, or `change` of a comparison.
+ */
+export type Order = {
+    /**
+     * By
+     *
+     * A metric, or change.
+     */
+    by: string;
+    /**
+     * Descending
+     *
+     * The largest first.
+     */
+    descending: boolean;
 };
 
 /**
@@ -6465,15 +6752,21 @@ export type PerformanceByGeographyRow = {
 /**
  * Period
  *
- * A stretch of time: start inclusive, end exclusive.
+ * A stretch of time, start inclusive and end exclusive.
  */
-export type Period = {
+export type PeriodInput = {
     /**
      * End
      *
      * The instant after the last one.
      */
     end: string;
+    /**
+     * Label
+     *
+     * How people call it.
+     */
+    label: string;
     /**
      * Start
      *
@@ -6488,8 +6781,8 @@ export type Period = {
  * One hour, day or week.
  */
 export type Point = {
-    first_attempt: Share;
-    payment: Share;
+    first_attempt: PaymentAnalysisBackendReportPartsShare;
+    payment: PaymentAnalysisBackendReportPartsShare;
     /**
      * Start
      *
@@ -6504,19 +6797,19 @@ export type Point = {
  * Attempts at one position in their payment.
  */
 export type Position = {
-    all: Share;
+    all: PaymentAnalysisBackendReportPartsShare;
     /**
      * Is Open
      *
      * This position or a later one.
      */
     is_open: boolean;
-    other_psp: Share;
+    other_psp: PaymentAnalysisBackendReportPartsShare;
     /**
      * Position
      */
     position: number;
-    same_psp: Share;
+    same_psp: PaymentAnalysisBackendReportPartsShare;
 };
 
 /**
@@ -6658,8 +6951,8 @@ export type Provenance = {
  */
 export type Provider = {
     adjusted: Adjusted | null;
-    all_attempts: Share;
-    first_attempts: Share;
+    all_attempts: PaymentAnalysisBackendReportPartsShare;
+    first_attempts: PaymentAnalysisBackendReportPartsShare;
     /**
      * Psp
      */
@@ -7093,6 +7386,24 @@ export type QueryText = {
 };
 
 /**
+ * Question
+ *
+ * A question, in words or as an edited spec.
+ */
+export type Question = {
+    /**
+     * Question
+     *
+     * One question in English, Portuguese or Spanish.
+     */
+    question: string;
+    /**
+     * What a person made of it by its chips; counts instead.
+     */
+    spec?: SpecInput | null;
+};
+
+/**
  * Rate
  *
  * The rates of the house.
@@ -7210,7 +7521,7 @@ export type Reason = {
     /**
      * Answered attempts that directly followed such a decline.
      */
-    retries: Share;
+    retries: PaymentAnalysisBackendReportPartsShare;
     /**
      * Retryable
      */
@@ -8100,7 +8411,7 @@ export type Reroute = {
      * From Psp
      */
     from_psp: string;
-    from_rate: Share;
+    from_rate: PaymentAnalysisBackendReportPartsShare;
     gain: Gain;
     /**
      * Network
@@ -8110,7 +8421,7 @@ export type Reroute = {
      * To Psp
      */
     to_psp: string;
-    to_rate: Share;
+    to_rate: PaymentAnalysisBackendReportPartsShare;
 };
 
 /**
@@ -9030,29 +9341,15 @@ export type Severity = 'low' | 'medium' | 'high';
 /**
  * Share
  *
- * Successes among trials with their 95 % Wilson interval, 0..1; null without a trial.
+ * The figure as a part of its whole: of the rows' total, or of what is there without some filters.
  */
-export type Share = {
+export type ShareInput = {
     /**
-     * High
+     * Part
+     *
+     * What the part is; none means each row of the total.
      */
-    high: number | null;
-    /**
-     * Low
-     */
-    low: number | null;
-    /**
-     * Rate
-     */
-    rate: number | null;
-    /**
-     * Successes
-     */
-    successes: number;
-    /**
-     * Trials
-     */
-    trials: number;
+    part?: Array<Filter>;
 };
 
 /**
@@ -9377,6 +9674,134 @@ export type SolutionPerformanceRow = {
 export type Sort = 'time' | 'amount' | 'fraud_score' | 'processing_time';
 
 /**
+ * Spec
+ *
+ * What a question asks for.
+ */
+export type SpecInput = {
+    /**
+     * How it is best looked at.
+     */
+    chart?: Chart;
+    /**
+     * The period to compare with.
+     */
+    compare?: PeriodInput | null;
+    /**
+     * Count Min
+     *
+     * Rows of fewer attempts or payments are left out.
+     */
+    count_min?: number | null;
+    /**
+     * Dimensions
+     *
+     * What rows are told apart by.
+     */
+    dimensions?: Array<string>;
+    /**
+     * Filters
+     *
+     * What narrows all figures.
+     */
+    filters?: Array<Filter>;
+    /**
+     * Limit
+     *
+     * Rows at most.
+     */
+    limit?: number | null;
+    /**
+     * Metrics
+     *
+     * Figures, by name.
+     */
+    metrics: Array<string>;
+    /**
+     * Ranking.
+     */
+    order?: Order | null;
+    /**
+     * Time; null means all of it.
+     */
+    period?: PeriodInput | null;
+    /**
+     * The figure as a part of its whole.
+     */
+    share?: ShareInput | null;
+    /**
+     * Trials Min
+     *
+     * Rows whose rate has fewer trials are left out.
+     */
+    trials_min?: number | null;
+};
+
+/**
+ * Spec
+ *
+ * What a question asks for.
+ */
+export type SpecOutput = {
+    /**
+     * How it is best looked at.
+     */
+    chart?: Chart;
+    /**
+     * The period to compare with.
+     */
+    compare?: PaymentAnalysisAgentsAskSpecPeriod | null;
+    /**
+     * Count Min
+     *
+     * Rows of fewer attempts or payments are left out.
+     */
+    count_min?: number | null;
+    /**
+     * Dimensions
+     *
+     * What rows are told apart by.
+     */
+    dimensions?: Array<string>;
+    /**
+     * Filters
+     *
+     * What narrows all figures.
+     */
+    filters?: Array<Filter>;
+    /**
+     * Limit
+     *
+     * Rows at most.
+     */
+    limit?: number | null;
+    /**
+     * Metrics
+     *
+     * Figures, by name.
+     */
+    metrics: Array<string>;
+    /**
+     * Ranking.
+     */
+    order?: Order | null;
+    /**
+     * Time; null means all of it.
+     */
+    period?: PaymentAnalysisAgentsAskSpecPeriod | null;
+    /**
+     * The figure as a part of its whole.
+     */
+    share?: PaymentAnalysisAgentsAskSpecShare | null;
+    /**
+     * Trials Min
+     *
+     * Rows whose rate has fewer trials are left out.
+     */
+    trials_min?: number | null;
+};
+
+/**
  * StandardReason
  *
  * The eight standard reasons of the requirement documents.
@@ -9400,7 +9825,7 @@ export type StandingOut = {
     /**
      * The earlier period; null when there is none.
      */
-    compared_with: Period | null;
+    compared_with: PaymentAnalysisBackendComparedPeriod | null;
     /**
      * Currency
      *
@@ -9436,7 +9861,7 @@ export type StandingOut = {
     /**
      * The period; null means all data.
      */
-    period: Period | null;
+    period: PaymentAnalysisBackendComparedPeriod | null;
     /**
      * Points
      *
@@ -9456,6 +9881,13 @@ export type StandingOut = {
      */
     zone: string;
 };
+
+/**
+ * Status
+ *
+ * How a question ended.
+ */
+export type Status = 'answered' | 'asks_back' | 'unknown' | 'refused' | 'cause';
 
 /**
  * Step
@@ -9587,6 +10019,20 @@ export type StreamingVolumePerSecondRow = {
  * What is assigned as a whole: the fact whose value is the subject's key.
  */
 export type SubjectKind = 'payment_id' | 'card_token_id' | 'cardholder_id' | 'merchant_id';
+
+/**
+ * Suggestions
+ *
+ * Questions to begin with, or like a given one.
+ */
+export type Suggestions = {
+    /**
+     * Questions
+     *
+     * Each of them can be answered.
+     */
+    questions: Array<string>;
+};
 
 /**
  * TableQuality
@@ -10214,6 +10660,13 @@ export type UncomparedTraffic = {
 };
 
 /**
+ * Unit
+ *
+ * What a figure is measured in.
+ */
+export type Unit = 'ratio' | 'difference' | 'count' | 'money' | 'score' | 'bps' | 'ms' | 'seconds' | 'number';
+
+/**
  * UserChange
  *
  * What may be changed of an account; what is left out stays.
@@ -10498,11 +10951,99 @@ export type WidgetProblem = {
 };
 
 /**
+ * Period
+ *
+ * A stretch of time, start inclusive and end exclusive.
+ */
+export type PaymentAnalysisAgentsAskSpecPeriod = {
+    /**
+     * End
+     *
+     * The instant after the last one.
+     */
+    end: string;
+    /**
+     * Label
+     *
+     * How people call it.
+     */
+    label: string;
+    /**
+     * Start
+     *
+     * First instant.
+     */
+    start: string;
+};
+
+/**
+ * Share
+ *
+ * The figure as a part of its whole: of the rows' total, or of what is there without some filters.
+ */
+export type PaymentAnalysisAgentsAskSpecShare = {
+    /**
+     * Part
+     *
+     * What the part is; none means each row of the total.
+     */
+    part?: Array<Filter>;
+};
+
+/**
  * Compare
  *
  * Which earlier period a period is compared with.
  */
 export type PaymentAnalysisBackendComparedCompare = 'prev' | 'weekdays' | 'none';
+
+/**
+ * Period
+ *
+ * A stretch of time: start inclusive, end exclusive.
+ */
+export type PaymentAnalysisBackendComparedPeriod = {
+    /**
+     * End
+     *
+     * The instant after the last one.
+     */
+    end: string;
+    /**
+     * Start
+     *
+     * First instant.
+     */
+    start: string;
+};
+
+/**
+ * Share
+ *
+ * Successes among trials with their 95 % Wilson interval, 0..1; null without a trial.
+ */
+export type PaymentAnalysisBackendReportPartsShare = {
+    /**
+     * High
+     */
+    high: number | null;
+    /**
+     * Low
+     */
+    low: number | null;
+    /**
+     * Rate
+     */
+    rate: number | null;
+    /**
+     * Successes
+     */
+    successes: number;
+    /**
+     * Trials
+     */
+    trials: number;
+};
 
 /**
  * Verdict
@@ -15583,6 +16124,167 @@ export type GetApprovalTrendsBySecondResponses = {
 };
 
 export type GetApprovalTrendsBySecondResponse = GetApprovalTrendsBySecondResponses[keyof GetApprovalTrendsBySecondResponses];
+
+export type AskData = {
+    body: Question;
+    path?: never;
+    query?: {
+        /**
+         * Range
+         *
+         * 15m, 1h, 24h, 7d, 30d, 90d before the newest attempt, or custom.
+         */
+        range?: string | null;
+        /**
+         * From
+         *
+         * A date or time; without an offset local to tz.
+         */
+        from?: string | null;
+        /**
+         * To
+         *
+         * A date (that whole day) or time; without it, the newest attempt.
+         */
+        to?: string | null;
+        /**
+         * Network
+         *
+         * Only attempts of this network: values between commas; `(none)` is the missing value.
+         */
+        network?: string | null;
+        /**
+         * Country
+         *
+         * Only attempts of this country: values between commas; `(none)` is the missing value.
+         */
+        country?: string | null;
+        /**
+         * Segment
+         *
+         * Only attempts of this segment: values between commas; `(none)` is the missing value.
+         */
+        segment?: string | null;
+        /**
+         * Solution
+         *
+         * Only attempts of this solution: values between commas; `(none)` is the missing value.
+         */
+        solution?: string | null;
+        /**
+         * Entry System
+         *
+         * Only attempts of this entry system: values between commas; `(none)` is the missing value.
+         */
+        entry_system?: string | null;
+        /**
+         * Merchant
+         *
+         * Only attempts of this merchant: values between commas; `(none)` is the missing value.
+         */
+        merchant?: string | null;
+        /**
+         * Psp
+         *
+         * Only attempts of this psp: values between commas; `(none)` is the missing value.
+         */
+        psp?: string | null;
+        /**
+         * Currency
+         *
+         * Only attempts of this currency: values between commas; `(none)` is the missing value.
+         */
+        currency?: string | null;
+        /**
+         * Tz
+         *
+         * Time zone of local times, an IANA name; UTC unless given.
+         */
+        tz?: string | null;
+    };
+    url: '/api/ask';
+};
+
+export type AskErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type AskError = AskErrors[keyof AskErrors];
+
+export type AskResponses = {
+    /**
+     * Successful Response
+     */
+    200: Answer;
+};
+
+export type AskResponse = AskResponses[keyof AskResponses];
+
+export type ReviewAnswerData = {
+    body: AnswerFeedback;
+    path?: never;
+    query?: never;
+    url: '/api/ask/feedback';
+};
+
+export type ReviewAnswerErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type ReviewAnswerError = ReviewAnswerErrors[keyof ReviewAnswerErrors];
+
+export type ReviewAnswerResponses = {
+    /**
+     * Successful Response
+     */
+    201: Accepted;
+};
+
+export type ReviewAnswerResponse = ReviewAnswerResponses[keyof ReviewAnswerResponses];
+
+export type SuggestQuestionsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Language
+         *
+         * Language of those to begin with.
+         */
+        language?: 'en' | 'pt' | 'es';
+        /**
+         * Like
+         *
+         * A question; give those most like it.
+         */
+        like?: string;
+    };
+    url: '/api/ask/suggestions';
+};
+
+export type SuggestQuestionsErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type SuggestQuestionsError = SuggestQuestionsErrors[keyof SuggestQuestionsErrors];
+
+export type SuggestQuestionsResponses = {
+    /**
+     * Successful Response
+     */
+    200: Suggestions;
+};
+
+export type SuggestQuestionsResponse = SuggestQuestionsResponses[keyof SuggestQuestionsResponses];
 
 export type ListAuditData = {
     body?: never;
