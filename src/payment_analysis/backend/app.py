@@ -27,6 +27,7 @@ from payment_analysis.backend.routes import (
     command_center,
     dashboards,
     data_quality,
+    diagnosis,
     documentation,
     health,
     incidents,
@@ -84,6 +85,7 @@ ROUTERS: Final = (
     data_quality,
     command_center,
     scope,
+    diagnosis,
     rule_language,
     app_page,
 )

@@ -30,6 +30,7 @@ COMMANDS = {
     "train": "models",
     "models": "models",
     "evaluate": "evaluation",
+    "diagnose": "diagnosis",
     "tools": "agents",
     "serve": "serving",
     "doctor": "care",
