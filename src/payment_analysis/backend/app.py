@@ -23,6 +23,7 @@ from payment_analysis.backend.live_feed import Listeners
 from payment_analysis.backend.routes import (
     analytics,
     app_page,
+    ask,
     audit,
     command_center,
     dashboards,
@@ -87,6 +88,7 @@ ROUTERS: Final = (
     scope,
     diagnosis,
     rule_language,
+    ask,
     app_page,
 )
 
@@ -130,10 +132,9 @@ def create_app(
         dependencies=[Depends(admitted)],
         lifespan=lifespan,
     )
-    app.state.warehouse = warehouse
+    app.state.warehouse, app.state.store, app.state.writes = warehouse, store, writes
+    app.state.askers = ask.askers_over(warehouse)
     app.state.data_states = DataStates(warehouse, shows_examples=shows_examples)
-    app.state.store = store
-    app.state.writes = writes
     app.state.clock = clock
     app.state.asking = SignedIn(store, clock) if asking is None else asking
     app.state.listeners, app.state.sign_ins = Listeners(), AttemptsMade(*SIGN_INS)

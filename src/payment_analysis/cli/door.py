@@ -26,6 +26,7 @@ COMMANDS = {
     "pipeline": "pipeline",
     "report": "question",
     "query": "question",
+    "ask": "ask",
     "classify": "decline",
     "train": "models",
     "models": "models",
