@@ -15,6 +15,7 @@ import { Route as DataQualityRouteImport } from './routes/data-quality'
 import { Route as DeclinesRouteImport } from './routes/declines'
 import { Route as IncidentsRouteImport } from './routes/incidents'
 import { Route as LiveRouteImport } from './routes/live'
+import { Route as ModelsRouteImport } from './routes/models'
 import { Route as PeopleRouteImport } from './routes/people'
 import { Route as ProfileRouteImport } from './routes/profile'
 import { Route as ReasonCodesRouteImport } from './routes/reason-codes'
@@ -52,6 +53,11 @@ const IncidentsRoute = IncidentsRouteImport.update({
 const LiveRoute = LiveRouteImport.update({
   id: '/live',
   path: '/live',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const ModelsRoute = ModelsRouteImport.update({
+  id: '/models',
+  path: '/models',
   getParentRoute: () => rootRouteImport,
 } as any)
 const PeopleRoute = PeopleRouteImport.update({
@@ -102,6 +108,7 @@ export interface FileRoutesByFullPath {
   '/declines': typeof DeclinesRoute
   '/incidents': typeof IncidentsRoute
   '/live': typeof LiveRoute
+  '/models': typeof ModelsRoute
   '/people': typeof PeopleRoute
   '/profile': typeof ProfileRoute
   '/reason-codes': typeof ReasonCodesRoute
@@ -118,6 +125,7 @@ export interface FileRoutesByTo {
   '/declines': typeof DeclinesRoute
   '/incidents': typeof IncidentsRoute
   '/live': typeof LiveRoute
+  '/models': typeof ModelsRoute
   '/people': typeof PeopleRoute
   '/profile': typeof ProfileRoute
   '/reason-codes': typeof ReasonCodesRoute
@@ -135,6 +143,7 @@ export interface FileRoutesById {
   '/declines': typeof DeclinesRoute
   '/incidents': typeof IncidentsRoute
   '/live': typeof LiveRoute
+  '/models': typeof ModelsRoute
   '/people': typeof PeopleRoute
   '/profile': typeof ProfileRoute
   '/reason-codes': typeof ReasonCodesRoute
@@ -153,6 +162,7 @@ export interface FileRouteTypes {
     | '/declines'
     | '/incidents'
     | '/live'
+    | '/models'
     | '/people'
     | '/profile'
     | '/reason-codes'
@@ -169,6 +179,7 @@ export interface FileRouteTypes {
     | '/declines'
     | '/incidents'
     | '/live'
+    | '/models'
     | '/people'
     | '/profile'
     | '/reason-codes'
@@ -185,6 +196,7 @@ export interface FileRouteTypes {
     | '/declines'
     | '/incidents'
     | '/live'
+    | '/models'
     | '/people'
     | '/profile'
     | '/reason-codes'
@@ -202,6 +214,7 @@ export interface RootRouteChildren {
   DeclinesRoute: typeof DeclinesRoute
   IncidentsRoute: typeof IncidentsRoute
   LiveRoute: typeof LiveRoute
+  ModelsRoute: typeof ModelsRoute
   PeopleRoute: typeof PeopleRoute
   ProfileRoute: typeof ProfileRoute
   ReasonCodesRoute: typeof ReasonCodesRoute
@@ -254,6 +267,13 @@ declare module '@tanstack/react-router' {
       path: '/live'
       fullPath: '/live'
       preLoaderRoute: typeof LiveRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/models': {
+      id: '/models'
+      path: '/models'
+      fullPath: '/models'
+      preLoaderRoute: typeof ModelsRouteImport
       parentRoute: typeof rootRouteImport
     }
     '/people': {
@@ -322,6 +342,7 @@ const rootRouteChildren: RootRouteChildren = {
   DeclinesRoute: DeclinesRoute,
   IncidentsRoute: IncidentsRoute,
   LiveRoute: LiveRoute,
+  ModelsRoute: ModelsRoute,
   PeopleRoute: PeopleRoute,
   ProfileRoute: ProfileRoute,
   ReasonCodesRoute: ReasonCodesRoute,

@@ -1,5 +1,5 @@
 import type { LucideIcon } from 'lucide-react'
-import { Activity, CircleX, CreditCard, DatabaseZap, Gauge, LayoutDashboard, ListChecks, RefreshCw, Siren, Table } from 'lucide-react'
+import { Activity, Brain, CircleX, CreditCard, DatabaseZap, Gauge, LayoutDashboard, ListChecks, RefreshCw, Siren, Table } from 'lucide-react'
 
 /** Every page that works, in the order of the navigation. `key` is pressed after g. */
 export type Place = { to: string; name: string; icon: LucideIcon; key: string; says: string }
@@ -29,6 +29,10 @@ export const GROUPS: readonly Group[] = [
       { to: '/smart-checkout', name: 'Smart checkout', icon: CreditCard, key: 'o', says: 'Where friction costs more than fraud saves' },
       { to: '/smart-retry', name: 'Smart retry', icon: RefreshCw, key: 'r', says: 'What to retry, when, and what it returned' },
     ],
+  },
+  {
+    name: 'Intelligence',
+    places: [{ to: '/models', name: 'ML models', icon: Brain, key: 'm', says: 'Can the four models be trusted' }],
   },
   {
     name: 'Operate',
