@@ -63,6 +63,10 @@ ACCESS: Final[Mapping[tuple[str, str], Role | None]] = MappingProxyType(
         ("GET", "/api/dashboards/{dashboard_id}/spec"): VIEWER,
         ("POST", "/api/dashboards/{dashboard_id}/pages/{page_name}/data"): VIEWER,
         ("POST", "/api/dashboards/{dashboard_id}/pages/{page_name}/widgets/{widget_name}/csv"): VIEWER,
+        # questions in words; they are posted because they are long, and change nothing
+        ("POST", "/api/ask"): VIEWER,
+        ("GET", "/api/ask/suggestions"): VIEWER,
+        ("POST", "/api/ask/feedback"): ANALYST,
         # what people say
         ("GET", "/api/analytics/insights/feedback"): VIEWER,
         ("POST", "/api/analytics/insights/feedback"): ANALYST,
@@ -90,6 +94,8 @@ ACCESS: Final[Mapping[tuple[str, str], Role | None]] = MappingProxyType(
         ("PATCH", "/api/incidents/{incident_id}"): OPERATOR,
         ("POST", "/api/incidents/{incident_id}/resolve"): OPERATOR,
         ("GET", "/api/incidents/{incident_id}/recovery"): VIEWER,
+        ("GET", "/api/incidents/{incident_id}/causes"): VIEWER,
+        ("GET", "/api/diagnosis"): VIEWER,
         ("GET", "/api/incidents/{incident_id}/tasks"): VIEWER,
         ("POST", "/api/incidents/{incident_id}/tasks"): OPERATOR,
         ("PATCH", "/api/incidents/{incident_id}/tasks/{task_id}"): OPERATOR,

@@ -24,10 +24,12 @@ from payment_analysis.backend.model_registry import ModelRegistry
 from payment_analysis.backend.routes import (
     analytics,
     app_page,
+    ask,
     audit,
     command_center,
     dashboards,
     data_quality,
+    diagnosis,
     documentation,
     health,
     incidents,
@@ -87,7 +89,9 @@ ROUTERS: Final = (
     models,
     command_center,
     scope,
+    diagnosis,
     rule_language,
+    ask,
     app_page,
 )
 
@@ -132,10 +136,9 @@ def create_app(
         dependencies=[Depends(admitted)],
         lifespan=lifespan,
     )
-    app.state.warehouse = warehouse
+    app.state.warehouse, app.state.store, app.state.writes = warehouse, store, writes
+    app.state.askers = ask.askers_over(warehouse)
     app.state.data_states = DataStates(warehouse, shows_examples=shows_examples)
-    app.state.store = store
-    app.state.writes = writes
     app.state.models = models_of
     app.state.clock = clock
     app.state.asking = SignedIn(store, clock) if asking is None else asking

@@ -1,5 +1,5 @@
 import type { LucideIcon } from 'lucide-react'
-import { Activity, Brain, CircleX, CreditCard, DatabaseZap, Gauge, LayoutDashboard, ListChecks, RefreshCw, Siren, Table } from 'lucide-react'
+import { Activity, Brain, CircleX, CreditCard, DatabaseZap, Gauge, LayoutDashboard, ListChecks, MessageCircleQuestion, RefreshCw, Siren, Table } from 'lucide-react'
 
 /** Every page that works, in the order of the navigation. `key` is pressed after g. */
 export type Place = { to: string; name: string; icon: LucideIcon; key: string; says: string }
@@ -32,7 +32,10 @@ export const GROUPS: readonly Group[] = [
   },
   {
     name: 'Intelligence',
-    places: [{ to: '/models', name: 'ML models', icon: Brain, key: 'm', says: 'Can the four models be trusted' }],
+    places: [
+      { to: '/ask', name: 'Ask data', icon: MessageCircleQuestion, key: 'k', says: 'Answer me in words' },
+      { to: '/models', name: 'ML models', icon: Brain, key: 'm', says: 'Can the four models be trusted' },
+    ],
   },
   {
     name: 'Operate',

@@ -73,6 +73,32 @@ export type _3DsFunnelBrRow = {
 };
 
 /**
+ * AbsorbedOut
+ *
+ * An answer that took the place of approvals.
+ */
+export type AbsorbedOut = {
+    /**
+     * Answer
+     *
+     * Who said no and why, or pending or error.
+     */
+    answer: string;
+    /**
+     * Extra
+     *
+     * Attempts beyond usual.
+     */
+    extra: number;
+    /**
+     * Share
+     *
+     * Of all answers that moved the same way, 0..1.
+     */
+    share: number;
+};
+
+/**
  * Accepted
  *
  * The review was kept, and counts in the false-insight rate.
@@ -159,6 +185,48 @@ export type AccessTokenOut = {
 };
 
 /**
+ * Action
+ *
+ * Something to do.
+ */
+export type Action = {
+    confidence: Level;
+    effort: Level;
+    /**
+     * Evidence
+     */
+    evidence: Array<Evidence>;
+    /**
+     * Over the whole period.
+     */
+    gain: ReportRange | null;
+    gain_per_30_days: ReportRange | null;
+    kind: ActionKind;
+    /**
+     * Payments
+     *
+     * Lost payments it speaks for; for stop_retries, attempts.
+     */
+    payments: number;
+    /**
+     * Sql
+     *
+     * The queries behind the section, by name; they run in `query` as they are.
+     */
+    sql: {
+        [key: string]: string;
+    };
+    value: ReportMoney | null;
+};
+
+/**
+ * ActionKind
+ *
+ * What may be done about lost payments and needless attempts.
+ */
+export type ActionKind = 'route' | 'retry' | 'authenticate' | 'fix_data' | 'ask_cardholder' | 'resolve_errors' | 'review' | 'learn_reasons' | 'stop_retries';
+
+/**
  * ActionOut
  *
  * One thing to do, with its value and how sure that is.
@@ -230,6 +298,44 @@ export type ActionOut = {
      * Their value.
      */
     value: Amount | null;
+};
+
+/**
+ * Actions
+ *
+ * What to do first, each with its value and range.
+ */
+export type Actions = {
+    /**
+     * Comparisons
+     */
+    comparisons: number;
+    /**
+     * Ranked
+     */
+    ranked: Array<Action>;
+    /**
+     * Over the actions that win payments; fees are apart.
+     */
+    recoverable: ReportRange | null;
+    recoverable_per_30_days: ReportRange | null;
+    /**
+     * Scaled By
+     *
+     * Thirty days over the period; null for less than a day.
+     */
+    scaled_by: number | null;
+    /**
+     * Standing Payments
+     *
+     * Lost for a reason that no one should try to turn.
+     */
+    standing_payments: number;
+    standing_value: ReportMoney | null;
+    /**
+     * Z
+     */
+    z: number;
 };
 
 /**
@@ -383,6 +489,26 @@ export type ActiveAlertsRow = {
 };
 
 /**
+ * Adjusted
+ *
+ * A rate as it would be with everybody's mix of traffic, 0..1.
+ */
+export type Adjusted = {
+    /**
+     * High
+     */
+    high: number;
+    /**
+     * Low
+     */
+    low: number;
+    /**
+     * Rate
+     */
+    rate: number;
+};
+
+/**
  * Amount
  *
  * Money: minor units and their currency.
@@ -420,6 +546,184 @@ export type AmountRange = {
      * Low end by the stated method.
      */
     low: Amount;
+};
+
+/**
+ * Answer
+ *
+ * The answer to a question in words.
+ */
+export type Answer = {
+    /**
+     * By
+     *
+     * Who read the question: the parser, a language model, or a person who edited it.
+     */
+    by: 'parser' | 'model' | 'person';
+    /**
+     * Chips
+     *
+     * What was assumed, editable.
+     */
+    chips: Array<Chip>;
+    /**
+     * Choices
+     *
+     * What it may mean, when we ask back.
+     */
+    choices: Array<ChipChoice>;
+    /**
+     * Columns
+     *
+     * Columns of the rows.
+     */
+    columns: Array<AnswerColumn>;
+    /**
+     * Currency
+     *
+     * Currency of money figures.
+     */
+    currency: string;
+    /**
+     * Hint
+     *
+     * What to do instead, when there is no answer.
+     */
+    hint: string;
+    /**
+     * Ignored
+     *
+     * Words that carry nothing here.
+     */
+    ignored: Array<string>;
+    /**
+     * Is Cut
+     *
+     * There are more rows.
+     */
+    is_cut: boolean;
+    /**
+     * Is Verified
+     *
+     * The figures are ours and nothing was assumed that could be meant otherwise.
+     */
+    is_verified: boolean;
+    /**
+     * Model Note
+     *
+     * Why the language model was not used, when one is configured.
+     */
+    model_note: string;
+    /**
+     * Notes
+     *
+     * What was assumed beyond the words.
+     */
+    notes: Array<string>;
+    /**
+     * Question
+     *
+     * The question.
+     */
+    question: string;
+    /**
+     * Rows
+     *
+     * The rows.
+     */
+    rows: Array<Array<unknown>>;
+    /**
+     * Seconds
+     *
+     * Time to answer.
+     */
+    seconds: number;
+    /**
+     * Sentence
+     *
+     * The answer, or why there is none; its numbers are those of the rows.
+     */
+    sentence: string;
+    /**
+     * What the question was understood to mean.
+     */
+    spec: SpecOutput | null;
+    /**
+     * Sql
+     *
+     * Databricks SQL that gives the rows, as it stands.
+     */
+    sql: string;
+    /**
+     * answered, asks_back, unknown, refused or cause.
+     */
+    status: Status;
+    /**
+     * Suggestions
+     *
+     * Questions that we can answer and that are like this one.
+     */
+    suggestions: Array<string>;
+    /**
+     * Trusted
+     *
+     * The trusted query that asks exactly this.
+     */
+    trusted: string | null;
+};
+
+/**
+ * AnswerColumn
+ *
+ * A column of the table.
+ */
+export type AnswerColumn = {
+    /**
+     * Label
+     *
+     * How it is called.
+     */
+    label: string;
+    /**
+     * Name
+     *
+     * Name in the rows and in the SQL.
+     */
+    name: string;
+    /**
+     * Role
+     *
+     * What it is: a dimension, a figure, the figure before, its change, or out of how many.
+     */
+    role: 'dimension' | 'value' | 'before' | 'change' | 'trials' | 'trials_before';
+    /**
+     * Unit of a figure; null for a dimension.
+     */
+    unit: Unit | null;
+};
+
+/**
+ * AnswerFeedback
+ *
+ * What you say of an answer.
+ */
+export type AnswerFeedback = {
+    /**
+     * Question
+     *
+     * The question.
+     */
+    question: string;
+    /**
+     * Reason
+     *
+     * Why.
+     */
+    reason?: string | null;
+    /**
+     * valid, invalid or non_actionable.
+     */
+    verdict: VerdictInput;
 };
 
 /**
@@ -1272,29 +1576,50 @@ export type BinPerformanceRow = {
 };
 
 /**
- * CalibrationPoint
+ * Bridge
  *
- * Attempts with about the same prediction.
+ * From attempts over first attempts to payments, by count and by value.
  */
-export type CalibrationPoint = {
+export type Bridge = {
     /**
-     * Observed
-     *
-     * Share that really happened, 0..1.
+     * Left Out
      */
-    observed: number;
+    left_out: Array<LeftOut>;
     /**
-     * Predicted
+     * Lost Payments
      *
-     * Mean prediction, 0..1.
+     * At least one attempt, none approved, nothing still open.
      */
-    predicted: number;
+    lost_payments: number;
+    lost_value: ReportMoney | null;
     /**
-     * Rows
-     *
-     * Attempts.
+     * Measures
      */
-    rows: number;
+    measures: Array<Measure>;
+    /**
+     * Messages
+     */
+    messages: number;
+    /**
+     * Open Payments
+     *
+     * Payments whose last word is a pending attempt.
+     */
+    open_payments: number;
+    /**
+     * Sql
+     *
+     * The queries behind the section, by name; they run in `query` as they are.
+     */
+    sql: {
+        [key: string]: string;
+    };
+    /**
+     * Uplift
+     *
+     * Payment rate minus first-attempt rate: what retries add, -1..1.
+     */
+    uplift: number | null;
 };
 
 /**
@@ -1401,6 +1726,167 @@ export type CardNetworkPerformanceRow = {
 };
 
 /**
+ * CauseClass
+ *
+ * What kind of thing went wrong, as far as answers and place tell.
+ */
+export type CauseClass = 'issuer_outage' | 'psp_degradation' | 'authentication_failure' | 'fraud_attack' | 'rule_change' | 'mix_shift' | 'data_problem' | 'unclear';
+
+/**
+ * CauseOut
+ *
+ * One thing that moved the rate.
+ */
+export type CauseOut = {
+    /**
+     * Absorbed
+     *
+     * Answers that took the place of approvals.
+     */
+    absorbed: Array<AbsorbedOut>;
+    /**
+     * Alike
+     *
+     * Places the data cannot tell from it.
+     */
+    alike: Array<{
+        [key: string]: string;
+    }>;
+    /**
+     * Attempts
+     *
+     * Attempts there.
+     */
+    attempts: number;
+    /**
+     * Began Before
+     *
+     * Whether it began before the period.
+     */
+    began_before: boolean;
+    /**
+     * What kind of thing.
+     */
+    cause: CauseClass;
+    /**
+     * Certainty
+     *
+     * Share of the evidence that speaks for the class, 0..1.
+     */
+    certainty: number;
+    /**
+     * Claim
+     *
+     * The cause in a sentence.
+     */
+    claim: string;
+    /**
+     * Effect
+     *
+     * On the whole rate, 0..1.
+     */
+    effect: number;
+    /**
+     * End
+     *
+     * The last attempt that speaks for it.
+     */
+    end: string | null;
+    /**
+     * High
+     *
+     * High end of it.
+     */
+    high: number;
+    /**
+     * Lasts
+     *
+     * Whether it goes on at the end of the period.
+     */
+    lasts: boolean;
+    /**
+     * Low
+     *
+     * Low end of its 95 % interval.
+     */
+    low: number;
+    /**
+     * Missing
+     *
+     * Approvals below (+) or above (-) expectation.
+     */
+    missing: number;
+    /**
+     * P Adjusted
+     *
+     * Chance of an error, multiplied by the number of cells looked at.
+     */
+    p_adjusted: number;
+    /**
+     * Start
+     *
+     * When it began, by a cumulated sum.
+     */
+    start: string | null;
+    /**
+     * Surge
+     *
+     * Attempts there, as a multiple of what is usual.
+     */
+    surge: number;
+    /**
+     * Value Per Day
+     *
+     * Value of these a day, in the reporting currency.
+     */
+    value_per_day: number;
+    /**
+     * Where
+     *
+     * Dimension to value; empty is everywhere.
+     */
+    where: {
+        [key: string]: string;
+    };
+};
+
+/**
+ * Chains
+ *
+ * Retries: length, success by position, same or other PSP.
+ */
+export type Chains = {
+    /**
+     * Lengths
+     */
+    lengths: Array<Length>;
+    other_psp: PaymentAnalysisBackendReportPartsShare;
+    /**
+     * Positions
+     */
+    positions: Array<Position>;
+    /**
+     * Recovered Payments
+     */
+    recovered_payments: number;
+    recovered_value: ReportMoney | null;
+    /**
+     * Payments declined at first, and how many were tried again.
+     */
+    retried_payments: PaymentAnalysisBackendReportPartsShare;
+    same_psp: PaymentAnalysisBackendReportPartsShare;
+    /**
+     * Sql
+     *
+     * The queries behind the section, by name; they run in `query` as they are.
+     */
+    sql: {
+        [key: string]: string;
+    };
+    switch_gain: Gain | null;
+};
+
+/**
  * ChannelOut
  *
  * One field as a widget draws it.
@@ -1459,6 +1945,13 @@ export type ChannelOut = {
      */
     sort: string | null;
 };
+
+/**
+ * Chart
+ *
+ * How an answer is best looked at.
+ */
+export type Chart = 'number' | 'line' | 'bar' | 'table';
 
 /**
  * Check
@@ -1554,6 +2047,75 @@ export type Checks = {
      * user: somebody's own data; simulated: a world with known truth; mixed; or our examples.
      */
     source: 'user' | 'simulated' | 'mixed' | 'examples';
+};
+
+/**
+ * Chip
+ *
+ * One assumption of an answer, with what else it could be.
+ */
+export type Chip = {
+    /**
+     * About
+     *
+     * Which part of the question it is.
+     */
+    about: 'figure' | 'by' | 'filter' | 'period' | 'compare' | 'order' | 'cases' | 'share';
+    /**
+     * Choices
+     *
+     * What else it could be.
+     */
+    choices: Array<ChipChoice>;
+    /**
+     * Label
+     *
+     * What is assumed.
+     */
+    label: string;
+};
+
+/**
+ * ChipChoice
+ *
+ * Another way to read a chip, as the whole spec to post back.
+ */
+export type ChipChoice = {
+    /**
+     * Label
+     *
+     * How it is called.
+     */
+    label: string;
+    /**
+     * The question with this choice.
+     */
+    spec: SpecOutput;
+};
+
+/**
+ * Claim
+ *
+ * Lost payments that another PSP never saw.
+ */
+export type Claim = {
+    /**
+     * Action
+     */
+    action: string;
+    /**
+     * Next Position
+     */
+    next_position: number;
+    /**
+     * Payments
+     */
+    payments: number;
+    /**
+     * Reason
+     */
+    reason: string;
+    value: ReportMoney | null;
 };
 
 /**
@@ -1838,6 +2400,34 @@ export type Country = {
      * English name.
      */
     name: string;
+};
+
+/**
+ * Coverage
+ *
+ * How much of the attempts says something of a dimension.
+ */
+export type Coverage = {
+    /**
+     * Dimension
+     */
+    dimension: string;
+    /**
+     * Known
+     *
+     * Attempts that say it.
+     */
+    known: number;
+    /**
+     * Needed For
+     */
+    needed_for: string;
+    /**
+     * Share
+     *
+     * Of all attempts, 0..1.
+     */
+    share: number;
 };
 
 /**
@@ -2543,6 +3133,45 @@ export type DeclineSummaryAnswer = {
 };
 
 /**
+ * Declines
+ *
+ * Declines by reason and by who is at fault.
+ */
+export type Declines = {
+    /**
+     * Declines
+     */
+    declines: number;
+    /**
+     * Faults
+     */
+    faults: Array<Fault>;
+    /**
+     * Reasons
+     */
+    reasons: Array<Reason>;
+    retryable_value: ReportMoney | null;
+    /**
+     * Sql
+     *
+     * The queries behind the section, by name; they run in `query` as they are.
+     */
+    sql: {
+        [key: string]: string;
+    };
+    /**
+     * Unexplained
+     */
+    unexplained: number;
+    /**
+     * Unexplained Share
+     *
+     * Declines no rule explains, of all, 0..1.
+     */
+    unexplained_share: number;
+};
+
+/**
  * DedupCollisionStatsAnswer
  */
 export type DedupCollisionStatsAnswer = {
@@ -2614,6 +3243,140 @@ export type DedupCollisionStatsRow = {
      * Of these, seen by more than one entry system.
      */
     keys_across_entry_systems: number | null;
+};
+
+/**
+ * DiagnosisOut
+ *
+ * Why the rate moved between a reference and a period.
+ */
+export type DiagnosisOut = {
+    /**
+     * Age Seconds
+     *
+     * From the newest attempt to now.
+     */
+    age_seconds: number | null;
+    /**
+     * As Of
+     *
+     * Instant of the newest attempt; null when there is none.
+     */
+    as_of: string | null;
+    /**
+     * Attempts
+     *
+     * Sales in the period.
+     */
+    attempts: number;
+    /**
+     * Basis
+     *
+     * What the expectation was learned from.
+     */
+    basis: string;
+    /**
+     * Cannot Tell
+     *
+     * What this does not tell.
+     */
+    cannot_tell: Array<string>;
+    /**
+     * Causes
+     *
+     * What moved by itself, the largest effect first.
+     */
+    causes: Array<CauseOut>;
+    /**
+     * Data Gaps
+     *
+     * Signs that the data changed and not the payments.
+     */
+    data_gaps: Array<string>;
+    /**
+     * End
+     *
+     * Its last attempt.
+     */
+    end: string;
+    /**
+     * Headline
+     *
+     * The change and its parts in a sentence.
+     */
+    headline: string;
+    /**
+     * Mix
+     *
+     * Part of the change made by other payments, 0..1.
+     */
+    mix: number;
+    /**
+     * Moves
+     *
+     * Largest moves of the mix.
+     */
+    moves: Array<MoveOut>;
+    /**
+     * Rate
+     *
+     * Part made by the same payments doing otherwise, 0..1.
+     */
+    rate: number;
+    /**
+     * Rate Before
+     *
+     * Approved among all sales of the reference, 0..1.
+     */
+    rate_before: number;
+    /**
+     * Rate Now
+     *
+     * Approved among all sales of the period, 0..1.
+     */
+    rate_now: number;
+    /**
+     * Reference Attempts
+     *
+     * Sales in the reference.
+     */
+    reference_attempts: number;
+    /**
+     * Reference End
+     *
+     * Its last attempt.
+     */
+    reference_end: string;
+    /**
+     * Reference Start
+     *
+     * First attempt of the reference.
+     */
+    reference_start: string;
+    /**
+     * Source
+     *
+     * user: somebody's own data; simulated: a world with known truth; mixed; or our examples.
+     */
+    source: 'user' | 'simulated' | 'mixed' | 'examples';
+    /**
+     * Sql
+     *
+     * The attempts of the period, as SQL.
+     */
+    sql: string;
+    /**
+     * Start
+     *
+     * First attempt of the period.
+     */
+    start: string;
+    /**
+     * Unexplained
+     *
+     * Of the rate part, after all causes, 0..1.
+     */
+    unexplained: number;
 };
 
 /**
@@ -2898,6 +3661,29 @@ export type EntryThroughput = {
 };
 
 /**
+ * Evidence
+ *
+ * What an action stands on.
+ */
+export type Evidence = {
+    gain: ReportRange | null;
+    /**
+     * What the present way achieves, where the action replaces it.
+     */
+    now: PaymentAnalysisBackendReportPartsShare | null;
+    /**
+     * Payments
+     */
+    payments: number;
+    rate: PaymentAnalysisBackendReportPartsShare;
+    value: ReportMoney | null;
+    /**
+     * What
+     */
+    what: string;
+};
+
+/**
  * EvidenceOut
  *
  * One group of lost payments and what comparable payments did.
@@ -3082,6 +3868,45 @@ export type ExecutiveKpisRow = {
 };
 
 /**
+ * Exposure
+ *
+ * Retries beyond what the schemes allow.
+ */
+export type Exposure = {
+    /**
+     * Answered retries after a decline that says never again.
+     */
+    after_stop: PaymentAnalysisBackendReportPartsShare;
+    /**
+     * Cards
+     *
+     * Cards and merchants looked at one by one.
+     */
+    cards: number;
+    /**
+     * Computable
+     */
+    computable: boolean;
+    fees: ReportMoney | null;
+    /**
+     * Over Limits
+     */
+    over_limits: Array<OverLimit>;
+    /**
+     * Sql
+     *
+     * The queries behind the section, by name; they run in `query` as they are.
+     */
+    sql: {
+        [key: string]: string;
+    };
+    /**
+     * Why Not
+     */
+    why_not: string;
+};
+
+/**
  * FacetValue
  *
  * How many attempts have a value.
@@ -3250,6 +4075,27 @@ export type FalseInsightsMetricRow = {
 };
 
 /**
+ * Fault
+ *
+ * Declines by who can change them.
+ */
+export type Fault = {
+    /**
+     * Declines
+     */
+    declines: number;
+    /**
+     * Fault
+     */
+    fault: string;
+    /**
+     * Lost Payments
+     */
+    lost_payments: number;
+    lost_value: ReportMoney | null;
+};
+
+/**
  * FaultAttributionAnswer
  */
 export type FaultAttributionAnswer = {
@@ -3378,23 +4224,41 @@ export type FaultAttributionRow = {
 };
 
 /**
- * FeatureShare
+ * Filter
  *
- * A feature and a number about it.
+ * What narrows a figure: the values of a dimension that count, or bounds of a number.
  */
-export type FeatureShare = {
+export type Filter = {
     /**
-     * Feature
+     * Above
      *
-     * The feature.
+     * At least this, for a number.
      */
-    feature: string;
+    above?: number | null;
     /**
-     * Value
+     * Below
      *
-     * Share of the contributions (importance), or stability index (drift).
+     * Below this, for a number.
      */
-    value: number;
+    below?: number | null;
+    /**
+     * Dimension
+     *
+     * A dimension.
+     */
+    dimension: string;
+    /**
+     * Negated
+     *
+     * All values but these.
+     */
+    negated?: boolean;
+    /**
+     * Values
+     *
+     * Values that count, as the data spells them.
+     */
+    values?: Array<string>;
 };
 
 /**
@@ -3594,6 +4458,26 @@ export type FraudRiskSummaryRow = {
 };
 
 /**
+ * Gain
+ *
+ * The difference of two shares with its interval, -1..1.
+ */
+export type Gain = {
+    /**
+     * Difference
+     */
+    difference: number;
+    /**
+     * High
+     */
+    high: number;
+    /**
+     * Low
+     */
+    low: number;
+};
+
+/**
  * Gap
  *
  * One rate minus another, with Newcombe's interval.
@@ -3654,6 +4538,13 @@ export type GeographyAnswer = {
      */
     source: 'user' | 'simulated' | 'mixed' | 'examples';
 };
+
+/**
+ * Grain
+ *
+ * What one unit of the denominator is.
+ */
+export type Grain = 'attempt' | 'payment';
 
 /**
  * Healthcheck
@@ -3847,7 +4738,7 @@ export type InsightFeedbackIn = {
      *
      * What kind it is.
      */
-    insight_type: 'decline_pattern' | 'routing_suggestion' | 'retry_recommendation' | 'risk_alert' | 'approval_optimization';
+    insight_type: 'decline_pattern' | 'routing_suggestion' | 'retry_recommendation' | 'risk_alert' | 'approval_optimization' | 'ask_answer';
     /**
      * Model Version
      *
@@ -4388,6 +5279,51 @@ export type LastHourPerformanceRow = {
 };
 
 /**
+ * LeftOut
+ *
+ * Attempts that are left out before a rate is counted.
+ */
+export type LeftOut = {
+    /**
+     * Attempts
+     */
+    attempts: number;
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Meaning
+     */
+    meaning: string;
+    value: ReportMoney | null;
+};
+
+/**
+ * Length
+ *
+ * Payments of so many attempts.
+ */
+export type Length = {
+    /**
+     * Attempts
+     */
+    attempts: number;
+    /**
+     * Is Open
+     *
+     * So many or more.
+     */
+    is_open: boolean;
+    payments: PaymentAnalysisBackendReportPartsShare;
+};
+
+/**
+ * Level
+ */
+export type Level = 'low' | 'medium' | 'high';
+
+/**
  * LifeCycles
  *
  * Every possible move of an attempt and of a payment.
@@ -4405,6 +5341,23 @@ export type LifeCycles = {
      * Moves of what the customer wanted, by the results of its attempts.
      */
     payment: Array<Move>;
+};
+
+/**
+ * Measure
+ *
+ * One rate, by count and by value.
+ */
+export type Measure = {
+    definition: RateDefinition;
+    key: Rate;
+    /**
+     * Name
+     */
+    name: string;
+    rate: PaymentAnalysisBackendReportPartsShare;
+    value: ReportMoney | null;
+    value_approved: ReportMoney | null;
 };
 
 /**
@@ -4622,398 +5575,6 @@ export type MetricBridgeRow = {
 };
 
 /**
- * ModelCardOut
- *
- * What a version learned from, how good it is and where it stops; written when it was trained.
- */
-export type ModelCardOut = {
-    /**
-     * Calibration
-     *
-     * Prediction against what happened.
-     */
-    calibration: Array<CalibrationPoint>;
-    /**
-     * Drift
-     *
-     * Population stability index of exam against training, worst first.
-     */
-    drift: Array<FeatureShare>;
-    /**
-     * Features
-     *
-     * What it sees.
-     */
-    features: Array<string>;
-    /**
-     * Importance
-     *
-     * Share of the mean absolute contributions, largest first.
-     */
-    importance: Array<FeatureShare>;
-    /**
-     * Limits
-     *
-     * What it cannot know.
-     */
-    limits: Array<string>;
-    /**
-     * Measures
-     *
-     * Measured in the exam, beside baselines.
-     */
-    measures: Array<ModelMeasure>;
-    /**
-     * Model
-     *
-     * Name in the registry.
-     */
-    model: string;
-    /**
-     * Predicts
-     *
-     * What its number means.
-     */
-    predicts: string;
-    /**
-     * Slices
-     *
-     * Calibration by slice with enough attempts.
-     */
-    slices: Array<ModelSlice>;
-    /**
-     * Verdict
-     *
-     * Why it is the champion, or why not.
-     */
-    verdict: string;
-    /**
-     * Version
-     *
-     * The version.
-     */
-    version: number;
-    /**
-     * Attempts of training and exam.
-     */
-    windows: ModelWindows;
-};
-
-/**
- * ModelChangeOut
- *
- * A person made another version the champion.
- */
-export type ModelChangeOut = {
-    /**
-     * Action
-     *
-     * promote or roll_back.
-     */
-    action: string;
-    /**
-     * Changed By
-     *
-     * Who.
-     */
-    changed_by: string;
-    /**
-     * Created At
-     *
-     * When.
-     */
-    created_at: string;
-    /**
-     * Model
-     *
-     * The model.
-     */
-    model: string;
-    /**
-     * Reason
-     *
-     * Why.
-     */
-    reason: string;
-    /**
-     * Version
-     *
-     * The version that answers since.
-     */
-    version: number;
-    /**
-     * Version Before
-     *
-     * The one that answered before.
-     */
-    version_before: number | null;
-};
-
-/**
- * ModelMeasure
- *
- * One number about one contestant.
- */
-export type ModelMeasure = {
-    /**
-     * Contestant
-     *
-     * model, or the baseline it stands beside.
-     */
-    contestant: string;
-    /**
-     * High
-     *
-     * Upper end of it.
-     */
-    high: number | null;
-    /**
-     * Low
-     *
-     * Lower end of the 95 % interval; null when none was computed.
-     */
-    low: number | null;
-    /**
-     * Metric
-     *
-     * What was measured.
-     */
-    metric: string;
-    /**
-     * Value
-     *
-     * The number; null when it cannot be computed.
-     */
-    value: number | null;
-};
-
-/**
- * ModelOut
- *
- * One of the four models.
- */
-export type ModelOut = {
-    /**
-     * Accuracy
-     *
-     * Measured accuracy of the champion, 0..1; null without one.
-     */
-    accuracy: number | null;
-    /**
-     * Accuracy Claimed
-     *
-     * What the documents claim; shown only beside what was measured.
-     */
-    accuracy_claimed: number;
-    /**
-     * Accuracy Of Always Yes
-     *
-     * Accuracy of always giving the usual answer.
-     */
-    accuracy_of_always_yes: number | null;
-    /**
-     * Baseline Name
-     *
-     * What it is seen beside.
-     */
-    baseline_name: string;
-    /**
-     * Champion
-     *
-     * The version that answers; null until one is trained.
-     */
-    champion: number | null;
-    /**
-     * Headline Metric
-     *
-     * The measure that counts.
-     */
-    headline_metric: string;
-    /**
-     * Name
-     *
-     * Name in the registry.
-     */
-    name: string;
-    /**
-     * Purpose
-     *
-     * What it says.
-     */
-    purpose: string;
-    /**
-     * Versions
-     *
-     * The newest first.
-     */
-    versions: Array<ModelVersion>;
-};
-
-/**
- * ModelSlice
- *
- * Calibration within one value of one column.
- */
-export type ModelSlice = {
-    /**
-     * Calibration Error
-     *
-     * Expected calibration error, 0..1.
-     */
-    calibration_error: number;
-    /**
-     * Column
-     *
-     * The column.
-     */
-    column: string;
-    /**
-     * Observed
-     *
-     * Share that really happened.
-     */
-    observed: number;
-    /**
-     * Predicted
-     *
-     * Mean prediction.
-     */
-    predicted: number;
-    /**
-     * Rows
-     *
-     * Attempts.
-     */
-    rows: number;
-    /**
-     * Value
-     *
-     * Its value.
-     */
-    value: string;
-};
-
-/**
- * ModelVersion
- *
- * One version of a model.
- */
-export type ModelVersion = {
-    /**
-     * Aliases
-     *
-     * champion answers; challenger is the newest that does not.
-     */
-    aliases: Array<string>;
-    /**
-     * Baseline
-     *
-     * The same of the baseline.
-     */
-    baseline: number | null;
-    /**
-     * Created At
-     *
-     * When it was trained.
-     */
-    created_at: string;
-    /**
-     * Headline
-     *
-     * The measure that counts; null when the exam could not give it.
-     */
-    headline: number | null;
-    /**
-     * Verdict
-     *
-     * Why it is the champion, or why not.
-     */
-    verdict: string;
-    /**
-     * Version
-     *
-     * Its number.
-     */
-    version: number;
-};
-
-/**
- * ModelWindows
- *
- * From when to when the attempts of training and exam come.
- */
-export type ModelWindows = {
-    /**
-     * Calibrate Rows
-     *
-     * Attempts that calibrated.
-     */
-    calibrate_rows: number;
-    /**
-     * Test From
-     *
-     * First attempt of the exam.
-     */
-    test_from: string;
-    /**
-     * Test Rows
-     *
-     * Attempts of the exam.
-     */
-    test_rows: number;
-    /**
-     * Test Until
-     *
-     * Last attempt of the exam.
-     */
-    test_until: string;
-    /**
-     * Train From
-     *
-     * First attempt that taught.
-     */
-    train_from: string;
-    /**
-     * Train Rows
-     *
-     * Attempts that taught.
-     */
-    train_rows: number;
-    /**
-     * Train Until
-     *
-     * End of the lessons.
-     */
-    train_until: string;
-};
-
-/**
- * Models
- *
- * The models of this installation.
- */
-export type Models = {
-    /**
-     * Accuracy Misleads
-     *
-     * Why accuracy says little here.
-     */
-    accuracy_misleads: string;
-    /**
-     * Models
-     *
-     * The four models of the documents.
-     */
-    models: Array<ModelOut>;
-    /**
-     * Registry
-     *
-     * Where MLflow reads them from.
-     */
-    registry: string;
-};
-
-/**
  * Move
  *
  * One possible move of a life cycle; a move that is not listed is impossible.
@@ -5037,6 +5598,44 @@ export type Move = {
      * The state before.
      */
     state: string;
+};
+
+/**
+ * MoveOut
+ *
+ * A value whose share of the attempts changed.
+ */
+export type MoveOut = {
+    /**
+     * Dimension
+     *
+     * Dimension.
+     */
+    dimension: string;
+    /**
+     * Effect
+     *
+     * On the rate, 0..1; such effects overlap.
+     */
+    effect: number;
+    /**
+     * Share Before
+     *
+     * Share in the reference, 0..1.
+     */
+    share_before: number;
+    /**
+     * Share Now
+     *
+     * Share in the period, 0..1.
+     */
+    share_now: number;
+    /**
+     * Value
+     *
+     * Its value.
+     */
+    value: string;
 };
 
 /**
@@ -5276,6 +5875,63 @@ export type OnlineFeaturesLatestRow = {
 };
 
 /**
+ * Order
+ *
+ * What the rows are ranked by: the name of a metric, or `change` of a comparison.
+ */
+export type Order = {
+    /**
+     * By
+     *
+     * A metric, or change.
+     */
+    by: string;
+    /**
+     * Descending
+     *
+     * The largest first.
+     */
+    descending: boolean;
+};
+
+/**
+ * OverLimit
+ *
+ * Attempts beyond one limit of a scheme.
+ */
+export type OverLimit = {
+    /**
+     * Attempts Max
+     */
+    attempts_max: number;
+    /**
+     * Attempts Over
+     */
+    attempts_over: number;
+    /**
+     * In the currency of the rule.
+     */
+    fee: ReportMoney | null;
+    fee_reporting: ReportMoney | null;
+    /**
+     * Network
+     */
+    network: string;
+    /**
+     * Rule
+     */
+    rule: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Window Hours
+     */
+    window_hours: number | null;
+};
+
+/**
  * Overview
  *
  * What the report speaks of, and how old that is.
@@ -5294,11 +5950,27 @@ export type Overview = {
      */
     attempts: number;
     /**
+     * Coverage
+     */
+    coverage: Array<Coverage>;
+    /**
+     * Currencies
+     *
+     * Currencies the attempts were made in.
+     */
+    currencies: Array<string>;
+    /**
      * Currency
      *
      * Currency of every amount of the report.
      */
     currency: string;
+    /**
+     * Days
+     *
+     * From the oldest to the newest attempt.
+     */
+    days: number;
     /**
      * First Event
      *
@@ -5324,12 +5996,43 @@ export type Overview = {
      */
     payments: number;
     /**
+     * Quarantined
+     */
+    quarantined: Array<Rejected>;
+    /**
      * Sources
      *
      * Where the attempts came from.
      */
     sources: Array<DataSource>;
-    [key: string]: unknown;
+    /**
+     * Sql
+     *
+     * The queries behind the section, by name; they run in `query` as they are.
+     */
+    sql: {
+        [key: string]: string;
+    };
+    /**
+     * Tests
+     */
+    tests: number;
+    /**
+     * Verifications
+     */
+    verifications: number;
+    /**
+     * Without Rate
+     *
+     * Attempts whose currency has no rate on their day: no amount counts them.
+     */
+    without_rate: number;
+    /**
+     * Zone
+     *
+     * Time zone of the report's days, an IANA name.
+     */
+    zone: string;
 };
 
 /**
@@ -6049,9 +6752,9 @@ export type PerformanceByGeographyRow = {
 /**
  * Period
  *
- * A stretch of time: start inclusive, end exclusive.
+ * A stretch of time, start inclusive and end exclusive.
  */
-export type Period = {
+export type PeriodInput = {
     /**
      * End
      *
@@ -6059,11 +6762,54 @@ export type Period = {
      */
     end: string;
     /**
+     * Label
+     *
+     * How people call it.
+     */
+    label: string;
+    /**
      * Start
      *
      * First instant.
      */
     start: string;
+};
+
+/**
+ * Point
+ *
+ * One hour, day or week.
+ */
+export type Point = {
+    first_attempt: PaymentAnalysisBackendReportPartsShare;
+    payment: PaymentAnalysisBackendReportPartsShare;
+    /**
+     * Start
+     *
+     * Midnight or full hour of the report's time zone.
+     */
+    start: string;
+};
+
+/**
+ * Position
+ *
+ * Attempts at one position in their payment.
+ */
+export type Position = {
+    all: PaymentAnalysisBackendReportPartsShare;
+    /**
+     * Is Open
+     *
+     * This position or a later one.
+     */
+    is_open: boolean;
+    other_psp: PaymentAnalysisBackendReportPartsShare;
+    /**
+     * Position
+     */
+    position: number;
+    same_psp: PaymentAnalysisBackendReportPartsShare;
 };
 
 /**
@@ -6143,26 +6889,6 @@ export type Problem = {
 };
 
 /**
- * PromoteIn
- *
- * Which version should answer, and why.
- */
-export type PromoteIn = {
-    /**
-     * Reason
-     *
-     * Why; it is kept.
-     */
-    reason: string;
-    /**
-     * Version
-     *
-     * The version.
-     */
-    version: number;
-};
-
-/**
  * Provenance
  *
  * Source, version and age of the data behind an answer.
@@ -6216,6 +6942,85 @@ export type Provenance = {
      * Version of the table of attempts; grows with every build that changed it.
      */
     version: number;
+};
+
+/**
+ * Provider
+ *
+ * A PSP.
+ */
+export type Provider = {
+    adjusted: Adjusted | null;
+    all_attempts: PaymentAnalysisBackendReportPartsShare;
+    first_attempts: PaymentAnalysisBackendReportPartsShare;
+    /**
+     * Psp
+     */
+    psp: string;
+    /**
+     * Retry Share
+     *
+     * Of its answered attempts, how many were retries, 0..1.
+     */
+    retry_share: number;
+};
+
+/**
+ * Providers
+ *
+ * PSPs compared on first attempts, with intervals and the cautions.
+ */
+export type Providers = {
+    /**
+     * Amount Limits
+     */
+    amount_limits: Array<string>;
+    /**
+     * Gaps
+     */
+    gaps: Array<UncomparedTraffic>;
+    /**
+     * Order Changes
+     *
+     * The naive ranking differs from the fair one.
+     */
+    order_changes: boolean;
+    /**
+     * Overlap Share
+     *
+     * Share of first attempts in those strata, 0..1.
+     */
+    overlap_share: number | null;
+    /**
+     * Providers
+     *
+     * Best first, by the adjusted rate, else by first attempts.
+     */
+    providers: Array<Provider>;
+    /**
+     * Sql
+     *
+     * The queries behind the section, by name; they run in `query` as they are.
+     */
+    sql: {
+        [key: string]: string;
+    };
+    /**
+     * Strata
+     */
+    strata: number;
+    /**
+     * Strata Common
+     *
+     * Strata that every compared PSP serves.
+     */
+    strata_common: number;
+    /**
+     * Unnamed
+     *
+     * Answered attempts without a PSP.
+     */
+    unnamed: number;
 };
 
 /**
@@ -6581,6 +7386,56 @@ export type QueryText = {
 };
 
 /**
+ * Question
+ *
+ * A question, in words or as an edited spec.
+ */
+export type Question = {
+    /**
+     * Question
+     *
+     * One question in English, Portuguese or Spanish.
+     */
+    question: string;
+    /**
+     * What a person made of it by its chips; counts instead.
+     */
+    spec?: SpecInput | null;
+};
+
+/**
+ * Rate
+ *
+ * The rates of the house.
+ */
+export type Rate = 'attempt_rate' | 'first_attempt_rate' | 'payment_rate' | 'acceptance_rate' | 'retry_success_rate' | 'retry_uplift';
+
+/**
+ * RateDefinition
+ *
+ * What a rate divides by what.
+ */
+export type RateDefinition = {
+    /**
+     * Denominator
+     */
+    denominator: string;
+    grain: Grain;
+    /**
+     * Meaning
+     */
+    meaning: string;
+    /**
+     * Numerator
+     */
+    numerator: string;
+    /**
+     * Source
+     */
+    source: string;
+};
+
+/**
  * Ratio
  *
  * A share with its 95 % Wilson interval.
@@ -6630,6 +7485,56 @@ export type Read = {
      * Notifications that were unread before.
      */
     marked: number;
+};
+
+/**
+ * Reason
+ *
+ * One reason of declines.
+ */
+export type Reason = {
+    /**
+     * Action
+     */
+    action: string;
+    /**
+     * Declines
+     */
+    declines: number;
+    /**
+     * Fault
+     */
+    fault: string;
+    /**
+     * Group
+     */
+    group: string;
+    /**
+     * Lost Payments
+     */
+    lost_payments: number;
+    lost_value: ReportMoney | null;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Answered attempts that directly followed such a decline.
+     */
+    retries: PaymentAnalysisBackendReportPartsShare;
+    /**
+     * Retryable
+     */
+    retryable: boolean;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Standard
+     */
+    standard: string;
+    value: ReportMoney | null;
 };
 
 /**
@@ -7358,6 +8263,22 @@ export type RecoveryOut = {
 };
 
 /**
+ * Rejected
+ *
+ * Rows in quarantine by reason.
+ */
+export type Rejected = {
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Rows
+     */
+    rows: number;
+};
+
+/**
  * ReplayIn
  *
  * A record as it should have been.
@@ -7412,95 +8333,95 @@ export type Replayed = {
 };
 
 /**
+ * ReportMoney
+ *
+ * An amount of money.
+ */
+export type ReportMoney = {
+    /**
+     * Currency
+     *
+     * ISO 4217.
+     */
+    currency: string;
+    /**
+     * Minor
+     *
+     * Minor units of the currency.
+     */
+    minor: number;
+};
+
+/**
  * ReportOut
  *
  * The report: ratios 0..1, money as minor units with its currency, and the SQL behind every section.
  */
 export type ReportOut = {
-    /**
-     * Actions
-     *
-     * What to do first, each with its value and range.
-     */
-    actions: {
-        [key: string]: unknown;
-    };
-    /**
-     * Bridge
-     *
-     * From attempts over first attempts to payments, by count and by value.
-     */
-    bridge: {
-        [key: string]: unknown;
-    };
-    /**
-     * Chains
-     *
-     * Retries: length, success by position, same or other PSP.
-     */
-    chains: {
-        [key: string]: unknown;
-    };
-    /**
-     * Declines
-     *
-     * Declines by reason and by who is at fault.
-     */
-    declines: {
-        [key: string]: unknown;
-    };
-    /**
-     * Exposure
-     *
-     * Retries beyond what the schemes allow.
-     */
-    exposure: {
-        [key: string]: unknown;
-    };
+    actions: Actions;
+    bridge: Bridge;
+    chains: Chains;
+    declines: Declines;
+    exposure: Exposure;
     /**
      * Made At
      *
      * When the report was computed.
      */
     made_at: string;
-    /**
-     * Data source, period and age.
-     */
     overview: Overview;
-    /**
-     * Providers
-     *
-     * PSPs compared on first attempts, with intervals and the cautions.
-     */
-    providers: {
-        [key: string]: unknown;
-    };
-    /**
-     * Routing
-     *
-     * Where another PSP does provably better.
-     */
-    routing: {
-        [key: string]: unknown;
-    };
-    /**
-     * Trend
-     *
-     * Rates by hour, day or week.
-     */
-    trend: {
-        [key: string]: unknown;
-    };
-    /**
-     * The report in one sentence.
-     */
-    verdict: PaymentAnalysisBackendRoutesReportVerdict;
+    providers: Providers;
+    routing: Routing;
+    trend: Trend;
+    verdict: PaymentAnalysisBackendReportPartsVerdict;
     /**
      * Version
      *
      * Grows when a field is renamed or removed.
      */
     version: number;
+};
+
+/**
+ * ReportRange
+ *
+ * What may be won: from low to high, and what is expected when that can be said.
+ */
+export type ReportRange = {
+    expected: ReportMoney | null;
+    high: ReportMoney;
+    low: ReportMoney;
+};
+
+/**
+ * Reroute
+ *
+ * Traffic for which another PSP does provably better.
+ */
+export type Reroute = {
+    /**
+     * Claims
+     */
+    claims: Array<Claim>;
+    /**
+     * Country
+     */
+    country: string | null;
+    /**
+     * From Psp
+     */
+    from_psp: string;
+    from_rate: PaymentAnalysisBackendReportPartsShare;
+    gain: Gain;
+    /**
+     * Network
+     */
+    network: string | null;
+    /**
+     * To Psp
+     */
+    to_psp: string;
+    to_rate: PaymentAnalysisBackendReportPartsShare;
 };
 
 /**
@@ -8047,17 +8968,33 @@ export type RetrySuccessByReasonRow = {
 export type Role = 'viewer' | 'analyst' | 'operator' | 'admin';
 
 /**
- * RollBackIn
+ * Routing
  *
- * Why the version before should answer again.
+ * Where another PSP does provably better.
  */
-export type RollBackIn = {
+export type Routing = {
     /**
-     * Reason
-     *
-     * Why; it is kept.
+     * Comparisons
      */
-    reason: string;
+    comparisons: number;
+    /**
+     * Reroutes
+     */
+    reroutes: Array<Reroute>;
+    /**
+     * Sql
+     *
+     * The queries behind the section, by name; they run in `query` as they are.
+     */
+    sql: {
+        [key: string]: string;
+    };
+    /**
+     * Z
+     *
+     * Of the intervals, corrected for so many comparisons.
+     */
+    z: number;
 };
 
 /**
@@ -8402,6 +9339,20 @@ export type ScopeOptions = {
 export type Severity = 'low' | 'medium' | 'high';
 
 /**
+ * Share
+ *
+ * The figure as a part of its whole: of the rows' total, or of what is there without some filters.
+ */
+export type ShareInput = {
+    /**
+     * Part
+     *
+     * What the part is; none means each row of the total.
+     */
+    part?: Array<Filter>;
+};
+
+/**
  * SignInLinkOut
  *
  * A link that signs its owner in once.
@@ -8723,6 +9674,134 @@ export type SolutionPerformanceRow = {
 export type Sort = 'time' | 'amount' | 'fraud_score' | 'processing_time';
 
 /**
+ * Spec
+ *
+ * What a question asks for.
+ */
+export type SpecInput = {
+    /**
+     * How it is best looked at.
+     */
+    chart?: Chart;
+    /**
+     * The period to compare with.
+     */
+    compare?: PeriodInput | null;
+    /**
+     * Count Min
+     *
+     * Rows of fewer attempts or payments are left out.
+     */
+    count_min?: number | null;
+    /**
+     * Dimensions
+     *
+     * What rows are told apart by.
+     */
+    dimensions?: Array<string>;
+    /**
+     * Filters
+     *
+     * What narrows all figures.
+     */
+    filters?: Array<Filter>;
+    /**
+     * Limit
+     *
+     * Rows at most.
+     */
+    limit?: number | null;
+    /**
+     * Metrics
+     *
+     * Figures, by name.
+     */
+    metrics: Array<string>;
+    /**
+     * Ranking.
+     */
+    order?: Order | null;
+    /**
+     * Time; null means all of it.
+     */
+    period?: PeriodInput | null;
+    /**
+     * The figure as a part of its whole.
+     */
+    share?: ShareInput | null;
+    /**
+     * Trials Min
+     *
+     * Rows whose rate has fewer trials are left out.
+     */
+    trials_min?: number | null;
+};
+
+/**
+ * Spec
+ *
+ * What a question asks for.
+ */
+export type SpecOutput = {
+    /**
+     * How it is best looked at.
+     */
+    chart?: Chart;
+    /**
+     * The period to compare with.
+     */
+    compare?: PaymentAnalysisAgentsAskSpecPeriod | null;
+    /**
+     * Count Min
+     *
+     * Rows of fewer attempts or payments are left out.
+     */
+    count_min?: number | null;
+    /**
+     * Dimensions
+     *
+     * What rows are told apart by.
+     */
+    dimensions?: Array<string>;
+    /**
+     * Filters
+     *
+     * What narrows all figures.
+     */
+    filters?: Array<Filter>;
+    /**
+     * Limit
+     *
+     * Rows at most.
+     */
+    limit?: number | null;
+    /**
+     * Metrics
+     *
+     * Figures, by name.
+     */
+    metrics: Array<string>;
+    /**
+     * Ranking.
+     */
+    order?: Order | null;
+    /**
+     * Time; null means all of it.
+     */
+    period?: PaymentAnalysisAgentsAskSpecPeriod | null;
+    /**
+     * The figure as a part of its whole.
+     */
+    share?: PaymentAnalysisAgentsAskSpecShare | null;
+    /**
+     * Trials Min
+     *
+     * Rows whose rate has fewer trials are left out.
+     */
+    trials_min?: number | null;
+};
+
+/**
  * StandardReason
  *
  * The eight standard reasons of the requirement documents.
@@ -8746,7 +9825,7 @@ export type StandingOut = {
     /**
      * The earlier period; null when there is none.
      */
-    compared_with: Period | null;
+    compared_with: PaymentAnalysisBackendComparedPeriod | null;
     /**
      * Currency
      *
@@ -8782,7 +9861,7 @@ export type StandingOut = {
     /**
      * The period; null means all data.
      */
-    period: Period | null;
+    period: PaymentAnalysisBackendComparedPeriod | null;
     /**
      * Points
      *
@@ -8802,6 +9881,13 @@ export type StandingOut = {
      */
     zone: string;
 };
+
+/**
+ * Status
+ *
+ * How a question ended.
+ */
+export type Status = 'answered' | 'asks_back' | 'unknown' | 'refused' | 'cause';
 
 /**
  * Step
@@ -8933,6 +10019,20 @@ export type StreamingVolumePerSecondRow = {
  * What is assigned as a whole: the fact whose value is the subject's key.
  */
 export type SubjectKind = 'payment_id' | 'card_token_id' | 'cardholder_id' | 'merchant_id';
+
+/**
+ * Suggestions
+ *
+ * Questions to begin with, or like a given one.
+ */
+export type Suggestions = {
+    /**
+     * Questions
+     *
+     * Each of them can be answered.
+     */
+    questions: Array<string>;
+};
 
 /**
  * TableQuality
@@ -9416,6 +10516,30 @@ export type TopDeclineReasonsRow = {
 };
 
 /**
+ * Trend
+ *
+ * Rates by hour, day or week.
+ */
+export type Trend = {
+    /**
+     * Grain
+     */
+    grain: string;
+    /**
+     * Points
+     */
+    points: Array<Point>;
+    /**
+     * Sql
+     *
+     * The queries behind the section, by name; they run in `query` as they are.
+     */
+    sql: {
+        [key: string]: string;
+    };
+};
+
+/**
  * UcDataQualityMetricsRow
  *
  * One row of v_uc_data_quality_metrics.
@@ -9506,6 +10630,41 @@ export type UcDataQualityMetricsRow = {
      */
     table_name: string | null;
 };
+
+/**
+ * UncomparedTraffic
+ *
+ * Traffic in which PSPs cannot be compared, because some never see it.
+ */
+export type UncomparedTraffic = {
+    /**
+     * Amount Band
+     */
+    amount_band: string | null;
+    /**
+     * Country
+     */
+    country: string | null;
+    /**
+     * First Attempts
+     */
+    first_attempts: number;
+    /**
+     * Network
+     */
+    network: string | null;
+    /**
+     * Psps Missing
+     */
+    psps_missing: Array<string>;
+};
+
+/**
+ * Unit
+ *
+ * What a figure is measured in.
+ */
+export type Unit = 'ratio' | 'difference' | 'count' | 'money' | 'score' | 'bps' | 'ms' | 'seconds' | 'number';
 
 /**
  * UserChange
@@ -9792,6 +10951,46 @@ export type WidgetProblem = {
 };
 
 /**
+ * Period
+ *
+ * A stretch of time, start inclusive and end exclusive.
+ */
+export type PaymentAnalysisAgentsAskSpecPeriod = {
+    /**
+     * End
+     *
+     * The instant after the last one.
+     */
+    end: string;
+    /**
+     * Label
+     *
+     * How people call it.
+     */
+    label: string;
+    /**
+     * Start
+     *
+     * First instant.
+     */
+    start: string;
+};
+
+/**
+ * Share
+ *
+ * The figure as a part of its whole: of the rows' total, or of what is there without some filters.
+ */
+export type PaymentAnalysisAgentsAskSpecShare = {
+    /**
+     * Part
+     *
+     * What the part is; none means each row of the total.
+     */
+    part?: Array<Filter>;
+};
+
+/**
  * Compare
  *
  * Which earlier period a period is compared with.
@@ -9799,11 +10998,59 @@ export type WidgetProblem = {
 export type PaymentAnalysisBackendComparedCompare = 'prev' | 'weekdays' | 'none';
 
 /**
+ * Period
+ *
+ * A stretch of time: start inclusive, end exclusive.
+ */
+export type PaymentAnalysisBackendComparedPeriod = {
+    /**
+     * End
+     *
+     * The instant after the last one.
+     */
+    end: string;
+    /**
+     * Start
+     *
+     * First instant.
+     */
+    start: string;
+};
+
+/**
+ * Share
+ *
+ * Successes among trials with their 95 % Wilson interval, 0..1; null without a trial.
+ */
+export type PaymentAnalysisBackendReportPartsShare = {
+    /**
+     * High
+     */
+    high: number | null;
+    /**
+     * Low
+     */
+    low: number | null;
+    /**
+     * Rate
+     */
+    rate: number | null;
+    /**
+     * Successes
+     */
+    successes: number;
+    /**
+     * Trials
+     */
+    trials: number;
+};
+
+/**
  * Verdict
  *
  * The report in one sentence, with money.
  */
-export type PaymentAnalysisBackendRoutesReportVerdict = {
+export type PaymentAnalysisBackendReportPartsVerdict = {
     /**
      * Detail
      *
@@ -12694,31 +13941,6 @@ export type GetMetricBridgeResponses = {
 
 export type GetMetricBridgeResponse = GetMetricBridgeResponses[keyof GetMetricBridgeResponses];
 
-export type GetModelsData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/analytics/models';
-};
-
-export type GetModelsErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type GetModelsError = GetModelsErrors[keyof GetModelsErrors];
-
-export type GetModelsResponses = {
-    /**
-     * Successful Response
-     */
-    200: Models;
-};
-
-export type GetModelsResponse = GetModelsResponses[keyof GetModelsResponses];
-
 export type GetOnlineFeaturesData = {
     body?: never;
     path?: never;
@@ -14903,6 +16125,167 @@ export type GetApprovalTrendsBySecondResponses = {
 
 export type GetApprovalTrendsBySecondResponse = GetApprovalTrendsBySecondResponses[keyof GetApprovalTrendsBySecondResponses];
 
+export type AskData = {
+    body: Question;
+    path?: never;
+    query?: {
+        /**
+         * Range
+         *
+         * 15m, 1h, 24h, 7d, 30d, 90d before the newest attempt, or custom.
+         */
+        range?: string | null;
+        /**
+         * From
+         *
+         * A date or time; without an offset local to tz.
+         */
+        from?: string | null;
+        /**
+         * To
+         *
+         * A date (that whole day) or time; without it, the newest attempt.
+         */
+        to?: string | null;
+        /**
+         * Network
+         *
+         * Only attempts of this network: values between commas; `(none)` is the missing value.
+         */
+        network?: string | null;
+        /**
+         * Country
+         *
+         * Only attempts of this country: values between commas; `(none)` is the missing value.
+         */
+        country?: string | null;
+        /**
+         * Segment
+         *
+         * Only attempts of this segment: values between commas; `(none)` is the missing value.
+         */
+        segment?: string | null;
+        /**
+         * Solution
+         *
+         * Only attempts of this solution: values between commas; `(none)` is the missing value.
+         */
+        solution?: string | null;
+        /**
+         * Entry System
+         *
+         * Only attempts of this entry system: values between commas; `(none)` is the missing value.
+         */
+        entry_system?: string | null;
+        /**
+         * Merchant
+         *
+         * Only attempts of this merchant: values between commas; `(none)` is the missing value.
+         */
+        merchant?: string | null;
+        /**
+         * Psp
+         *
+         * Only attempts of this psp: values between commas; `(none)` is the missing value.
+         */
+        psp?: string | null;
+        /**
+         * Currency
+         *
+         * Only attempts of this currency: values between commas; `(none)` is the missing value.
+         */
+        currency?: string | null;
+        /**
+         * Tz
+         *
+         * Time zone of local times, an IANA name; UTC unless given.
+         */
+        tz?: string | null;
+    };
+    url: '/api/ask';
+};
+
+export type AskErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type AskError = AskErrors[keyof AskErrors];
+
+export type AskResponses = {
+    /**
+     * Successful Response
+     */
+    200: Answer;
+};
+
+export type AskResponse = AskResponses[keyof AskResponses];
+
+export type ReviewAnswerData = {
+    body: AnswerFeedback;
+    path?: never;
+    query?: never;
+    url: '/api/ask/feedback';
+};
+
+export type ReviewAnswerErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type ReviewAnswerError = ReviewAnswerErrors[keyof ReviewAnswerErrors];
+
+export type ReviewAnswerResponses = {
+    /**
+     * Successful Response
+     */
+    201: Accepted;
+};
+
+export type ReviewAnswerResponse = ReviewAnswerResponses[keyof ReviewAnswerResponses];
+
+export type SuggestQuestionsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Language
+         *
+         * Language of those to begin with.
+         */
+        language?: 'en' | 'pt' | 'es';
+        /**
+         * Like
+         *
+         * A question; give those most like it.
+         */
+        like?: string;
+    };
+    url: '/api/ask/suggestions';
+};
+
+export type SuggestQuestionsErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type SuggestQuestionsError = SuggestQuestionsErrors[keyof SuggestQuestionsErrors];
+
+export type SuggestQuestionsResponses = {
+    /**
+     * Successful Response
+     */
+    200: Suggestions;
+};
+
+export type SuggestQuestionsResponse = SuggestQuestionsResponses[keyof SuggestQuestionsResponses];
+
 export type ListAuditData = {
     body?: never;
     path?: never;
@@ -15511,6 +16894,104 @@ export type ListTableQualityResponses = {
 
 export type ListTableQualityResponse = ListTableQualityResponses[keyof ListTableQualityResponses];
 
+export type GetDiagnosisData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Range
+         *
+         * 15m, 1h, 24h, 7d, 30d, 90d before the newest attempt, or custom.
+         */
+        range?: string | null;
+        /**
+         * From
+         *
+         * A date or time; without an offset local to tz.
+         */
+        from?: string | null;
+        /**
+         * To
+         *
+         * A date (that whole day) or time; without it, the newest attempt.
+         */
+        to?: string | null;
+        /**
+         * Network
+         *
+         * Only attempts of this network: values between commas; `(none)` is the missing value.
+         */
+        network?: string | null;
+        /**
+         * Country
+         *
+         * Only attempts of this country: values between commas; `(none)` is the missing value.
+         */
+        country?: string | null;
+        /**
+         * Segment
+         *
+         * Only attempts of this segment: values between commas; `(none)` is the missing value.
+         */
+        segment?: string | null;
+        /**
+         * Solution
+         *
+         * Only attempts of this solution: values between commas; `(none)` is the missing value.
+         */
+        solution?: string | null;
+        /**
+         * Entry System
+         *
+         * Only attempts of this entry system: values between commas; `(none)` is the missing value.
+         */
+        entry_system?: string | null;
+        /**
+         * Merchant
+         *
+         * Only attempts of this merchant: values between commas; `(none)` is the missing value.
+         */
+        merchant?: string | null;
+        /**
+         * Psp
+         *
+         * Only attempts of this psp: values between commas; `(none)` is the missing value.
+         */
+        psp?: string | null;
+        /**
+         * Currency
+         *
+         * Only attempts of this currency: values between commas; `(none)` is the missing value.
+         */
+        currency?: string | null;
+        /**
+         * Tz
+         *
+         * Time zone of local times, an IANA name; UTC unless given.
+         */
+        tz?: string | null;
+    };
+    url: '/api/diagnosis';
+};
+
+export type GetDiagnosisErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type GetDiagnosisError = GetDiagnosisErrors[keyof GetDiagnosisErrors];
+
+export type GetDiagnosisResponses = {
+    /**
+     * Successful Response
+     */
+    200: DiagnosisOut;
+};
+
+export type GetDiagnosisResponse = GetDiagnosisResponses[keyof GetDiagnosisResponses];
+
 export type ListIncidentsData = {
     body?: never;
     path?: never;
@@ -15660,6 +17141,36 @@ export type UpdateIncidentResponses = {
 };
 
 export type UpdateIncidentResponse = UpdateIncidentResponses[keyof UpdateIncidentResponses];
+
+export type GetIncidentCausesData = {
+    body?: never;
+    path: {
+        /**
+         * Incident Id
+         */
+        incident_id: string;
+    };
+    query?: never;
+    url: '/api/incidents/{incident_id}/causes';
+};
+
+export type GetIncidentCausesErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type GetIncidentCausesError = GetIncidentCausesErrors[keyof GetIncidentCausesErrors];
+
+export type GetIncidentCausesResponses = {
+    /**
+     * Successful Response
+     */
+    200: DiagnosisOut;
+};
+
+export type GetIncidentCausesResponse = GetIncidentCausesResponses[keyof GetIncidentCausesResponses];
 
 export type GetIncidentRecoveryData = {
     body?: never;
@@ -15816,135 +17327,6 @@ export type UpdateRemediationTaskResponses = {
 };
 
 export type UpdateRemediationTaskResponse = UpdateRemediationTaskResponses[keyof UpdateRemediationTaskResponses];
-
-export type ListModelChangesData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/models/changes';
-};
-
-export type ListModelChangesErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type ListModelChangesError = ListModelChangesErrors[keyof ListModelChangesErrors];
-
-export type ListModelChangesResponses = {
-    /**
-     * Response Listmodelchanges
-     *
-     * Successful Response
-     */
-    200: Array<ModelChangeOut>;
-};
-
-export type ListModelChangesResponse = ListModelChangesResponses[keyof ListModelChangesResponses];
-
-export type PromoteModelData = {
-    body: PromoteIn;
-    path: {
-        /**
-         * Name
-         *
-         * Name of a model in the registry.
-         */
-        name: string;
-    };
-    query?: never;
-    url: '/api/models/{name}/promote';
-};
-
-export type PromoteModelErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type PromoteModelError = PromoteModelErrors[keyof PromoteModelErrors];
-
-export type PromoteModelResponses = {
-    /**
-     * Successful Response
-     */
-    200: ModelChangeOut;
-};
-
-export type PromoteModelResponse = PromoteModelResponses[keyof PromoteModelResponses];
-
-export type RollBackModelData = {
-    body: RollBackIn;
-    path: {
-        /**
-         * Name
-         *
-         * Name of a model in the registry.
-         */
-        name: string;
-    };
-    query?: never;
-    url: '/api/models/{name}/roll-back';
-};
-
-export type RollBackModelErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type RollBackModelError = RollBackModelErrors[keyof RollBackModelErrors];
-
-export type RollBackModelResponses = {
-    /**
-     * Successful Response
-     */
-    200: ModelChangeOut;
-};
-
-export type RollBackModelResponse = RollBackModelResponses[keyof RollBackModelResponses];
-
-export type GetModelCardData = {
-    body?: never;
-    path: {
-        /**
-         * Name
-         *
-         * Name of a model in the registry.
-         */
-        name: string;
-        /**
-         * Version
-         *
-         * Version of the model.
-         */
-        version: number;
-    };
-    query?: never;
-    url: '/api/models/{name}/versions/{version}';
-};
-
-export type GetModelCardErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type GetModelCardError = GetModelCardErrors[keyof GetModelCardErrors];
-
-export type GetModelCardResponses = {
-    /**
-     * Successful Response
-     */
-    200: ModelCardOut;
-};
-
-export type GetModelCardResponse = GetModelCardResponses[keyof GetModelCardResponses];
 
 export type ListNotificationsData = {
     body?: never;
