@@ -22,10 +22,12 @@ from payment_analysis.backend.gates import Gates
 from payment_analysis.backend.headers import SecurityHeaders
 from payment_analysis.backend.lakehouse_writes import LakehouseWrites
 from payment_analysis.backend.live_feed import Listeners
+from payment_analysis.backend.model_registry import ModelRegistry
 from payment_analysis.backend.routes import (
     agents,
     analytics,
     app_page,
+    ask,
     audit,
     command_center,
     dashboards,
@@ -35,6 +37,7 @@ from payment_analysis.backend.routes import (
     health,
     incidents,
     live,
+    models,
     notifications,
     page,
     people,
@@ -88,11 +91,13 @@ ROUTERS: Final = (
     tasks,
     reviews,
     data_quality,
+    models,
     command_center,
     scope,
     diagnosis,
     agents,
     rule_language,
+    ask,
     app_page,
 )
 
@@ -107,6 +112,7 @@ def create_app(
     *,
     writes: Writing | None = None,
     asking: Asking | None = None,
+    models_of: ModelRegistry | None = None,
     hosts: Sequence[str] = LOOPBACK,
     behind_proxy: bool = False,
     shows_examples: bool = False,
@@ -137,11 +143,11 @@ def create_app(
         dependencies=[Depends(admitted)],
         lifespan=lifespan,
     )
-    app.state.warehouse = warehouse
+    app.state.warehouse, app.state.store, app.state.writes = warehouse, store, writes
+    app.state.askers = ask.askers_over(warehouse)
     app.state.data_states = DataStates(warehouse, shows_examples=shows_examples)
-    app.state.store = store
-    app.state.writes = writes
     app.state.toolbox = Toolbox(warehouse, store, computed)
+    app.state.models = models_of
     app.state.clock = clock
     app.state.asking = SignedIn(store, clock) if asking is None else asking
     app.state.listeners, app.state.sign_ins = Listeners(), AttemptsMade(*SIGN_INS)
@@ -161,6 +167,7 @@ def app_of(home: Home, *, hosts: Sequence[str] = LOOPBACK, announce: Callable[[s
         home.lakehouse(),
         Database.of_home(home.create().path),
         writes=LakehouseWrites(home),
+        models_of=ModelRegistry(home.path),
         hosts=hosts,
         shows_examples=home.shows_examples,
         computed=[model_health_tool(Registry(home.path))],

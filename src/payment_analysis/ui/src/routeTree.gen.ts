@@ -11,11 +11,12 @@
 import { Route as rootRouteImport } from './routes/__root'
 import { Route as IndexRouteImport } from './routes/index'
 import { Route as AboutRouteImport } from './routes/about'
-import { Route as AgentsRouteImport } from './routes/agents'
+import { Route as AskRouteImport } from './routes/ask'
 import { Route as DataQualityRouteImport } from './routes/data-quality'
 import { Route as DeclinesRouteImport } from './routes/declines'
 import { Route as IncidentsRouteImport } from './routes/incidents'
 import { Route as LiveRouteImport } from './routes/live'
+import { Route as ModelsRouteImport } from './routes/models'
 import { Route as PeopleRouteImport } from './routes/people'
 import { Route as ProfileRouteImport } from './routes/profile'
 import { Route as ReasonCodesRouteImport } from './routes/reason-codes'
@@ -35,9 +36,9 @@ const AboutRoute = AboutRouteImport.update({
   path: '/about',
   getParentRoute: () => rootRouteImport,
 } as any)
-const AgentsRoute = AgentsRouteImport.update({
-  id: '/agents',
-  path: '/agents',
+const AskRoute = AskRouteImport.update({
+  id: '/ask',
+  path: '/ask',
   getParentRoute: () => rootRouteImport,
 } as any)
 const DataQualityRoute = DataQualityRouteImport.update({
@@ -58,6 +59,11 @@ const IncidentsRoute = IncidentsRouteImport.update({
 const LiveRoute = LiveRouteImport.update({
   id: '/live',
   path: '/live',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const ModelsRoute = ModelsRouteImport.update({
+  id: '/models',
+  path: '/models',
   getParentRoute: () => rootRouteImport,
 } as any)
 const PeopleRoute = PeopleRouteImport.update({
@@ -104,11 +110,12 @@ const DashboardsIdRoute = DashboardsIdRouteImport.update({
 export interface FileRoutesByFullPath {
   '/': typeof IndexRoute
   '/about': typeof AboutRoute
-  '/agents': typeof AgentsRoute
+  '/ask': typeof AskRoute
   '/data-quality': typeof DataQualityRoute
   '/declines': typeof DeclinesRoute
   '/incidents': typeof IncidentsRoute
   '/live': typeof LiveRoute
+  '/models': typeof ModelsRoute
   '/people': typeof PeopleRoute
   '/profile': typeof ProfileRoute
   '/reason-codes': typeof ReasonCodesRoute
@@ -121,11 +128,12 @@ export interface FileRoutesByFullPath {
 export interface FileRoutesByTo {
   '/': typeof IndexRoute
   '/about': typeof AboutRoute
-  '/agents': typeof AgentsRoute
+  '/ask': typeof AskRoute
   '/data-quality': typeof DataQualityRoute
   '/declines': typeof DeclinesRoute
   '/incidents': typeof IncidentsRoute
   '/live': typeof LiveRoute
+  '/models': typeof ModelsRoute
   '/people': typeof PeopleRoute
   '/profile': typeof ProfileRoute
   '/reason-codes': typeof ReasonCodesRoute
@@ -139,11 +147,12 @@ export interface FileRoutesById {
   __root__: typeof rootRouteImport
   '/': typeof IndexRoute
   '/about': typeof AboutRoute
-  '/agents': typeof AgentsRoute
+  '/ask': typeof AskRoute
   '/data-quality': typeof DataQualityRoute
   '/declines': typeof DeclinesRoute
   '/incidents': typeof IncidentsRoute
   '/live': typeof LiveRoute
+  '/models': typeof ModelsRoute
   '/people': typeof PeopleRoute
   '/profile': typeof ProfileRoute
   '/reason-codes': typeof ReasonCodesRoute
@@ -158,11 +167,12 @@ export interface FileRouteTypes {
   fullPaths:
     | '/'
     | '/about'
-    | '/agents'
+    | '/ask'
     | '/data-quality'
     | '/declines'
     | '/incidents'
     | '/live'
+    | '/models'
     | '/people'
     | '/profile'
     | '/reason-codes'
@@ -175,11 +185,12 @@ export interface FileRouteTypes {
   to:
     | '/'
     | '/about'
-    | '/agents'
+    | '/ask'
     | '/data-quality'
     | '/declines'
     | '/incidents'
     | '/live'
+    | '/models'
     | '/people'
     | '/profile'
     | '/reason-codes'
@@ -192,11 +203,12 @@ export interface FileRouteTypes {
     | '__root__'
     | '/'
     | '/about'
-    | '/agents'
+    | '/ask'
     | '/data-quality'
     | '/declines'
     | '/incidents'
     | '/live'
+    | '/models'
     | '/people'
     | '/profile'
     | '/reason-codes'
@@ -210,11 +222,12 @@ export interface FileRouteTypes {
 export interface RootRouteChildren {
   IndexRoute: typeof IndexRoute
   AboutRoute: typeof AboutRoute
-  AgentsRoute: typeof AgentsRoute
+  AskRoute: typeof AskRoute
   DataQualityRoute: typeof DataQualityRoute
   DeclinesRoute: typeof DeclinesRoute
   IncidentsRoute: typeof IncidentsRoute
   LiveRoute: typeof LiveRoute
+  ModelsRoute: typeof ModelsRoute
   PeopleRoute: typeof PeopleRoute
   ProfileRoute: typeof ProfileRoute
   ReasonCodesRoute: typeof ReasonCodesRoute
@@ -241,11 +254,11 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AboutRouteImport
       parentRoute: typeof rootRouteImport
     }
-    '/agents': {
-      id: '/agents'
-      path: '/agents'
-      fullPath: '/agents'
-      preLoaderRoute: typeof AgentsRouteImport
+    '/ask': {
+      id: '/ask'
+      path: '/ask'
+      fullPath: '/ask'
+      preLoaderRoute: typeof AskRouteImport
       parentRoute: typeof rootRouteImport
     }
     '/data-quality': {
@@ -274,6 +287,13 @@ declare module '@tanstack/react-router' {
       path: '/live'
       fullPath: '/live'
       preLoaderRoute: typeof LiveRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/models': {
+      id: '/models'
+      path: '/models'
+      fullPath: '/models'
+      preLoaderRoute: typeof ModelsRouteImport
       parentRoute: typeof rootRouteImport
     }
     '/people': {
@@ -338,11 +358,12 @@ declare module '@tanstack/react-router' {
 const rootRouteChildren: RootRouteChildren = {
   IndexRoute: IndexRoute,
   AboutRoute: AboutRoute,
-  AgentsRoute: AgentsRoute,
+  AskRoute: AskRoute,
   DataQualityRoute: DataQualityRoute,
   DeclinesRoute: DeclinesRoute,
   IncidentsRoute: IncidentsRoute,
   LiveRoute: LiveRoute,
+  ModelsRoute: ModelsRoute,
   PeopleRoute: PeopleRoute,
   ProfileRoute: ProfileRoute,
   ReasonCodesRoute: ReasonCodesRoute,

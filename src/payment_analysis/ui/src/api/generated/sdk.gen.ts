@@ -2,7 +2,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { ChatWithAgentsData, ChatWithAgentsErrors, ChatWithAgentsResponses, CreateAccessTokenData, CreateAccessTokenErrors, CreateAccessTokenResponses, CreateIncidentData, CreateIncidentErrors, CreateIncidentResponses, CreateReasonReviewData, CreateReasonReviewErrors, CreateReasonReviewResponses, CreateRemediationTaskData, CreateRemediationTaskErrors, CreateRemediationTaskResponses, CreateSavedViewData, CreateSavedViewErrors, CreateSavedViewResponses, CreateSignInLinkData, CreateSignInLinkErrors, CreateSignInLinkResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CurrentUserData, CurrentUserErrors, CurrentUserResponses, DeclineSummaryData, DeclineSummaryErrors, DeclineSummaryResponses, DeleteSavedViewData, DeleteSavedViewErrors, DeleteSavedViewResponses, DraftIncidentData, DraftIncidentErrors, DraftIncidentResponses, ExportTransactionsData, ExportTransactionsErrors, ExportTransactionsResponses, GetActionsData, GetActionsErrors, GetActionsResponses, GetActiveAlertsData, GetActiveAlertsErrors, GetActiveAlertsResponses, GetAgentRunData, GetAgentRunErrors, GetAgentRunResponses, GetApprovalTrendsBySecondData, GetApprovalTrendsBySecondErrors, GetApprovalTrendsBySecondResponses, GetApprovalTrendsData, GetApprovalTrendsErrors, GetApprovalTrendsResponses, GetAttemptSchemaData, GetAttemptSchemaErrors, GetAttemptSchemaResponses, GetAuthStatusData, GetAuthStatusErrors, GetAuthStatusResponses, GetBinPerformanceData, GetBinPerformanceErrors, GetBinPerformanceResponses, GetCardNetworkPerformanceData, GetCardNetworkPerformanceErrors, GetCardNetworkPerformanceResponses, GetCommandCenterEntryThroughputData, GetCommandCenterEntryThroughputErrors, GetCommandCenterEntryThroughputResponses, GetControlBandData, GetControlBandErrors, GetControlBandResponses, GetCountriesData, GetCountriesErrors, GetCountriesResponses, GetDailyTrendsData, GetDailyTrendsErrors, GetDailyTrendsResponses, GetDashboardData, GetDashboardErrors, GetDashboardResponses, GetDashboardSpecData, GetDashboardSpecErrors, GetDashboardSpecResponses, GetDatabricksDeclinesData, GetDatabricksDeclinesErrors, GetDatabricksDeclinesResponses, GetDatabricksKpisData, GetDatabricksKpisErrors, GetDatabricksKpisResponses, GetDataQualitySummaryData, GetDataQualitySummaryErrors, GetDataQualitySummaryResponses, GetDeclineRecoveryOpportunitiesData, GetDeclineRecoveryOpportunitiesErrors, GetDeclineRecoveryOpportunitiesResponses, GetDedupCollisionStatsData, GetDedupCollisionStatsErrors, GetDedupCollisionStatsResponses, GetDiagnosisData, GetDiagnosisErrors, GetDiagnosisResponses, GetDimensionCoverageData, GetDimensionCoverageErrors, GetDimensionCoverageResponses, GetDimensionValuesData, GetDimensionValuesErrors, GetDimensionValuesResponses, GetEntrySystemDistributionData, GetEntrySystemDistributionErrors, GetEntrySystemDistributionResponses, GetFactorsDelayingApprovalData, GetFactorsDelayingApprovalErrors, GetFactorsDelayingApprovalResponses, GetFalseInsightsMetricData, GetFalseInsightsMetricErrors, GetFalseInsightsMetricResponses, GetFaultAttributionData, GetFaultAttributionErrors, GetFaultAttributionResponses, GetFraudRiskData, GetFraudRiskErrors, GetFraudRiskResponses, GetGeographyData, GetGeographyErrors, GetGeographyResponses, GetIncidentCausesData, GetIncidentCausesErrors, GetIncidentCausesResponses, GetIncidentData, GetIncidentErrors, GetIncidentRecoveryData, GetIncidentRecoveryErrors, GetIncidentRecoveryResponses, GetIncidentResponses, GetIssuerPerformanceData, GetIssuerPerformanceErrors, GetIssuerPerformanceResponses, GetKpisData, GetKpisErrors, GetKpisResponses, GetLast60SecondsPerformanceData, GetLast60SecondsPerformanceErrors, GetLast60SecondsPerformanceResponses, GetLastHourPerformanceData, GetLastHourPerformanceErrors, GetLastHourPerformanceResponses, GetLifeCyclesData, GetLifeCyclesErrors, GetLifeCyclesResponses, GetMerchantSegmentPerformanceData, GetMerchantSegmentPerformanceErrors, GetMerchantSegmentPerformanceResponses, GetMetricBridgeData, GetMetricBridgeErrors, GetMetricBridgeResponses, GetOnlineFeaturesData, GetOnlineFeaturesErrors, GetOnlineFeaturesResponses, GetPaymentData, GetPaymentErrors, GetPaymentResponses, GetPspPerformanceData, GetPspPerformanceErrors, GetPspPerformanceResponses, GetReasonCodeInsightsData, GetReasonCodeInsightsErrors, GetReasonCodeInsightsResponses, GetReasonCodesData, GetReasonCodesErrors, GetReasonCodesResponses, GetReasonMappingData, GetReasonMappingErrors, GetReasonMappingResponses, GetRecommendationsByCohortData, GetRecommendationsByCohortErrors, GetRecommendationsByCohortResponses, GetRecommendationsData, GetRecommendationsErrors, GetRecommendationsResponses, GetReportData, GetReportErrors, GetReportPageData, GetReportPageErrors, GetReportPageResponses, GetReportResponses, GetRetryChainsData, GetRetryChainsErrors, GetRetryChainsResponses, GetRetryComplianceData, GetRetryComplianceErrors, GetRetryComplianceResponses, GetRetryPerformanceData, GetRetryPerformanceErrors, GetRetryPerformanceResponses, GetRetrySuccessByReasonData, GetRetrySuccessByReasonErrors, GetRetrySuccessByReasonResponses, GetRuleLanguageData, GetRuleLanguageErrors, GetRuleLanguageResponses, GetScopeOptionsData, GetScopeOptionsErrors, GetScopeOptionsResponses, GetSmartCheckoutPathPerformanceData, GetSmartCheckoutPathPerformanceErrors, GetSmartCheckoutPathPerformanceResponses, GetSmartCheckoutServicePathsData, GetSmartCheckoutServicePathsErrors, GetSmartCheckoutServicePathsResponses, GetSolutionPerformanceData, GetSolutionPerformanceErrors, GetSolutionPerformanceResponses, GetStandingData, GetStandingErrors, GetStandingResponses, GetStreamingMetricsData, GetStreamingMetricsErrors, GetStreamingMetricsResponses, GetStreamingTpsData, GetStreamingTpsErrors, GetStreamingTpsResponses, GetTableQualityData, GetTableQualityErrors, GetTableQualityResponses, GetThreeDsFunnelData, GetThreeDsFunnelErrors, GetThreeDsFunnelResponses, GetTokenUpliftData, GetTokenUpliftErrors, GetTokenUpliftResponses, GetTransactionFacetsData, GetTransactionFacetsErrors, GetTransactionFacetsResponses, HealthcheckData, HealthcheckErrors, HealthcheckResponses, HealthDatabaseData, HealthDatabaseErrors, HealthDatabaseResponses, IngestAuthEventData, IngestAuthEventErrors, IngestAuthEventResponses, ListAccessTokensData, ListAccessTokensErrors, ListAccessTokensResponses, ListAgentRunsData, ListAgentRunsErrors, ListAgentRunsResponses, ListAgentsData, ListAgentsErrors, ListAgentsResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListCheckResultsData, ListCheckResultsErrors, ListCheckResultsResponses, ListDashboardsData, ListDashboardsErrors, ListDashboardsResponses, ListIncidentsData, ListIncidentsErrors, ListIncidentsResponses, ListInsightFeedbackData, ListInsightFeedbackErrors, ListInsightFeedbackResponses, ListNotificationsData, ListNotificationsErrors, ListNotificationsResponses, ListQuarantineData, ListQuarantineErrors, ListQuarantineResponses, ListReasonReviewsData, ListReasonReviewsErrors, ListReasonReviewsResponses, ListRemediationTasksData, ListRemediationTasksErrors, ListRemediationTasksResponses, ListSavedViewsData, ListSavedViewsErrors, ListSavedViewsResponses, ListTableQualityData, ListTableQualityErrors, ListTableQualityResponses, ListTransactionsData, ListTransactionsErrors, ListTransactionsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, MarkAllNotificationsReadData, MarkAllNotificationsReadErrors, MarkAllNotificationsReadResponses, MarkNotificationReadData, MarkNotificationReadErrors, MarkNotificationReadResponses, ReadDashboardPageData, ReadDashboardPageErrors, ReadDashboardPageResponses, ReadDashboardWidgetCsvData, ReadDashboardWidgetCsvErrors, ReadDashboardWidgetCsvResponses, ReplayQuarantinedData, ReplayQuarantinedErrors, ReplayQuarantinedResponses, ResolveIncidentData, ResolveIncidentErrors, ResolveIncidentResponses, RevokeAccessTokenData, RevokeAccessTokenErrors, RevokeAccessTokenResponses, RunAgentsData, RunAgentsErrors, RunAgentsResponses, SignOutData, SignOutErrors, SignOutResponses, SubmitInsightFeedbackData, SubmitInsightFeedbackErrors, SubmitInsightFeedbackResponses, UpdateIncidentData, UpdateIncidentErrors, UpdateIncidentResponses, UpdateRemediationTaskData, UpdateRemediationTaskErrors, UpdateRemediationTaskResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, ValidateRuleData, ValidateRuleErrors, ValidateRuleResponses, VersionData, VersionErrors, VersionResponses } from './types.gen';
+import type { AskData, AskErrors, AskResponses, CreateAccessTokenData, CreateAccessTokenErrors, CreateAccessTokenResponses, CreateIncidentData, CreateIncidentErrors, CreateIncidentResponses, CreateReasonReviewData, CreateReasonReviewErrors, CreateReasonReviewResponses, CreateRemediationTaskData, CreateRemediationTaskErrors, CreateRemediationTaskResponses, CreateSavedViewData, CreateSavedViewErrors, CreateSavedViewResponses, CreateSignInLinkData, CreateSignInLinkErrors, CreateSignInLinkResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CurrentUserData, CurrentUserErrors, CurrentUserResponses, DeclineSummaryData, DeclineSummaryErrors, DeclineSummaryResponses, DeleteSavedViewData, DeleteSavedViewErrors, DeleteSavedViewResponses, DraftIncidentData, DraftIncidentErrors, DraftIncidentResponses, ExportTransactionsData, ExportTransactionsErrors, ExportTransactionsResponses, GetActionsData, GetActionsErrors, GetActionsResponses, GetActiveAlertsData, GetActiveAlertsErrors, GetActiveAlertsResponses, GetApprovalTrendsBySecondData, GetApprovalTrendsBySecondErrors, GetApprovalTrendsBySecondResponses, GetApprovalTrendsData, GetApprovalTrendsErrors, GetApprovalTrendsResponses, GetAttemptSchemaData, GetAttemptSchemaErrors, GetAttemptSchemaResponses, GetAuthStatusData, GetAuthStatusErrors, GetAuthStatusResponses, GetBinPerformanceData, GetBinPerformanceErrors, GetBinPerformanceResponses, GetCardNetworkPerformanceData, GetCardNetworkPerformanceErrors, GetCardNetworkPerformanceResponses, GetCommandCenterEntryThroughputData, GetCommandCenterEntryThroughputErrors, GetCommandCenterEntryThroughputResponses, GetControlBandData, GetControlBandErrors, GetControlBandResponses, GetCountriesData, GetCountriesErrors, GetCountriesResponses, GetDailyTrendsData, GetDailyTrendsErrors, GetDailyTrendsResponses, GetDashboardData, GetDashboardErrors, GetDashboardResponses, GetDashboardSpecData, GetDashboardSpecErrors, GetDashboardSpecResponses, GetDatabricksDeclinesData, GetDatabricksDeclinesErrors, GetDatabricksDeclinesResponses, GetDatabricksKpisData, GetDatabricksKpisErrors, GetDatabricksKpisResponses, GetDataQualitySummaryData, GetDataQualitySummaryErrors, GetDataQualitySummaryResponses, GetDeclineRecoveryOpportunitiesData, GetDeclineRecoveryOpportunitiesErrors, GetDeclineRecoveryOpportunitiesResponses, GetDedupCollisionStatsData, GetDedupCollisionStatsErrors, GetDedupCollisionStatsResponses, GetDiagnosisData, GetDiagnosisErrors, GetDiagnosisResponses, GetDimensionCoverageData, GetDimensionCoverageErrors, GetDimensionCoverageResponses, GetDimensionValuesData, GetDimensionValuesErrors, GetDimensionValuesResponses, GetEntrySystemDistributionData, GetEntrySystemDistributionErrors, GetEntrySystemDistributionResponses, GetFactorsDelayingApprovalData, GetFactorsDelayingApprovalErrors, GetFactorsDelayingApprovalResponses, GetFalseInsightsMetricData, GetFalseInsightsMetricErrors, GetFalseInsightsMetricResponses, GetFaultAttributionData, GetFaultAttributionErrors, GetFaultAttributionResponses, GetFraudRiskData, GetFraudRiskErrors, GetFraudRiskResponses, GetGeographyData, GetGeographyErrors, GetGeographyResponses, GetIncidentCausesData, GetIncidentCausesErrors, GetIncidentCausesResponses, GetIncidentData, GetIncidentErrors, GetIncidentRecoveryData, GetIncidentRecoveryErrors, GetIncidentRecoveryResponses, GetIncidentResponses, GetIssuerPerformanceData, GetIssuerPerformanceErrors, GetIssuerPerformanceResponses, GetKpisData, GetKpisErrors, GetKpisResponses, GetLast60SecondsPerformanceData, GetLast60SecondsPerformanceErrors, GetLast60SecondsPerformanceResponses, GetLastHourPerformanceData, GetLastHourPerformanceErrors, GetLastHourPerformanceResponses, GetLifeCyclesData, GetLifeCyclesErrors, GetLifeCyclesResponses, GetMerchantSegmentPerformanceData, GetMerchantSegmentPerformanceErrors, GetMerchantSegmentPerformanceResponses, GetMetricBridgeData, GetMetricBridgeErrors, GetMetricBridgeResponses, GetModelCardData, GetModelCardErrors, GetModelCardResponses, GetModelsData, GetModelsErrors, GetModelsResponses, GetOnlineFeaturesData, GetOnlineFeaturesErrors, GetOnlineFeaturesResponses, GetPaymentData, GetPaymentErrors, GetPaymentResponses, GetPspPerformanceData, GetPspPerformanceErrors, GetPspPerformanceResponses, GetReasonCodeInsightsData, GetReasonCodeInsightsErrors, GetReasonCodeInsightsResponses, GetReasonCodesData, GetReasonCodesErrors, GetReasonCodesResponses, GetReasonMappingData, GetReasonMappingErrors, GetReasonMappingResponses, GetRecommendationsByCohortData, GetRecommendationsByCohortErrors, GetRecommendationsByCohortResponses, GetRecommendationsData, GetRecommendationsErrors, GetRecommendationsResponses, GetReportData, GetReportErrors, GetReportPageData, GetReportPageErrors, GetReportPageResponses, GetReportResponses, GetRetryChainsData, GetRetryChainsErrors, GetRetryChainsResponses, GetRetryComplianceData, GetRetryComplianceErrors, GetRetryComplianceResponses, GetRetryPerformanceData, GetRetryPerformanceErrors, GetRetryPerformanceResponses, GetRetrySuccessByReasonData, GetRetrySuccessByReasonErrors, GetRetrySuccessByReasonResponses, GetRuleLanguageData, GetRuleLanguageErrors, GetRuleLanguageResponses, GetScopeOptionsData, GetScopeOptionsErrors, GetScopeOptionsResponses, GetSmartCheckoutPathPerformanceData, GetSmartCheckoutPathPerformanceErrors, GetSmartCheckoutPathPerformanceResponses, GetSmartCheckoutServicePathsData, GetSmartCheckoutServicePathsErrors, GetSmartCheckoutServicePathsResponses, GetSolutionPerformanceData, GetSolutionPerformanceErrors, GetSolutionPerformanceResponses, GetStandingData, GetStandingErrors, GetStandingResponses, GetStreamingMetricsData, GetStreamingMetricsErrors, GetStreamingMetricsResponses, GetStreamingTpsData, GetStreamingTpsErrors, GetStreamingTpsResponses, GetTableQualityData, GetTableQualityErrors, GetTableQualityResponses, GetThreeDsFunnelData, GetThreeDsFunnelErrors, GetThreeDsFunnelResponses, GetTokenUpliftData, GetTokenUpliftErrors, GetTokenUpliftResponses, GetTransactionFacetsData, GetTransactionFacetsErrors, GetTransactionFacetsResponses, HealthcheckData, HealthcheckErrors, HealthcheckResponses, HealthDatabaseData, HealthDatabaseErrors, HealthDatabaseResponses, IngestAuthEventData, IngestAuthEventErrors, IngestAuthEventResponses, ListAccessTokensData, ListAccessTokensErrors, ListAccessTokensResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListCheckResultsData, ListCheckResultsErrors, ListCheckResultsResponses, ListDashboardsData, ListDashboardsErrors, ListDashboardsResponses, ListIncidentsData, ListIncidentsErrors, ListIncidentsResponses, ListInsightFeedbackData, ListInsightFeedbackErrors, ListInsightFeedbackResponses, ListModelChangesData, ListModelChangesErrors, ListModelChangesResponses, ListNotificationsData, ListNotificationsErrors, ListNotificationsResponses, ListQuarantineData, ListQuarantineErrors, ListQuarantineResponses, ListReasonReviewsData, ListReasonReviewsErrors, ListReasonReviewsResponses, ListRemediationTasksData, ListRemediationTasksErrors, ListRemediationTasksResponses, ListSavedViewsData, ListSavedViewsErrors, ListSavedViewsResponses, ListTableQualityData, ListTableQualityErrors, ListTableQualityResponses, ListTransactionsData, ListTransactionsErrors, ListTransactionsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, MarkAllNotificationsReadData, MarkAllNotificationsReadErrors, MarkAllNotificationsReadResponses, MarkNotificationReadData, MarkNotificationReadErrors, MarkNotificationReadResponses, PromoteModelData, PromoteModelErrors, PromoteModelResponses, ReadDashboardPageData, ReadDashboardPageErrors, ReadDashboardPageResponses, ReadDashboardWidgetCsvData, ReadDashboardWidgetCsvErrors, ReadDashboardWidgetCsvResponses, ReplayQuarantinedData, ReplayQuarantinedErrors, ReplayQuarantinedResponses, ResolveIncidentData, ResolveIncidentErrors, ResolveIncidentResponses, ReviewAnswerData, ReviewAnswerErrors, ReviewAnswerResponses, RevokeAccessTokenData, RevokeAccessTokenErrors, RevokeAccessTokenResponses, RollBackModelData, RollBackModelErrors, RollBackModelResponses, SignOutData, SignOutErrors, SignOutResponses, SubmitInsightFeedbackData, SubmitInsightFeedbackErrors, SubmitInsightFeedbackResponses, SuggestQuestionsData, SuggestQuestionsErrors, SuggestQuestionsResponses, UpdateIncidentData, UpdateIncidentErrors, UpdateIncidentResponses, UpdateRemediationTaskData, UpdateRemediationTaskErrors, UpdateRemediationTaskResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, ValidateRuleData, ValidateRuleErrors, ValidateRuleResponses, VersionData, VersionErrors, VersionResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -45,55 +45,6 @@ export const createAccessToken = <ThrowOnError extends boolean = false>(options:
  * Revoke one of your own tokens; it stops working at once.
  */
 export const revokeAccessToken = <ThrowOnError extends boolean = false>(options: Options<RevokeAccessTokenData, ThrowOnError>): RequestResult<RevokeAccessTokenResponses, RevokeAccessTokenErrors, ThrowOnError> => (options.client ?? client).delete<RevokeAccessTokenResponses, RevokeAccessTokenErrors, ThrowOnError>({ url: '/api/access-tokens/{token_id}', ...options });
-
-/**
- * List Agents
- *
- * The seven agents, with how often each ran.
- */
-export const listAgents = <ThrowOnError extends boolean = false>(options?: Options<ListAgentsData, ThrowOnError>): RequestResult<ListAgentsResponses, ListAgentsErrors, ThrowOnError> => (options?.client ?? client).get<ListAgentsResponses, ListAgentsErrors, ThrowOnError>({ url: '/api/agents', ...options });
-
-/**
- * Chat
- *
- * Ask, and hear each step as it is taken: events `step`, then `run` with everything, or `problem`.
- */
-export const chatWithAgents = <ThrowOnError extends boolean = false>(options: Options<ChatWithAgentsData, ThrowOnError>): RequestResult<ChatWithAgentsResponses, ChatWithAgentsErrors, ThrowOnError> => (options.client ?? client).post<ChatWithAgentsResponses, ChatWithAgentsErrors, ThrowOnError>({
-    url: '/api/agents/chat',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
- * List Runs
- *
- * What was asked, the newest first.
- */
-export const listAgentRuns = <ThrowOnError extends boolean = false>(options?: Options<ListAgentRunsData, ThrowOnError>): RequestResult<ListAgentRunsResponses, ListAgentRunsErrors, ThrowOnError> => (options?.client ?? client).get<ListAgentRunsResponses, ListAgentRunsErrors, ThrowOnError>({ url: '/api/agents/runs', ...options });
-
-/**
- * Run Agents
- *
- * Ask, and get the run when it is done.
- */
-export const runAgents = <ThrowOnError extends boolean = false>(options: Options<RunAgentsData, ThrowOnError>): RequestResult<RunAgentsResponses, RunAgentsErrors, ThrowOnError> => (options.client ?? client).post<RunAgentsResponses, RunAgentsErrors, ThrowOnError>({
-    url: '/api/agents/runs',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
- * Get Run
- *
- * One run with its steps and findings.
- */
-export const getAgentRun = <ThrowOnError extends boolean = false>(options: Options<GetAgentRunData, ThrowOnError>): RequestResult<GetAgentRunResponses, GetAgentRunErrors, ThrowOnError> => (options.client ?? client).get<GetAgentRunResponses, GetAgentRunErrors, ThrowOnError>({ url: '/api/agents/runs/{run_id}', ...options });
 
 /**
  * Getactivealerts
@@ -313,6 +264,13 @@ export const getMerchantSegmentPerformance = <ThrowOnError extends boolean = fal
 export const getMetricBridge = <ThrowOnError extends boolean = false>(options?: Options<GetMetricBridgeData, ThrowOnError>): RequestResult<GetMetricBridgeResponses, GetMetricBridgeErrors, ThrowOnError> => (options?.client ?? client).get<GetMetricBridgeResponses, GetMetricBridgeErrors, ThrowOnError>({ url: '/api/analytics/metric-bridge', ...options });
 
 /**
+ * Get Models
+ *
+ * The four models with their versions; nothing here is typed in by hand.
+ */
+export const getModels = <ThrowOnError extends boolean = false>(options?: Options<GetModelsData, ThrowOnError>): RequestResult<GetModelsResponses, GetModelsErrors, ThrowOnError> => (options?.client ?? client).get<GetModelsResponses, GetModelsErrors, ThrowOnError>({ url: '/api/analytics/models', ...options });
+
+/**
  * Getonlinefeatures
  *
  * The latest value of each online feature of each entity. The newest rows are the reader's to choose. From the view v_online_features_latest.
@@ -458,6 +416,41 @@ export const getApprovalTrends = <ThrowOnError extends boolean = false>(options?
  * Attempts and attempt rate per second, over the hour before the latest attempt. From the view v_approval_trends_by_second.
  */
 export const getApprovalTrendsBySecond = <ThrowOnError extends boolean = false>(options?: Options<GetApprovalTrendsBySecondData, ThrowOnError>): RequestResult<GetApprovalTrendsBySecondResponses, GetApprovalTrendsBySecondErrors, ThrowOnError> => (options?.client ?? client).get<GetApprovalTrendsBySecondResponses, GetApprovalTrendsBySecondErrors, ThrowOnError>({ url: '/api/analytics/trends/by-second', ...options });
+
+/**
+ * Ask
+ *
+ * Answer a question within the scope of a page; one that cannot be answered says why, and is no error.
+ */
+export const ask = <ThrowOnError extends boolean = false>(options: Options<AskData, ThrowOnError>): RequestResult<AskResponses, AskErrors, ThrowOnError> => (options.client ?? client).post<AskResponses, AskErrors, ThrowOnError>({
+    url: '/api/ask',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Review Answer
+ *
+ * Say whether an answer was right; it counts in the false-insight rate.
+ */
+export const reviewAnswer = <ThrowOnError extends boolean = false>(options: Options<ReviewAnswerData, ThrowOnError>): RequestResult<ReviewAnswerResponses, ReviewAnswerErrors, ThrowOnError> => (options.client ?? client).post<ReviewAnswerResponses, ReviewAnswerErrors, ThrowOnError>({
+    url: '/api/ask/feedback',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Suggest Questions
+ *
+ * Questions that can be answered: to begin with, or those most like a given one.
+ */
+export const suggestQuestions = <ThrowOnError extends boolean = false>(options?: Options<SuggestQuestionsData, ThrowOnError>): RequestResult<SuggestQuestionsResponses, SuggestQuestionsErrors, ThrowOnError> => (options?.client ?? client).get<SuggestQuestionsResponses, SuggestQuestionsErrors, ThrowOnError>({ url: '/api/ask/suggestions', ...options });
 
 /**
  * List Audit
@@ -703,6 +696,48 @@ export const updateRemediationTask = <ThrowOnError extends boolean = false>(opti
         ...options.headers
     }
 });
+
+/**
+ * List Model Changes
+ *
+ * Who made which version answer, the newest first.
+ */
+export const listModelChanges = <ThrowOnError extends boolean = false>(options?: Options<ListModelChangesData, ThrowOnError>): RequestResult<ListModelChangesResponses, ListModelChangesErrors, ThrowOnError> => (options?.client ?? client).get<ListModelChangesResponses, ListModelChangesErrors, ThrowOnError>({ url: '/api/models/changes', ...options });
+
+/**
+ * Promote Model
+ *
+ * Make a version the champion; decisions take it over within their next look at the registry.
+ */
+export const promoteModel = <ThrowOnError extends boolean = false>(options: Options<PromoteModelData, ThrowOnError>): RequestResult<PromoteModelResponses, PromoteModelErrors, ThrowOnError> => (options.client ?? client).post<PromoteModelResponses, PromoteModelErrors, ThrowOnError>({
+    url: '/api/models/{name}/promote',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Roll Back Model
+ *
+ * Give champion back to the version before.
+ */
+export const rollBackModel = <ThrowOnError extends boolean = false>(options: Options<RollBackModelData, ThrowOnError>): RequestResult<RollBackModelResponses, RollBackModelErrors, ThrowOnError> => (options.client ?? client).post<RollBackModelResponses, RollBackModelErrors, ThrowOnError>({
+    url: '/api/models/{name}/roll-back',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get Model Card
+ *
+ * The card of one version.
+ */
+export const getModelCard = <ThrowOnError extends boolean = false>(options: Options<GetModelCardData, ThrowOnError>): RequestResult<GetModelCardResponses, GetModelCardErrors, ThrowOnError> => (options.client ?? client).get<GetModelCardResponses, GetModelCardErrors, ThrowOnError>({ url: '/api/models/{name}/versions/{version}', ...options });
 
 /**
  * List Notifications

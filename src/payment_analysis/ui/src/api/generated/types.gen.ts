@@ -185,6 +185,48 @@ export type AccessTokenOut = {
 };
 
 /**
+ * Action
+ *
+ * Something to do.
+ */
+export type Action = {
+    confidence: Level;
+    effort: Level;
+    /**
+     * Evidence
+     */
+    evidence: Array<Evidence>;
+    /**
+     * Over the whole period.
+     */
+    gain: ReportRange | null;
+    gain_per_30_days: ReportRange | null;
+    kind: ActionKind;
+    /**
+     * Payments
+     *
+     * Lost payments it speaks for; for stop_retries, attempts.
+     */
+    payments: number;
+    /**
+     * Sql
+     *
+     * The queries behind the section, by name; they run in `query` as they are.
+     */
+    sql: {
+        [key: string]: string;
+    };
+    value: ReportMoney | null;
+};
+
+/**
+ * ActionKind
+ *
+ * What may be done about lost payments and needless attempts.
+ */
+export type ActionKind = 'route' | 'retry' | 'authenticate' | 'fix_data' | 'ask_cardholder' | 'resolve_errors' | 'review' | 'learn_reasons' | 'stop_retries';
+
+/**
  * ActionOut
  *
  * One thing to do, with its value and how sure that is.
@@ -256,6 +298,44 @@ export type ActionOut = {
      * Their value.
      */
     value: Amount | null;
+};
+
+/**
+ * Actions
+ *
+ * What to do first, each with its value and range.
+ */
+export type Actions = {
+    /**
+     * Comparisons
+     */
+    comparisons: number;
+    /**
+     * Ranked
+     */
+    ranked: Array<Action>;
+    /**
+     * Over the actions that win payments; fees are apart.
+     */
+    recoverable: ReportRange | null;
+    recoverable_per_30_days: ReportRange | null;
+    /**
+     * Scaled By
+     *
+     * Thirty days over the period; null for less than a day.
+     */
+    scaled_by: number | null;
+    /**
+     * Standing Payments
+     *
+     * Lost for a reason that no one should try to turn.
+     */
+    standing_payments: number;
+    standing_value: ReportMoney | null;
+    /**
+     * Z
+     */
+    z: number;
 };
 
 /**
@@ -409,58 +489,23 @@ export type ActiveAlertsRow = {
 };
 
 /**
- * AgentName
+ * Adjusted
  *
- * The seven agents.
+ * A rate as it would be with everybody's mix of traffic, 0..1.
  */
-export type AgentName = 'orchestrator' | 'smart_routing' | 'smart_retry' | 'decline_analyst' | 'risk_assessor' | 'performance_recommender' | 'data_steward';
-
-/**
- * AgentOut
- *
- * One agent.
- */
-export type AgentOut = {
+export type Adjusted = {
     /**
-     * Last Run At
-     *
-     * The newest of them.
+     * High
      */
-    last_run_at: string | null;
+    high: number;
     /**
-     * Its name.
+     * Low
      */
-    name: AgentName;
+    low: number;
     /**
-     * Questions
-     *
-     * Questions it answers, as examples.
+     * Rate
      */
-    questions: Array<string>;
-    /**
-     * Role
-     *
-     * What it is for.
-     */
-    role: string;
-    /**
-     * Runs
-     *
-     * Runs it took part in.
-     */
-    runs: number;
-    /**
-     * Title
-     *
-     * Its name for people.
-     */
-    title: string;
-    /**
-     * Tools
-     *
-     * Tools it may use.
-     */
-    tools: Array<string>;
+    rate: number;
 };
 
 /**
@@ -501,6 +546,184 @@ export type AmountRange = {
      * Low end by the stated method.
      */
     low: Amount;
+};
+
+/**
+ * Answer
+ *
+ * The answer to a question in words.
+ */
+export type Answer = {
+    /**
+     * By
+     *
+     * Who read the question: the parser, a language model, or a person who edited it.
+     */
+    by: 'parser' | 'model' | 'person';
+    /**
+     * Chips
+     *
+     * What was assumed, editable.
+     */
+    chips: Array<Chip>;
+    /**
+     * Choices
+     *
+     * What it may mean, when we ask back.
+     */
+    choices: Array<ChipChoice>;
+    /**
+     * Columns
+     *
+     * Columns of the rows.
+     */
+    columns: Array<AnswerColumn>;
+    /**
+     * Currency
+     *
+     * Currency of money figures.
+     */
+    currency: string;
+    /**
+     * Hint
+     *
+     * What to do instead, when there is no answer.
+     */
+    hint: string;
+    /**
+     * Ignored
+     *
+     * Words that carry nothing here.
+     */
+    ignored: Array<string>;
+    /**
+     * Is Cut
+     *
+     * There are more rows.
+     */
+    is_cut: boolean;
+    /**
+     * Is Verified
+     *
+     * The figures are ours and nothing was assumed that could be meant otherwise.
+     */
+    is_verified: boolean;
+    /**
+     * Model Note
+     *
+     * Why the language model was not used, when one is configured.
+     */
+    model_note: string;
+    /**
+     * Notes
+     *
+     * What was assumed beyond the words.
+     */
+    notes: Array<string>;
+    /**
+     * Question
+     *
+     * The question.
+     */
+    question: string;
+    /**
+     * Rows
+     *
+     * The rows.
+     */
+    rows: Array<Array<unknown>>;
+    /**
+     * Seconds
+     *
+     * Time to answer.
+     */
+    seconds: number;
+    /**
+     * Sentence
+     *
+     * The answer, or why there is none; its numbers are those of the rows.
+     */
+    sentence: string;
+    /**
+     * What the question was understood to mean.
+     */
+    spec: SpecOutput | null;
+    /**
+     * Sql
+     *
+     * Databricks SQL that gives the rows, as it stands.
+     */
+    sql: string;
+    /**
+     * answered, asks_back, unknown, refused or cause.
+     */
+    status: Status;
+    /**
+     * Suggestions
+     *
+     * Questions that we can answer and that are like this one.
+     */
+    suggestions: Array<string>;
+    /**
+     * Trusted
+     *
+     * The trusted query that asks exactly this.
+     */
+    trusted: string | null;
+};
+
+/**
+ * AnswerColumn
+ *
+ * A column of the table.
+ */
+export type AnswerColumn = {
+    /**
+     * Label
+     *
+     * How it is called.
+     */
+    label: string;
+    /**
+     * Name
+     *
+     * Name in the rows and in the SQL.
+     */
+    name: string;
+    /**
+     * Role
+     *
+     * What it is: a dimension, a figure, the figure before, its change, or out of how many.
+     */
+    role: 'dimension' | 'value' | 'before' | 'change' | 'trials' | 'trials_before';
+    /**
+     * Unit of a figure; null for a dimension.
+     */
+    unit: Unit | null;
+};
+
+/**
+ * AnswerFeedback
+ *
+ * What you say of an answer.
+ */
+export type AnswerFeedback = {
+    /**
+     * Question
+     *
+     * The question.
+     */
+    question: string;
+    /**
+     * Reason
+     *
+     * Why.
+     */
+    reason?: string | null;
+    /**
+     * valid, invalid or non_actionable.
+     */
+    verdict: VerdictInput;
 };
 
 /**
@@ -1353,6 +1576,79 @@ export type BinPerformanceRow = {
 };
 
 /**
+ * Bridge
+ *
+ * From attempts over first attempts to payments, by count and by value.
+ */
+export type Bridge = {
+    /**
+     * Left Out
+     */
+    left_out: Array<LeftOut>;
+    /**
+     * Lost Payments
+     *
+     * At least one attempt, none approved, nothing still open.
+     */
+    lost_payments: number;
+    lost_value: ReportMoney | null;
+    /**
+     * Measures
+     */
+    measures: Array<Measure>;
+    /**
+     * Messages
+     */
+    messages: number;
+    /**
+     * Open Payments
+     *
+     * Payments whose last word is a pending attempt.
+     */
+    open_payments: number;
+    /**
+     * Sql
+     *
+     * The queries behind the section, by name; they run in `query` as they are.
+     */
+    sql: {
+        [key: string]: string;
+    };
+    /**
+     * Uplift
+     *
+     * Payment rate minus first-attempt rate: what retries add, -1..1.
+     */
+    uplift: number | null;
+};
+
+/**
+ * CalibrationPoint
+ *
+ * Attempts with about the same prediction.
+ */
+export type CalibrationPoint = {
+    /**
+     * Observed
+     *
+     * Share that really happened, 0..1.
+     */
+    observed: number;
+    /**
+     * Predicted
+     *
+     * Mean prediction, 0..1.
+     */
+    predicted: number;
+    /**
+     * Rows
+     *
+     * Attempts.
+     */
+    rows: number;
+};
+
+/**
  * CardNetwork
  */
 export type CardNetwork = 'visa' | 'mastercard' | 'maestro' | 'amex' | 'elo' | 'hipercard' | 'diners' | 'discover' | 'jcb' | 'unionpay' | 'cartes_bancaires';
@@ -1581,6 +1877,42 @@ export type CauseOut = {
 };
 
 /**
+ * Chains
+ *
+ * Retries: length, success by position, same or other PSP.
+ */
+export type Chains = {
+    /**
+     * Lengths
+     */
+    lengths: Array<Length>;
+    other_psp: PaymentAnalysisBackendReportPartsShare;
+    /**
+     * Positions
+     */
+    positions: Array<Position>;
+    /**
+     * Recovered Payments
+     */
+    recovered_payments: number;
+    recovered_value: ReportMoney | null;
+    /**
+     * Payments declined at first, and how many were tried again.
+     */
+    retried_payments: PaymentAnalysisBackendReportPartsShare;
+    same_psp: PaymentAnalysisBackendReportPartsShare;
+    /**
+     * Sql
+     *
+     * The queries behind the section, by name; they run in `query` as they are.
+     */
+    sql: {
+        [key: string]: string;
+    };
+    switch_gain: Gain | null;
+};
+
+/**
  * ChannelOut
  *
  * One field as a widget draws it.
@@ -1639,6 +1971,13 @@ export type ChannelOut = {
      */
     sort: string | null;
 };
+
+/**
+ * Chart
+ *
+ * How an answer is best looked at.
+ */
+export type Chart = 'number' | 'line' | 'bar' | 'table';
 
 /**
  * Check
@@ -1734,6 +2073,75 @@ export type Checks = {
      * user: somebody's own data; simulated: a world with known truth; mixed; or our examples.
      */
     source: 'user' | 'simulated' | 'mixed' | 'examples';
+};
+
+/**
+ * Chip
+ *
+ * One assumption of an answer, with what else it could be.
+ */
+export type Chip = {
+    /**
+     * About
+     *
+     * Which part of the question it is.
+     */
+    about: 'figure' | 'by' | 'filter' | 'period' | 'compare' | 'order' | 'cases' | 'share';
+    /**
+     * Choices
+     *
+     * What else it could be.
+     */
+    choices: Array<ChipChoice>;
+    /**
+     * Label
+     *
+     * What is assumed.
+     */
+    label: string;
+};
+
+/**
+ * ChipChoice
+ *
+ * Another way to read a chip, as the whole spec to post back.
+ */
+export type ChipChoice = {
+    /**
+     * Label
+     *
+     * How it is called.
+     */
+    label: string;
+    /**
+     * The question with this choice.
+     */
+    spec: SpecOutput;
+};
+
+/**
+ * Claim
+ *
+ * Lost payments that another PSP never saw.
+ */
+export type Claim = {
+    /**
+     * Action
+     */
+    action: string;
+    /**
+     * Next Position
+     */
+    next_position: number;
+    /**
+     * Payments
+     */
+    payments: number;
+    /**
+     * Reason
+     */
+    reason: string;
+    value: ReportMoney | null;
 };
 
 /**
@@ -2018,6 +2426,34 @@ export type Country = {
      * English name.
      */
     name: string;
+};
+
+/**
+ * Coverage
+ *
+ * How much of the attempts says something of a dimension.
+ */
+export type Coverage = {
+    /**
+     * Dimension
+     */
+    dimension: string;
+    /**
+     * Known
+     *
+     * Attempts that say it.
+     */
+    known: number;
+    /**
+     * Needed For
+     */
+    needed_for: string;
+    /**
+     * Share
+     *
+     * Of all attempts, 0..1.
+     */
+    share: number;
 };
 
 /**
@@ -2723,6 +3159,45 @@ export type DeclineSummaryAnswer = {
 };
 
 /**
+ * Declines
+ *
+ * Declines by reason and by who is at fault.
+ */
+export type Declines = {
+    /**
+     * Declines
+     */
+    declines: number;
+    /**
+     * Faults
+     */
+    faults: Array<Fault>;
+    /**
+     * Reasons
+     */
+    reasons: Array<Reason>;
+    retryable_value: ReportMoney | null;
+    /**
+     * Sql
+     *
+     * The queries behind the section, by name; they run in `query` as they are.
+     */
+    sql: {
+        [key: string]: string;
+    };
+    /**
+     * Unexplained
+     */
+    unexplained: number;
+    /**
+     * Unexplained Share
+     *
+     * Declines no rule explains, of all, 0..1.
+     */
+    unexplained_share: number;
+};
+
+/**
  * DedupCollisionStatsAnswer
  */
 export type DedupCollisionStatsAnswer = {
@@ -3212,6 +3687,29 @@ export type EntryThroughput = {
 };
 
 /**
+ * Evidence
+ *
+ * What an action stands on.
+ */
+export type Evidence = {
+    gain: ReportRange | null;
+    /**
+     * What the present way achieves, where the action replaces it.
+     */
+    now: PaymentAnalysisBackendReportPartsShare | null;
+    /**
+     * Payments
+     */
+    payments: number;
+    rate: PaymentAnalysisBackendReportPartsShare;
+    value: ReportMoney | null;
+    /**
+     * What
+     */
+    what: string;
+};
+
+/**
  * EvidenceOut
  *
  * One group of lost payments and what comparable payments did.
@@ -3396,6 +3894,45 @@ export type ExecutiveKpisRow = {
 };
 
 /**
+ * Exposure
+ *
+ * Retries beyond what the schemes allow.
+ */
+export type Exposure = {
+    /**
+     * Answered retries after a decline that says never again.
+     */
+    after_stop: PaymentAnalysisBackendReportPartsShare;
+    /**
+     * Cards
+     *
+     * Cards and merchants looked at one by one.
+     */
+    cards: number;
+    /**
+     * Computable
+     */
+    computable: boolean;
+    fees: ReportMoney | null;
+    /**
+     * Over Limits
+     */
+    over_limits: Array<OverLimit>;
+    /**
+     * Sql
+     *
+     * The queries behind the section, by name; they run in `query` as they are.
+     */
+    sql: {
+        [key: string]: string;
+    };
+    /**
+     * Why Not
+     */
+    why_not: string;
+};
+
+/**
  * FacetValue
  *
  * How many attempts have a value.
@@ -3564,6 +4101,27 @@ export type FalseInsightsMetricRow = {
 };
 
 /**
+ * Fault
+ *
+ * Declines by who can change them.
+ */
+export type Fault = {
+    /**
+     * Declines
+     */
+    declines: number;
+    /**
+     * Fault
+     */
+    fault: string;
+    /**
+     * Lost Payments
+     */
+    lost_payments: number;
+    lost_value: ReportMoney | null;
+};
+
+/**
  * FaultAttributionAnswer
  */
 export type FaultAttributionAnswer = {
@@ -3692,105 +4250,61 @@ export type FaultAttributionRow = {
 };
 
 /**
- * FindingOut
+ * FeatureShare
  *
- * A claim with everything behind it.
+ * A feature and a number about it.
  */
-export type FindingOut = {
+export type FeatureShare = {
     /**
-     * Action
+     * Feature
      *
-     * What to do; empty when there is nothing to do.
+     * The feature.
      */
-    action: string;
+    feature: string;
     /**
-     * Agent
+     * Value
      *
-     * Who says it.
+     * Share of the contributions (importance), or stability index (drift).
      */
-    agent: string;
+    value: number;
+};
+
+/**
+ * Filter
+ *
+ * What narrows a figure: the values of a dimension that count, or bounds of a number.
+ */
+export type Filter = {
     /**
-     * Attempts
+     * Above
      *
-     * Attempts it is about.
+     * At least this, for a number.
      */
-    attempts: number | null;
+    above?: number | null;
     /**
-     * Caveats
+     * Below
      *
-     * What speaks against it.
+     * Below this, for a number.
      */
-    caveats: Array<string>;
+    below?: number | null;
     /**
-     * Claim
+     * Dimension
      *
-     * In a sentence.
+     * A dimension.
      */
-    claim: string;
+    dimension: string;
     /**
-     * Confidence
+     * Negated
      *
-     * How sure it is, 0..1.
+     * All values but these.
      */
-    confidence: number;
+    negated?: boolean;
     /**
-     * Effect Pp
+     * Values
      *
-     * Its size, percentage points.
+     * Values that count, as the data spells them.
      */
-    effect_pp: number | null;
-    /**
-     * Effort
-     *
-     * low, medium or high.
-     */
-    effort: string;
-    /**
-     * Evidence
-     *
-     * Tool, SQL and fingerprint of the rows behind it.
-     */
-    evidence: Array<{
-        [key: string]: string;
-    }>;
-    /**
-     * High Pp
-     *
-     * High end of it.
-     */
-    high_pp: number | null;
-    /**
-     * Id
-     *
-     * Its id.
-     */
-    id: string;
-    /**
-     * Low Pp
-     *
-     * Low end of its 95 % interval.
-     */
-    low_pp: number | null;
-    /**
-     * Proposal Id
-     *
-     * The proposal made of it, for a person to decide.
-     */
-    proposal_id: string | null;
-    /**
-     * Slice
-     *
-     * Which part of the payments it is about.
-     */
-    slice: {
-        [key: string]: string;
-    };
-    /**
-     * Value Per Day
-     *
-     * Worth a day, in the reporting currency.
-     */
-    value_per_day: number | null;
+    values?: Array<string>;
 };
 
 /**
@@ -3990,6 +4504,26 @@ export type FraudRiskSummaryRow = {
 };
 
 /**
+ * Gain
+ *
+ * The difference of two shares with its interval, -1..1.
+ */
+export type Gain = {
+    /**
+     * Difference
+     */
+    difference: number;
+    /**
+     * High
+     */
+    high: number;
+    /**
+     * Low
+     */
+    low: number;
+};
+
+/**
  * Gap
  *
  * One rate minus another, with Newcombe's interval.
@@ -4050,6 +4584,13 @@ export type GeographyAnswer = {
      */
     source: 'user' | 'simulated' | 'mixed' | 'examples';
 };
+
+/**
+ * Grain
+ *
+ * What one unit of the denominator is.
+ */
+export type Grain = 'attempt' | 'payment';
 
 /**
  * Healthcheck
@@ -4243,7 +4784,7 @@ export type InsightFeedbackIn = {
      *
      * What kind it is.
      */
-    insight_type: 'decline_pattern' | 'routing_suggestion' | 'retry_recommendation' | 'risk_alert' | 'approval_optimization';
+    insight_type: 'decline_pattern' | 'routing_suggestion' | 'retry_recommendation' | 'risk_alert' | 'approval_optimization' | 'ask_answer';
     /**
      * Model Version
      *
@@ -4784,6 +5325,51 @@ export type LastHourPerformanceRow = {
 };
 
 /**
+ * LeftOut
+ *
+ * Attempts that are left out before a rate is counted.
+ */
+export type LeftOut = {
+    /**
+     * Attempts
+     */
+    attempts: number;
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Meaning
+     */
+    meaning: string;
+    value: ReportMoney | null;
+};
+
+/**
+ * Length
+ *
+ * Payments of so many attempts.
+ */
+export type Length = {
+    /**
+     * Attempts
+     */
+    attempts: number;
+    /**
+     * Is Open
+     *
+     * So many or more.
+     */
+    is_open: boolean;
+    payments: PaymentAnalysisBackendReportPartsShare;
+};
+
+/**
+ * Level
+ */
+export type Level = 'low' | 'medium' | 'high';
+
+/**
  * LifeCycles
  *
  * Every possible move of an attempt and of a payment.
@@ -4801,6 +5387,23 @@ export type LifeCycles = {
      * Moves of what the customer wanted, by the results of its attempts.
      */
     payment: Array<Move>;
+};
+
+/**
+ * Measure
+ *
+ * One rate, by count and by value.
+ */
+export type Measure = {
+    definition: RateDefinition;
+    key: Rate;
+    /**
+     * Name
+     */
+    name: string;
+    rate: PaymentAnalysisBackendReportPartsShare;
+    value: ReportMoney | null;
+    value_approved: ReportMoney | null;
 };
 
 /**
@@ -5015,6 +5618,398 @@ export type MetricBridgeRow = {
      * The same by value, 0..1; null over nothing.
      */
     value_rate: number | null;
+};
+
+/**
+ * ModelCardOut
+ *
+ * What a version learned from, how good it is and where it stops; written when it was trained.
+ */
+export type ModelCardOut = {
+    /**
+     * Calibration
+     *
+     * Prediction against what happened.
+     */
+    calibration: Array<CalibrationPoint>;
+    /**
+     * Drift
+     *
+     * Population stability index of exam against training, worst first.
+     */
+    drift: Array<FeatureShare>;
+    /**
+     * Features
+     *
+     * What it sees.
+     */
+    features: Array<string>;
+    /**
+     * Importance
+     *
+     * Share of the mean absolute contributions, largest first.
+     */
+    importance: Array<FeatureShare>;
+    /**
+     * Limits
+     *
+     * What it cannot know.
+     */
+    limits: Array<string>;
+    /**
+     * Measures
+     *
+     * Measured in the exam, beside baselines.
+     */
+    measures: Array<ModelMeasure>;
+    /**
+     * Model
+     *
+     * Name in the registry.
+     */
+    model: string;
+    /**
+     * Predicts
+     *
+     * What its number means.
+     */
+    predicts: string;
+    /**
+     * Slices
+     *
+     * Calibration by slice with enough attempts.
+     */
+    slices: Array<ModelSlice>;
+    /**
+     * Verdict
+     *
+     * Why it is the champion, or why not.
+     */
+    verdict: string;
+    /**
+     * Version
+     *
+     * The version.
+     */
+    version: number;
+    /**
+     * Attempts of training and exam.
+     */
+    windows: ModelWindows;
+};
+
+/**
+ * ModelChangeOut
+ *
+ * A person made another version the champion.
+ */
+export type ModelChangeOut = {
+    /**
+     * Action
+     *
+     * promote or roll_back.
+     */
+    action: string;
+    /**
+     * Changed By
+     *
+     * Who.
+     */
+    changed_by: string;
+    /**
+     * Created At
+     *
+     * When.
+     */
+    created_at: string;
+    /**
+     * Model
+     *
+     * The model.
+     */
+    model: string;
+    /**
+     * Reason
+     *
+     * Why.
+     */
+    reason: string;
+    /**
+     * Version
+     *
+     * The version that answers since.
+     */
+    version: number;
+    /**
+     * Version Before
+     *
+     * The one that answered before.
+     */
+    version_before: number | null;
+};
+
+/**
+ * ModelMeasure
+ *
+ * One number about one contestant.
+ */
+export type ModelMeasure = {
+    /**
+     * Contestant
+     *
+     * model, or the baseline it stands beside.
+     */
+    contestant: string;
+    /**
+     * High
+     *
+     * Upper end of it.
+     */
+    high: number | null;
+    /**
+     * Low
+     *
+     * Lower end of the 95 % interval; null when none was computed.
+     */
+    low: number | null;
+    /**
+     * Metric
+     *
+     * What was measured.
+     */
+    metric: string;
+    /**
+     * Value
+     *
+     * The number; null when it cannot be computed.
+     */
+    value: number | null;
+};
+
+/**
+ * ModelOut
+ *
+ * One of the four models.
+ */
+export type ModelOut = {
+    /**
+     * Accuracy
+     *
+     * Measured accuracy of the champion, 0..1; null without one.
+     */
+    accuracy: number | null;
+    /**
+     * Accuracy Claimed
+     *
+     * What the documents claim; shown only beside what was measured.
+     */
+    accuracy_claimed: number;
+    /**
+     * Accuracy Of Always Yes
+     *
+     * Accuracy of always giving the usual answer.
+     */
+    accuracy_of_always_yes: number | null;
+    /**
+     * Baseline Name
+     *
+     * What it is seen beside.
+     */
+    baseline_name: string;
+    /**
+     * Champion
+     *
+     * The version that answers; null until one is trained.
+     */
+    champion: number | null;
+    /**
+     * Headline Metric
+     *
+     * The measure that counts.
+     */
+    headline_metric: string;
+    /**
+     * Name
+     *
+     * Name in the registry.
+     */
+    name: string;
+    /**
+     * Purpose
+     *
+     * What it says.
+     */
+    purpose: string;
+    /**
+     * Versions
+     *
+     * The newest first.
+     */
+    versions: Array<ModelVersion>;
+};
+
+/**
+ * ModelSlice
+ *
+ * Calibration within one value of one column.
+ */
+export type ModelSlice = {
+    /**
+     * Calibration Error
+     *
+     * Expected calibration error, 0..1.
+     */
+    calibration_error: number;
+    /**
+     * Column
+     *
+     * The column.
+     */
+    column: string;
+    /**
+     * Observed
+     *
+     * Share that really happened.
+     */
+    observed: number;
+    /**
+     * Predicted
+     *
+     * Mean prediction.
+     */
+    predicted: number;
+    /**
+     * Rows
+     *
+     * Attempts.
+     */
+    rows: number;
+    /**
+     * Value
+     *
+     * Its value.
+     */
+    value: string;
+};
+
+/**
+ * ModelVersion
+ *
+ * One version of a model.
+ */
+export type ModelVersion = {
+    /**
+     * Aliases
+     *
+     * champion answers; challenger is the newest that does not.
+     */
+    aliases: Array<string>;
+    /**
+     * Baseline
+     *
+     * The same of the baseline.
+     */
+    baseline: number | null;
+    /**
+     * Created At
+     *
+     * When it was trained.
+     */
+    created_at: string;
+    /**
+     * Headline
+     *
+     * The measure that counts; null when the exam could not give it.
+     */
+    headline: number | null;
+    /**
+     * Verdict
+     *
+     * Why it is the champion, or why not.
+     */
+    verdict: string;
+    /**
+     * Version
+     *
+     * Its number.
+     */
+    version: number;
+};
+
+/**
+ * ModelWindows
+ *
+ * From when to when the attempts of training and exam come.
+ */
+export type ModelWindows = {
+    /**
+     * Calibrate Rows
+     *
+     * Attempts that calibrated.
+     */
+    calibrate_rows: number;
+    /**
+     * Test From
+     *
+     * First attempt of the exam.
+     */
+    test_from: string;
+    /**
+     * Test Rows
+     *
+     * Attempts of the exam.
+     */
+    test_rows: number;
+    /**
+     * Test Until
+     *
+     * Last attempt of the exam.
+     */
+    test_until: string;
+    /**
+     * Train From
+     *
+     * First attempt that taught.
+     */
+    train_from: string;
+    /**
+     * Train Rows
+     *
+     * Attempts that taught.
+     */
+    train_rows: number;
+    /**
+     * Train Until
+     *
+     * End of the lessons.
+     */
+    train_until: string;
+};
+
+/**
+ * Models
+ *
+ * The models of this installation.
+ */
+export type Models = {
+    /**
+     * Accuracy Misleads
+     *
+     * Why accuracy says little here.
+     */
+    accuracy_misleads: string;
+    /**
+     * Models
+     *
+     * The four models of the documents.
+     */
+    models: Array<ModelOut>;
+    /**
+     * Registry
+     *
+     * Where MLflow reads them from.
+     */
+    registry: string;
 };
 
 /**
@@ -5318,6 +6313,63 @@ export type OnlineFeaturesLatestRow = {
 };
 
 /**
+ * Order
+ *
+ * What the rows are ranked by: the name of a metric, or `change` of a comparison.
+ */
+export type Order = {
+    /**
+     * By
+     *
+     * A metric, or change.
+     */
+    by: string;
+    /**
+     * Descending
+     *
+     * The largest first.
+     */
+    descending: boolean;
+};
+
+/**
+ * OverLimit
+ *
+ * Attempts beyond one limit of a scheme.
+ */
+export type OverLimit = {
+    /**
+     * Attempts Max
+     */
+    attempts_max: number;
+    /**
+     * Attempts Over
+     */
+    attempts_over: number;
+    /**
+     * In the currency of the rule.
+     */
+    fee: ReportMoney | null;
+    fee_reporting: ReportMoney | null;
+    /**
+     * Network
+     */
+    network: string;
+    /**
+     * Rule
+     */
+    rule: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Window Hours
+     */
+    window_hours: number | null;
+};
+
+/**
  * Overview
  *
  * What the report speaks of, and how old that is.
@@ -5336,11 +6388,27 @@ export type Overview = {
      */
     attempts: number;
     /**
+     * Coverage
+     */
+    coverage: Array<Coverage>;
+    /**
+     * Currencies
+     *
+     * Currencies the attempts were made in.
+     */
+    currencies: Array<string>;
+    /**
      * Currency
      *
      * Currency of every amount of the report.
      */
     currency: string;
+    /**
+     * Days
+     *
+     * From the oldest to the newest attempt.
+     */
+    days: number;
     /**
      * First Event
      *
@@ -5366,12 +6434,43 @@ export type Overview = {
      */
     payments: number;
     /**
+     * Quarantined
+     */
+    quarantined: Array<Rejected>;
+    /**
      * Sources
      *
      * Where the attempts came from.
      */
     sources: Array<DataSource>;
-    [key: string]: unknown;
+    /**
+     * Sql
+     *
+     * The queries behind the section, by name; they run in `query` as they are.
+     */
+    sql: {
+        [key: string]: string;
+    };
+    /**
+     * Tests
+     */
+    tests: number;
+    /**
+     * Verifications
+     */
+    verifications: number;
+    /**
+     * Without Rate
+     *
+     * Attempts whose currency has no rate on their day: no amount counts them.
+     */
+    without_rate: number;
+    /**
+     * Zone
+     *
+     * Time zone of the report's days, an IANA name.
+     */
+    zone: string;
 };
 
 /**
@@ -6091,9 +7190,9 @@ export type PerformanceByGeographyRow = {
 /**
  * Period
  *
- * A stretch of time: start inclusive, end exclusive.
+ * A stretch of time, start inclusive and end exclusive.
  */
-export type Period = {
+export type PeriodInput = {
     /**
      * End
      *
@@ -6101,11 +7200,54 @@ export type Period = {
      */
     end: string;
     /**
+     * Label
+     *
+     * How people call it.
+     */
+    label: string;
+    /**
      * Start
      *
      * First instant.
      */
     start: string;
+};
+
+/**
+ * Point
+ *
+ * One hour, day or week.
+ */
+export type Point = {
+    first_attempt: PaymentAnalysisBackendReportPartsShare;
+    payment: PaymentAnalysisBackendReportPartsShare;
+    /**
+     * Start
+     *
+     * Midnight or full hour of the report's time zone.
+     */
+    start: string;
+};
+
+/**
+ * Position
+ *
+ * Attempts at one position in their payment.
+ */
+export type Position = {
+    all: PaymentAnalysisBackendReportPartsShare;
+    /**
+     * Is Open
+     *
+     * This position or a later one.
+     */
+    is_open: boolean;
+    other_psp: PaymentAnalysisBackendReportPartsShare;
+    /**
+     * Position
+     */
+    position: number;
+    same_psp: PaymentAnalysisBackendReportPartsShare;
 };
 
 /**
@@ -6185,6 +7327,26 @@ export type Problem = {
 };
 
 /**
+ * PromoteIn
+ *
+ * Which version should answer, and why.
+ */
+export type PromoteIn = {
+    /**
+     * Reason
+     *
+     * Why; it is kept.
+     */
+    reason: string;
+    /**
+     * Version
+     *
+     * The version.
+     */
+    version: number;
+};
+
+/**
  * Provenance
  *
  * Source, version and age of the data behind an answer.
@@ -6238,6 +7400,85 @@ export type Provenance = {
      * Version of the table of attempts; grows with every build that changed it.
      */
     version: number;
+};
+
+/**
+ * Provider
+ *
+ * A PSP.
+ */
+export type Provider = {
+    adjusted: Adjusted | null;
+    all_attempts: PaymentAnalysisBackendReportPartsShare;
+    first_attempts: PaymentAnalysisBackendReportPartsShare;
+    /**
+     * Psp
+     */
+    psp: string;
+    /**
+     * Retry Share
+     *
+     * Of its answered attempts, how many were retries, 0..1.
+     */
+    retry_share: number;
+};
+
+/**
+ * Providers
+ *
+ * PSPs compared on first attempts, with intervals and the cautions.
+ */
+export type Providers = {
+    /**
+     * Amount Limits
+     */
+    amount_limits: Array<string>;
+    /**
+     * Gaps
+     */
+    gaps: Array<UncomparedTraffic>;
+    /**
+     * Order Changes
+     *
+     * The naive ranking differs from the fair one.
+     */
+    order_changes: boolean;
+    /**
+     * Overlap Share
+     *
+     * Share of first attempts in those strata, 0..1.
+     */
+    overlap_share: number | null;
+    /**
+     * Providers
+     *
+     * Best first, by the adjusted rate, else by first attempts.
+     */
+    providers: Array<Provider>;
+    /**
+     * Sql
+     *
+     * The queries behind the section, by name; they run in `query` as they are.
+     */
+    sql: {
+        [key: string]: string;
+    };
+    /**
+     * Strata
+     */
+    strata: number;
+    /**
+     * Strata Common
+     *
+     * Strata that every compared PSP serves.
+     */
+    strata_common: number;
+    /**
+     * Unnamed
+     *
+     * Answered attempts without a PSP.
+     */
+    unnamed: number;
 };
 
 /**
@@ -6603,21 +7844,53 @@ export type QueryText = {
 };
 
 /**
- * QuestionIn
+ * Question
  *
- * A question to the agents.
+ * A question, in words or as an edited spec.
  */
-export type QuestionIn = {
-    /**
-     * Who answers; the orchestrator asks others.
-     */
-    agent?: AgentName;
+export type Question = {
     /**
      * Question
      *
-     * In words.
+     * One question in English, Portuguese or Spanish.
      */
     question: string;
+    /**
+     * What a person made of it by its chips; counts instead.
+     */
+    spec?: SpecInput | null;
+};
+
+/**
+ * Rate
+ *
+ * The rates of the house.
+ */
+export type Rate = 'attempt_rate' | 'first_attempt_rate' | 'payment_rate' | 'acceptance_rate' | 'retry_success_rate' | 'retry_uplift';
+
+/**
+ * RateDefinition
+ *
+ * What a rate divides by what.
+ */
+export type RateDefinition = {
+    /**
+     * Denominator
+     */
+    denominator: string;
+    grain: Grain;
+    /**
+     * Meaning
+     */
+    meaning: string;
+    /**
+     * Numerator
+     */
+    numerator: string;
+    /**
+     * Source
+     */
+    source: string;
 };
 
 /**
@@ -6670,6 +7943,56 @@ export type Read = {
      * Notifications that were unread before.
      */
     marked: number;
+};
+
+/**
+ * Reason
+ *
+ * One reason of declines.
+ */
+export type Reason = {
+    /**
+     * Action
+     */
+    action: string;
+    /**
+     * Declines
+     */
+    declines: number;
+    /**
+     * Fault
+     */
+    fault: string;
+    /**
+     * Group
+     */
+    group: string;
+    /**
+     * Lost Payments
+     */
+    lost_payments: number;
+    lost_value: ReportMoney | null;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Answered attempts that directly followed such a decline.
+     */
+    retries: PaymentAnalysisBackendReportPartsShare;
+    /**
+     * Retryable
+     */
+    retryable: boolean;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Standard
+     */
+    standard: string;
+    value: ReportMoney | null;
 };
 
 /**
@@ -7398,6 +8721,22 @@ export type RecoveryOut = {
 };
 
 /**
+ * Rejected
+ *
+ * Rows in quarantine by reason.
+ */
+export type Rejected = {
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Rows
+     */
+    rows: number;
+};
+
+/**
  * ReplayIn
  *
  * A record as it should have been.
@@ -7452,95 +8791,95 @@ export type Replayed = {
 };
 
 /**
+ * ReportMoney
+ *
+ * An amount of money.
+ */
+export type ReportMoney = {
+    /**
+     * Currency
+     *
+     * ISO 4217.
+     */
+    currency: string;
+    /**
+     * Minor
+     *
+     * Minor units of the currency.
+     */
+    minor: number;
+};
+
+/**
  * ReportOut
  *
  * The report: ratios 0..1, money as minor units with its currency, and the SQL behind every section.
  */
 export type ReportOut = {
-    /**
-     * Actions
-     *
-     * What to do first, each with its value and range.
-     */
-    actions: {
-        [key: string]: unknown;
-    };
-    /**
-     * Bridge
-     *
-     * From attempts over first attempts to payments, by count and by value.
-     */
-    bridge: {
-        [key: string]: unknown;
-    };
-    /**
-     * Chains
-     *
-     * Retries: length, success by position, same or other PSP.
-     */
-    chains: {
-        [key: string]: unknown;
-    };
-    /**
-     * Declines
-     *
-     * Declines by reason and by who is at fault.
-     */
-    declines: {
-        [key: string]: unknown;
-    };
-    /**
-     * Exposure
-     *
-     * Retries beyond what the schemes allow.
-     */
-    exposure: {
-        [key: string]: unknown;
-    };
+    actions: Actions;
+    bridge: Bridge;
+    chains: Chains;
+    declines: Declines;
+    exposure: Exposure;
     /**
      * Made At
      *
      * When the report was computed.
      */
     made_at: string;
-    /**
-     * Data source, period and age.
-     */
     overview: Overview;
-    /**
-     * Providers
-     *
-     * PSPs compared on first attempts, with intervals and the cautions.
-     */
-    providers: {
-        [key: string]: unknown;
-    };
-    /**
-     * Routing
-     *
-     * Where another PSP does provably better.
-     */
-    routing: {
-        [key: string]: unknown;
-    };
-    /**
-     * Trend
-     *
-     * Rates by hour, day or week.
-     */
-    trend: {
-        [key: string]: unknown;
-    };
-    /**
-     * The report in one sentence.
-     */
-    verdict: PaymentAnalysisBackendRoutesReportVerdict;
+    providers: Providers;
+    routing: Routing;
+    trend: Trend;
+    verdict: PaymentAnalysisBackendReportPartsVerdict;
     /**
      * Version
      *
      * Grows when a field is renamed or removed.
      */
     version: number;
+};
+
+/**
+ * ReportRange
+ *
+ * What may be won: from low to high, and what is expected when that can be said.
+ */
+export type ReportRange = {
+    expected: ReportMoney | null;
+    high: ReportMoney;
+    low: ReportMoney;
+};
+
+/**
+ * Reroute
+ *
+ * Traffic for which another PSP does provably better.
+ */
+export type Reroute = {
+    /**
+     * Claims
+     */
+    claims: Array<Claim>;
+    /**
+     * Country
+     */
+    country: string | null;
+    /**
+     * From Psp
+     */
+    from_psp: string;
+    from_rate: PaymentAnalysisBackendReportPartsShare;
+    gain: Gain;
+    /**
+     * Network
+     */
+    network: string | null;
+    /**
+     * To Psp
+     */
+    to_psp: string;
+    to_rate: PaymentAnalysisBackendReportPartsShare;
 };
 
 /**
@@ -8087,6 +9426,50 @@ export type RetrySuccessByReasonRow = {
 export type Role = 'viewer' | 'analyst' | 'operator' | 'admin';
 
 /**
+ * RollBackIn
+ *
+ * Why the version before should answer again.
+ */
+export type RollBackIn = {
+    /**
+     * Reason
+     *
+     * Why; it is kept.
+     */
+    reason: string;
+};
+
+/**
+ * Routing
+ *
+ * Where another PSP does provably better.
+ */
+export type Routing = {
+    /**
+     * Comparisons
+     */
+    comparisons: number;
+    /**
+     * Reroutes
+     */
+    reroutes: Array<Reroute>;
+    /**
+     * Sql
+     *
+     * The queries behind the section, by name; they run in `query` as they are.
+     */
+    sql: {
+        [key: string]: string;
+    };
+    /**
+     * Z
+     *
+     * Of the intervals, corrected for so many comparisons.
+     */
+    z: number;
+};
+
+/**
  * RuleActionMeaningOut
  *
  * What a rule may tell a policy.
@@ -8289,136 +9672,6 @@ export type RuleTextOut = {
 };
 
 /**
- * RunDetailOut
- *
- * A run with its steps and findings.
- */
-export type RunDetailOut = {
-    /**
-     * Agent
-     *
-     * Who was asked.
-     */
-    agent: string;
-    /**
-     * Answer
-     *
-     * What was said.
-     */
-    answer: string;
-    /**
-     * Asked By
-     *
-     * Who asked.
-     */
-    asked_by: string;
-    /**
-     * Called
-     *
-     * Agents that were asked.
-     */
-    called: Array<string>;
-    /**
-     * Created At
-     *
-     * When.
-     */
-    created_at: string;
-    /**
-     * Findings
-     *
-     * What was found, the most valuable first.
-     */
-    findings: Array<FindingOut>;
-    /**
-     * Id
-     *
-     * Its id.
-     */
-    id: string;
-    /**
-     * Mode
-     *
-     * planner: without a language model; model: with one.
-     */
-    mode: string;
-    /**
-     * Question
-     *
-     * The question.
-     */
-    question: string;
-    /**
-     * Seconds
-     *
-     * How long it took.
-     */
-    seconds: number;
-    /**
-     * Steps
-     *
-     * Tools that were asked, in order.
-     */
-    steps: Array<StepOut>;
-};
-
-/**
- * RunOut
- *
- * A run, without what it found.
- */
-export type RunOut = {
-    /**
-     * Agent
-     *
-     * Who was asked.
-     */
-    agent: string;
-    /**
-     * Answer
-     *
-     * What was said.
-     */
-    answer: string;
-    /**
-     * Asked By
-     *
-     * Who asked.
-     */
-    asked_by: string;
-    /**
-     * Created At
-     *
-     * When.
-     */
-    created_at: string;
-    /**
-     * Id
-     *
-     * Its id.
-     */
-    id: string;
-    /**
-     * Mode
-     *
-     * planner: without a language model; model: with one.
-     */
-    mode: string;
-    /**
-     * Question
-     *
-     * The question.
-     */
-    question: string;
-    /**
-     * Seconds
-     *
-     * How long it took.
-     */
-    seconds: number;
-};
-
-/**
  * SavedViewIn
  *
  * A view to save.
@@ -8556,6 +9809,20 @@ export type ScopeOptions = {
  * How bad an incident is.
  */
 export type Severity = 'low' | 'medium' | 'high';
+
+/**
+ * Share
+ *
+ * The figure as a part of its whole: of the rows' total, or of what is there without some filters.
+ */
+export type ShareInput = {
+    /**
+     * Part
+     *
+     * What the part is; none means each row of the total.
+     */
+    part?: Array<Filter>;
+};
 
 /**
  * SignInLinkOut
@@ -8879,6 +10146,134 @@ export type SolutionPerformanceRow = {
 export type Sort = 'time' | 'amount' | 'fraud_score' | 'processing_time';
 
 /**
+ * Spec
+ *
+ * What a question asks for.
+ */
+export type SpecInput = {
+    /**
+     * How it is best looked at.
+     */
+    chart?: Chart;
+    /**
+     * The period to compare with.
+     */
+    compare?: PeriodInput | null;
+    /**
+     * Count Min
+     *
+     * Rows of fewer attempts or payments are left out.
+     */
+    count_min?: number | null;
+    /**
+     * Dimensions
+     *
+     * What rows are told apart by.
+     */
+    dimensions?: Array<string>;
+    /**
+     * Filters
+     *
+     * What narrows all figures.
+     */
+    filters?: Array<Filter>;
+    /**
+     * Limit
+     *
+     * Rows at most.
+     */
+    limit?: number | null;
+    /**
+     * Metrics
+     *
+     * Figures, by name.
+     */
+    metrics: Array<string>;
+    /**
+     * Ranking.
+     */
+    order?: Order | null;
+    /**
+     * Time; null means all of it.
+     */
+    period?: PeriodInput | null;
+    /**
+     * The figure as a part of its whole.
+     */
+    share?: ShareInput | null;
+    /**
+     * Trials Min
+     *
+     * Rows whose rate has fewer trials are left out.
+     */
+    trials_min?: number | null;
+};
+
+/**
+ * Spec
+ *
+ * What a question asks for.
+ */
+export type SpecOutput = {
+    /**
+     * How it is best looked at.
+     */
+    chart?: Chart;
+    /**
+     * The period to compare with.
+     */
+    compare?: PaymentAnalysisAgentsAskSpecPeriod | null;
+    /**
+     * Count Min
+     *
+     * Rows of fewer attempts or payments are left out.
+     */
+    count_min?: number | null;
+    /**
+     * Dimensions
+     *
+     * What rows are told apart by.
+     */
+    dimensions?: Array<string>;
+    /**
+     * Filters
+     *
+     * What narrows all figures.
+     */
+    filters?: Array<Filter>;
+    /**
+     * Limit
+     *
+     * Rows at most.
+     */
+    limit?: number | null;
+    /**
+     * Metrics
+     *
+     * Figures, by name.
+     */
+    metrics: Array<string>;
+    /**
+     * Ranking.
+     */
+    order?: Order | null;
+    /**
+     * Time; null means all of it.
+     */
+    period?: PaymentAnalysisAgentsAskSpecPeriod | null;
+    /**
+     * The figure as a part of its whole.
+     */
+    share?: PaymentAnalysisAgentsAskSpecShare | null;
+    /**
+     * Trials Min
+     *
+     * Rows whose rate has fewer trials are left out.
+     */
+    trials_min?: number | null;
+};
+
+/**
  * StandardReason
  *
  * The eight standard reasons of the requirement documents.
@@ -8902,7 +10297,7 @@ export type StandingOut = {
     /**
      * The earlier period; null when there is none.
      */
-    compared_with: Period | null;
+    compared_with: PaymentAnalysisBackendComparedPeriod | null;
     /**
      * Currency
      *
@@ -8938,7 +10333,7 @@ export type StandingOut = {
     /**
      * The period; null means all data.
      */
-    period: Period | null;
+    period: PaymentAnalysisBackendComparedPeriod | null;
     /**
      * Points
      *
@@ -8958,6 +10353,13 @@ export type StandingOut = {
      */
     zone: string;
 };
+
+/**
+ * Status
+ *
+ * How a question ended.
+ */
+export type Status = 'answered' | 'asks_back' | 'unknown' | 'refused' | 'cause';
 
 /**
  * Step
@@ -9001,64 +10403,6 @@ export type Step = {
      * The attempt it belongs to.
      */
     transaction_id: string;
-};
-
-/**
- * StepOut
- *
- * A tool that was asked.
- */
-export type StepOut = {
-    /**
-     * Agent
-     *
-     * Who asked.
-     */
-    agent: string;
-    /**
-     * Arguments
-     *
-     * What was handed in.
-     */
-    arguments: {
-        [key: string]: unknown;
-    };
-    /**
-     * Error
-     *
-     * What went wrong; empty when nothing did.
-     */
-    error: string;
-    /**
-     * Rows
-     *
-     * Rows of the answer.
-     */
-    rows: number;
-    /**
-     * Seconds
-     *
-     * How long it took.
-     */
-    seconds: number;
-    /**
-     * Sql
-     *
-     * The SQL behind it; empty when nothing was asked.
-     */
-    sql: string;
-    /**
-     * Tool
-     *
-     * The tool.
-     */
-    tool: string;
-    /**
-     * Why
-     *
-     * What for.
-     */
-    why: string;
 };
 
 /**
@@ -9147,6 +10491,20 @@ export type StreamingVolumePerSecondRow = {
  * What is assigned as a whole: the fact whose value is the subject's key.
  */
 export type SubjectKind = 'payment_id' | 'card_token_id' | 'cardholder_id' | 'merchant_id';
+
+/**
+ * Suggestions
+ *
+ * Questions to begin with, or like a given one.
+ */
+export type Suggestions = {
+    /**
+     * Questions
+     *
+     * Each of them can be answered.
+     */
+    questions: Array<string>;
+};
 
 /**
  * TableQuality
@@ -9630,6 +10988,30 @@ export type TopDeclineReasonsRow = {
 };
 
 /**
+ * Trend
+ *
+ * Rates by hour, day or week.
+ */
+export type Trend = {
+    /**
+     * Grain
+     */
+    grain: string;
+    /**
+     * Points
+     */
+    points: Array<Point>;
+    /**
+     * Sql
+     *
+     * The queries behind the section, by name; they run in `query` as they are.
+     */
+    sql: {
+        [key: string]: string;
+    };
+};
+
+/**
  * UcDataQualityMetricsRow
  *
  * One row of v_uc_data_quality_metrics.
@@ -9720,6 +11102,41 @@ export type UcDataQualityMetricsRow = {
      */
     table_name: string | null;
 };
+
+/**
+ * UncomparedTraffic
+ *
+ * Traffic in which PSPs cannot be compared, because some never see it.
+ */
+export type UncomparedTraffic = {
+    /**
+     * Amount Band
+     */
+    amount_band: string | null;
+    /**
+     * Country
+     */
+    country: string | null;
+    /**
+     * First Attempts
+     */
+    first_attempts: number;
+    /**
+     * Network
+     */
+    network: string | null;
+    /**
+     * Psps Missing
+     */
+    psps_missing: Array<string>;
+};
+
+/**
+ * Unit
+ *
+ * What a figure is measured in.
+ */
+export type Unit = 'ratio' | 'difference' | 'count' | 'money' | 'score' | 'bps' | 'ms' | 'seconds' | 'number';
 
 /**
  * UserChange
@@ -10006,6 +11423,46 @@ export type WidgetProblem = {
 };
 
 /**
+ * Period
+ *
+ * A stretch of time, start inclusive and end exclusive.
+ */
+export type PaymentAnalysisAgentsAskSpecPeriod = {
+    /**
+     * End
+     *
+     * The instant after the last one.
+     */
+    end: string;
+    /**
+     * Label
+     *
+     * How people call it.
+     */
+    label: string;
+    /**
+     * Start
+     *
+     * First instant.
+     */
+    start: string;
+};
+
+/**
+ * Share
+ *
+ * The figure as a part of its whole: of the rows' total, or of what is there without some filters.
+ */
+export type PaymentAnalysisAgentsAskSpecShare = {
+    /**
+     * Part
+     *
+     * What the part is; none means each row of the total.
+     */
+    part?: Array<Filter>;
+};
+
+/**
  * Compare
  *
  * Which earlier period a period is compared with.
@@ -10013,11 +11470,59 @@ export type WidgetProblem = {
 export type PaymentAnalysisBackendComparedCompare = 'prev' | 'weekdays' | 'none';
 
 /**
+ * Period
+ *
+ * A stretch of time: start inclusive, end exclusive.
+ */
+export type PaymentAnalysisBackendComparedPeriod = {
+    /**
+     * End
+     *
+     * The instant after the last one.
+     */
+    end: string;
+    /**
+     * Start
+     *
+     * First instant.
+     */
+    start: string;
+};
+
+/**
+ * Share
+ *
+ * Successes among trials with their 95 % Wilson interval, 0..1; null without a trial.
+ */
+export type PaymentAnalysisBackendReportPartsShare = {
+    /**
+     * High
+     */
+    high: number | null;
+    /**
+     * Low
+     */
+    low: number | null;
+    /**
+     * Rate
+     */
+    rate: number | null;
+    /**
+     * Successes
+     */
+    successes: number;
+    /**
+     * Trials
+     */
+    trials: number;
+};
+
+/**
  * Verdict
  *
  * The report in one sentence, with money.
  */
-export type PaymentAnalysisBackendRoutesReportVerdict = {
+export type PaymentAnalysisBackendReportPartsVerdict = {
     /**
      * Detail
      *
@@ -10129,291 +11634,6 @@ export type RevokeAccessTokenResponses = {
 };
 
 export type RevokeAccessTokenResponse = RevokeAccessTokenResponses[keyof RevokeAccessTokenResponses];
-
-export type ListAgentsData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/agents';
-};
-
-export type ListAgentsErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type ListAgentsError = ListAgentsErrors[keyof ListAgentsErrors];
-
-export type ListAgentsResponses = {
-    /**
-     * Response Listagents
-     *
-     * Successful Response
-     */
-    200: Array<AgentOut>;
-};
-
-export type ListAgentsResponse = ListAgentsResponses[keyof ListAgentsResponses];
-
-export type ChatWithAgentsData = {
-    body: QuestionIn;
-    path?: never;
-    query?: {
-        /**
-         * Range
-         *
-         * 15m, 1h, 24h, 7d, 30d, 90d before the newest attempt, or custom.
-         */
-        range?: string | null;
-        /**
-         * From
-         *
-         * A date or time; without an offset local to tz.
-         */
-        from?: string | null;
-        /**
-         * To
-         *
-         * A date (that whole day) or time; without it, the newest attempt.
-         */
-        to?: string | null;
-        /**
-         * Network
-         *
-         * Only attempts of this network: values between commas; `(none)` is the missing value.
-         */
-        network?: string | null;
-        /**
-         * Country
-         *
-         * Only attempts of this country: values between commas; `(none)` is the missing value.
-         */
-        country?: string | null;
-        /**
-         * Segment
-         *
-         * Only attempts of this segment: values between commas; `(none)` is the missing value.
-         */
-        segment?: string | null;
-        /**
-         * Solution
-         *
-         * Only attempts of this solution: values between commas; `(none)` is the missing value.
-         */
-        solution?: string | null;
-        /**
-         * Entry System
-         *
-         * Only attempts of this entry system: values between commas; `(none)` is the missing value.
-         */
-        entry_system?: string | null;
-        /**
-         * Merchant
-         *
-         * Only attempts of this merchant: values between commas; `(none)` is the missing value.
-         */
-        merchant?: string | null;
-        /**
-         * Psp
-         *
-         * Only attempts of this psp: values between commas; `(none)` is the missing value.
-         */
-        psp?: string | null;
-        /**
-         * Currency
-         *
-         * Only attempts of this currency: values between commas; `(none)` is the missing value.
-         */
-        currency?: string | null;
-        /**
-         * Tz
-         *
-         * Time zone of local times, an IANA name; UTC unless given.
-         */
-        tz?: string | null;
-    };
-    url: '/api/agents/chat';
-};
-
-export type ChatWithAgentsErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type ChatWithAgentsError = ChatWithAgentsErrors[keyof ChatWithAgentsErrors];
-
-export type ChatWithAgentsResponses = {
-    /**
-     * Successful Response
-     */
-    200: unknown;
-};
-
-export type ListAgentRunsData = {
-    body?: never;
-    path?: never;
-    query?: {
-        /**
-         * Limit
-         *
-         * At most so many.
-         */
-        limit?: number;
-    };
-    url: '/api/agents/runs';
-};
-
-export type ListAgentRunsErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type ListAgentRunsError = ListAgentRunsErrors[keyof ListAgentRunsErrors];
-
-export type ListAgentRunsResponses = {
-    /**
-     * Response Listagentruns
-     *
-     * Successful Response
-     */
-    200: Array<RunOut>;
-};
-
-export type ListAgentRunsResponse = ListAgentRunsResponses[keyof ListAgentRunsResponses];
-
-export type RunAgentsData = {
-    body: QuestionIn;
-    path?: never;
-    query?: {
-        /**
-         * Range
-         *
-         * 15m, 1h, 24h, 7d, 30d, 90d before the newest attempt, or custom.
-         */
-        range?: string | null;
-        /**
-         * From
-         *
-         * A date or time; without an offset local to tz.
-         */
-        from?: string | null;
-        /**
-         * To
-         *
-         * A date (that whole day) or time; without it, the newest attempt.
-         */
-        to?: string | null;
-        /**
-         * Network
-         *
-         * Only attempts of this network: values between commas; `(none)` is the missing value.
-         */
-        network?: string | null;
-        /**
-         * Country
-         *
-         * Only attempts of this country: values between commas; `(none)` is the missing value.
-         */
-        country?: string | null;
-        /**
-         * Segment
-         *
-         * Only attempts of this segment: values between commas; `(none)` is the missing value.
-         */
-        segment?: string | null;
-        /**
-         * Solution
-         *
-         * Only attempts of this solution: values between commas; `(none)` is the missing value.
-         */
-        solution?: string | null;
-        /**
-         * Entry System
-         *
-         * Only attempts of this entry system: values between commas; `(none)` is the missing value.
-         */
-        entry_system?: string | null;
-        /**
-         * Merchant
-         *
-         * Only attempts of this merchant: values between commas; `(none)` is the missing value.
-         */
-        merchant?: string | null;
-        /**
-         * Psp
-         *
-         * Only attempts of this psp: values between commas; `(none)` is the missing value.
-         */
-        psp?: string | null;
-        /**
-         * Currency
-         *
-         * Only attempts of this currency: values between commas; `(none)` is the missing value.
-         */
-        currency?: string | null;
-        /**
-         * Tz
-         *
-         * Time zone of local times, an IANA name; UTC unless given.
-         */
-        tz?: string | null;
-    };
-    url: '/api/agents/runs';
-};
-
-export type RunAgentsErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type RunAgentsError = RunAgentsErrors[keyof RunAgentsErrors];
-
-export type RunAgentsResponses = {
-    /**
-     * Successful Response
-     */
-    201: RunDetailOut;
-};
-
-export type RunAgentsResponse = RunAgentsResponses[keyof RunAgentsResponses];
-
-export type GetAgentRunData = {
-    body?: never;
-    path: {
-        /**
-         * Run Id
-         */
-        run_id: string;
-    };
-    query?: never;
-    url: '/api/agents/runs/{run_id}';
-};
-
-export type GetAgentRunErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type GetAgentRunError = GetAgentRunErrors[keyof GetAgentRunErrors];
-
-export type GetAgentRunResponses = {
-    /**
-     * Successful Response
-     */
-    200: RunDetailOut;
-};
-
-export type GetAgentRunResponse = GetAgentRunResponses[keyof GetAgentRunResponses];
 
 export type GetActiveAlertsData = {
     body?: never;
@@ -13193,6 +14413,31 @@ export type GetMetricBridgeResponses = {
 
 export type GetMetricBridgeResponse = GetMetricBridgeResponses[keyof GetMetricBridgeResponses];
 
+export type GetModelsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/analytics/models';
+};
+
+export type GetModelsErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type GetModelsError = GetModelsErrors[keyof GetModelsErrors];
+
+export type GetModelsResponses = {
+    /**
+     * Successful Response
+     */
+    200: Models;
+};
+
+export type GetModelsResponse = GetModelsResponses[keyof GetModelsResponses];
+
 export type GetOnlineFeaturesData = {
     body?: never;
     path?: never;
@@ -15377,6 +16622,167 @@ export type GetApprovalTrendsBySecondResponses = {
 
 export type GetApprovalTrendsBySecondResponse = GetApprovalTrendsBySecondResponses[keyof GetApprovalTrendsBySecondResponses];
 
+export type AskData = {
+    body: Question;
+    path?: never;
+    query?: {
+        /**
+         * Range
+         *
+         * 15m, 1h, 24h, 7d, 30d, 90d before the newest attempt, or custom.
+         */
+        range?: string | null;
+        /**
+         * From
+         *
+         * A date or time; without an offset local to tz.
+         */
+        from?: string | null;
+        /**
+         * To
+         *
+         * A date (that whole day) or time; without it, the newest attempt.
+         */
+        to?: string | null;
+        /**
+         * Network
+         *
+         * Only attempts of this network: values between commas; `(none)` is the missing value.
+         */
+        network?: string | null;
+        /**
+         * Country
+         *
+         * Only attempts of this country: values between commas; `(none)` is the missing value.
+         */
+        country?: string | null;
+        /**
+         * Segment
+         *
+         * Only attempts of this segment: values between commas; `(none)` is the missing value.
+         */
+        segment?: string | null;
+        /**
+         * Solution
+         *
+         * Only attempts of this solution: values between commas; `(none)` is the missing value.
+         */
+        solution?: string | null;
+        /**
+         * Entry System
+         *
+         * Only attempts of this entry system: values between commas; `(none)` is the missing value.
+         */
+        entry_system?: string | null;
+        /**
+         * Merchant
+         *
+         * Only attempts of this merchant: values between commas; `(none)` is the missing value.
+         */
+        merchant?: string | null;
+        /**
+         * Psp
+         *
+         * Only attempts of this psp: values between commas; `(none)` is the missing value.
+         */
+        psp?: string | null;
+        /**
+         * Currency
+         *
+         * Only attempts of this currency: values between commas; `(none)` is the missing value.
+         */
+        currency?: string | null;
+        /**
+         * Tz
+         *
+         * Time zone of local times, an IANA name; UTC unless given.
+         */
+        tz?: string | null;
+    };
+    url: '/api/ask';
+};
+
+export type AskErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type AskError = AskErrors[keyof AskErrors];
+
+export type AskResponses = {
+    /**
+     * Successful Response
+     */
+    200: Answer;
+};
+
+export type AskResponse = AskResponses[keyof AskResponses];
+
+export type ReviewAnswerData = {
+    body: AnswerFeedback;
+    path?: never;
+    query?: never;
+    url: '/api/ask/feedback';
+};
+
+export type ReviewAnswerErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type ReviewAnswerError = ReviewAnswerErrors[keyof ReviewAnswerErrors];
+
+export type ReviewAnswerResponses = {
+    /**
+     * Successful Response
+     */
+    201: Accepted;
+};
+
+export type ReviewAnswerResponse = ReviewAnswerResponses[keyof ReviewAnswerResponses];
+
+export type SuggestQuestionsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Language
+         *
+         * Language of those to begin with.
+         */
+        language?: 'en' | 'pt' | 'es';
+        /**
+         * Like
+         *
+         * A question; give those most like it.
+         */
+        like?: string;
+    };
+    url: '/api/ask/suggestions';
+};
+
+export type SuggestQuestionsErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type SuggestQuestionsError = SuggestQuestionsErrors[keyof SuggestQuestionsErrors];
+
+export type SuggestQuestionsResponses = {
+    /**
+     * Successful Response
+     */
+    200: Suggestions;
+};
+
+export type SuggestQuestionsResponse = SuggestQuestionsResponses[keyof SuggestQuestionsResponses];
+
 export type ListAuditData = {
     body?: never;
     path?: never;
@@ -16418,6 +17824,135 @@ export type UpdateRemediationTaskResponses = {
 };
 
 export type UpdateRemediationTaskResponse = UpdateRemediationTaskResponses[keyof UpdateRemediationTaskResponses];
+
+export type ListModelChangesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/models/changes';
+};
+
+export type ListModelChangesErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type ListModelChangesError = ListModelChangesErrors[keyof ListModelChangesErrors];
+
+export type ListModelChangesResponses = {
+    /**
+     * Response Listmodelchanges
+     *
+     * Successful Response
+     */
+    200: Array<ModelChangeOut>;
+};
+
+export type ListModelChangesResponse = ListModelChangesResponses[keyof ListModelChangesResponses];
+
+export type PromoteModelData = {
+    body: PromoteIn;
+    path: {
+        /**
+         * Name
+         *
+         * Name of a model in the registry.
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/models/{name}/promote';
+};
+
+export type PromoteModelErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type PromoteModelError = PromoteModelErrors[keyof PromoteModelErrors];
+
+export type PromoteModelResponses = {
+    /**
+     * Successful Response
+     */
+    200: ModelChangeOut;
+};
+
+export type PromoteModelResponse = PromoteModelResponses[keyof PromoteModelResponses];
+
+export type RollBackModelData = {
+    body: RollBackIn;
+    path: {
+        /**
+         * Name
+         *
+         * Name of a model in the registry.
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/models/{name}/roll-back';
+};
+
+export type RollBackModelErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type RollBackModelError = RollBackModelErrors[keyof RollBackModelErrors];
+
+export type RollBackModelResponses = {
+    /**
+     * Successful Response
+     */
+    200: ModelChangeOut;
+};
+
+export type RollBackModelResponse = RollBackModelResponses[keyof RollBackModelResponses];
+
+export type GetModelCardData = {
+    body?: never;
+    path: {
+        /**
+         * Name
+         *
+         * Name of a model in the registry.
+         */
+        name: string;
+        /**
+         * Version
+         *
+         * Version of the model.
+         */
+        version: number;
+    };
+    query?: never;
+    url: '/api/models/{name}/versions/{version}';
+};
+
+export type GetModelCardErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type GetModelCardError = GetModelCardErrors[keyof GetModelCardErrors];
+
+export type GetModelCardResponses = {
+    /**
+     * Successful Response
+     */
+    200: ModelCardOut;
+};
+
+export type GetModelCardResponse = GetModelCardResponses[keyof GetModelCardResponses];
 
 export type ListNotificationsData = {
     body?: never;

@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { chatWithAgents, createAccessToken, createIncident, createReasonReview, createRemediationTask, createSavedView, createSignInLink, createUser, currentUser, declineSummary, deleteSavedView, draftIncident, exportTransactions, getActions, getActiveAlerts, getAgentRun, getApprovalTrends, getApprovalTrendsBySecond, getAttemptSchema, getAuthStatus, getBinPerformance, getCardNetworkPerformance, getCommandCenterEntryThroughput, getControlBand, getCountries, getDailyTrends, getDashboard, getDashboardSpec, getDatabricksDeclines, getDatabricksKpis, getDataQualitySummary, getDeclineRecoveryOpportunities, getDedupCollisionStats, getDiagnosis, getDimensionCoverage, getDimensionValues, getEntrySystemDistribution, getFactorsDelayingApproval, getFalseInsightsMetric, getFaultAttribution, getFraudRisk, getGeography, getIncident, getIncidentCauses, getIncidentRecovery, getIssuerPerformance, getKpis, getLast60SecondsPerformance, getLastHourPerformance, getLifeCycles, getMerchantSegmentPerformance, getMetricBridge, getOnlineFeatures, getPayment, getPspPerformance, getReasonCodeInsights, getReasonCodes, getReasonMapping, getRecommendations, getRecommendationsByCohort, getReport, getReportPage, getRetryChains, getRetryCompliance, getRetryPerformance, getRetrySuccessByReason, getRuleLanguage, getScopeOptions, getSmartCheckoutPathPerformance, getSmartCheckoutServicePaths, getSolutionPerformance, getStanding, getStreamingMetrics, getStreamingTps, getTableQuality, getThreeDsFunnel, getTokenUplift, getTransactionFacets, healthcheck, healthDatabase, ingestAuthEvent, listAccessTokens, listAgentRuns, listAgents, listAudit, listCheckResults, listDashboards, listIncidents, listInsightFeedback, listNotifications, listQuarantine, listReasonReviews, listRemediationTasks, listSavedViews, listTableQuality, listTransactions, listUsers, markAllNotificationsRead, markNotificationRead, type Options, readDashboardPage, readDashboardWidgetCsv, replayQuarantined, resolveIncident, revokeAccessToken, runAgents, signOut, submitInsightFeedback, updateIncident, updateRemediationTask, updateUser, validateRule, version } from '../sdk.gen';
-import type { ChatWithAgentsData, ChatWithAgentsError, CreateAccessTokenData, CreateAccessTokenError, CreateAccessTokenResponse, CreateIncidentData, CreateIncidentError, CreateIncidentResponse, CreateReasonReviewData, CreateReasonReviewError, CreateReasonReviewResponse, CreateRemediationTaskData, CreateRemediationTaskError, CreateRemediationTaskResponse, CreateSavedViewData, CreateSavedViewError, CreateSavedViewResponse, CreateSignInLinkData, CreateSignInLinkError, CreateSignInLinkResponse, CreateUserData, CreateUserError, CreateUserResponse, CurrentUserData, CurrentUserError, CurrentUserResponse, DeclineSummaryData, DeclineSummaryError, DeclineSummaryResponse, DeleteSavedViewData, DeleteSavedViewError, DeleteSavedViewResponse, DraftIncidentData, DraftIncidentError, DraftIncidentResponse, ExportTransactionsData, ExportTransactionsError, ExportTransactionsResponse, GetActionsData, GetActionsError, GetActionsResponse, GetActiveAlertsData, GetActiveAlertsError, GetActiveAlertsResponse, GetAgentRunData, GetAgentRunError, GetAgentRunResponse, GetApprovalTrendsBySecondData, GetApprovalTrendsBySecondError, GetApprovalTrendsBySecondResponse, GetApprovalTrendsData, GetApprovalTrendsError, GetApprovalTrendsResponse, GetAttemptSchemaData, GetAttemptSchemaError, GetAttemptSchemaResponse, GetAuthStatusData, GetAuthStatusError, GetAuthStatusResponse, GetBinPerformanceData, GetBinPerformanceError, GetBinPerformanceResponse, GetCardNetworkPerformanceData, GetCardNetworkPerformanceError, GetCardNetworkPerformanceResponse, GetCommandCenterEntryThroughputData, GetCommandCenterEntryThroughputError, GetCommandCenterEntryThroughputResponse, GetControlBandData, GetControlBandError, GetControlBandResponse, GetCountriesData, GetCountriesError, GetCountriesResponse, GetDailyTrendsData, GetDailyTrendsError, GetDailyTrendsResponse, GetDashboardData, GetDashboardError, GetDashboardResponse, GetDashboardSpecData, GetDashboardSpecError, GetDashboardSpecResponse, GetDatabricksDeclinesData, GetDatabricksDeclinesError, GetDatabricksDeclinesResponse, GetDatabricksKpisData, GetDatabricksKpisError, GetDatabricksKpisResponse, GetDataQualitySummaryData, GetDataQualitySummaryError, GetDataQualitySummaryResponse, GetDeclineRecoveryOpportunitiesData, GetDeclineRecoveryOpportunitiesError, GetDeclineRecoveryOpportunitiesResponse, GetDedupCollisionStatsData, GetDedupCollisionStatsError, GetDedupCollisionStatsResponse, GetDiagnosisData, GetDiagnosisError, GetDiagnosisResponse, GetDimensionCoverageData, GetDimensionCoverageError, GetDimensionCoverageResponse, GetDimensionValuesData, GetDimensionValuesError, GetDimensionValuesResponse, GetEntrySystemDistributionData, GetEntrySystemDistributionError, GetEntrySystemDistributionResponse, GetFactorsDelayingApprovalData, GetFactorsDelayingApprovalError, GetFactorsDelayingApprovalResponse, GetFalseInsightsMetricData, GetFalseInsightsMetricError, GetFalseInsightsMetricResponse, GetFaultAttributionData, GetFaultAttributionError, GetFaultAttributionResponse, GetFraudRiskData, GetFraudRiskError, GetFraudRiskResponse, GetGeographyData, GetGeographyError, GetGeographyResponse, GetIncidentCausesData, GetIncidentCausesError, GetIncidentCausesResponse, GetIncidentData, GetIncidentError, GetIncidentRecoveryData, GetIncidentRecoveryError, GetIncidentRecoveryResponse, GetIncidentResponse, GetIssuerPerformanceData, GetIssuerPerformanceError, GetIssuerPerformanceResponse, GetKpisData, GetKpisError, GetKpisResponse, GetLast60SecondsPerformanceData, GetLast60SecondsPerformanceError, GetLast60SecondsPerformanceResponse, GetLastHourPerformanceData, GetLastHourPerformanceError, GetLastHourPerformanceResponse, GetLifeCyclesData, GetLifeCyclesError, GetLifeCyclesResponse, GetMerchantSegmentPerformanceData, GetMerchantSegmentPerformanceError, GetMerchantSegmentPerformanceResponse, GetMetricBridgeData, GetMetricBridgeError, GetMetricBridgeResponse, GetOnlineFeaturesData, GetOnlineFeaturesError, GetOnlineFeaturesResponse, GetPaymentData, GetPaymentError, GetPaymentResponse, GetPspPerformanceData, GetPspPerformanceError, GetPspPerformanceResponse, GetReasonCodeInsightsData, GetReasonCodeInsightsError, GetReasonCodeInsightsResponse, GetReasonCodesData, GetReasonCodesError, GetReasonCodesResponse, GetReasonMappingData, GetReasonMappingError, GetReasonMappingResponse, GetRecommendationsByCohortData, GetRecommendationsByCohortError, GetRecommendationsByCohortResponse, GetRecommendationsData, GetRecommendationsError, GetRecommendationsResponse, GetReportData, GetReportError, GetReportPageData, GetReportPageError, GetReportPageResponse, GetReportResponse, GetRetryChainsData, GetRetryChainsError, GetRetryChainsResponse, GetRetryComplianceData, GetRetryComplianceError, GetRetryComplianceResponse, GetRetryPerformanceData, GetRetryPerformanceError, GetRetryPerformanceResponse, GetRetrySuccessByReasonData, GetRetrySuccessByReasonError, GetRetrySuccessByReasonResponse, GetRuleLanguageData, GetRuleLanguageError, GetRuleLanguageResponse, GetScopeOptionsData, GetScopeOptionsError, GetScopeOptionsResponse, GetSmartCheckoutPathPerformanceData, GetSmartCheckoutPathPerformanceError, GetSmartCheckoutPathPerformanceResponse, GetSmartCheckoutServicePathsData, GetSmartCheckoutServicePathsError, GetSmartCheckoutServicePathsResponse, GetSolutionPerformanceData, GetSolutionPerformanceError, GetSolutionPerformanceResponse, GetStandingData, GetStandingError, GetStandingResponse, GetStreamingMetricsData, GetStreamingMetricsError, GetStreamingMetricsResponse, GetStreamingTpsData, GetStreamingTpsError, GetStreamingTpsResponse, GetTableQualityData, GetTableQualityError, GetTableQualityResponse, GetThreeDsFunnelData, GetThreeDsFunnelError, GetThreeDsFunnelResponse, GetTokenUpliftData, GetTokenUpliftError, GetTokenUpliftResponse, GetTransactionFacetsData, GetTransactionFacetsError, GetTransactionFacetsResponse, HealthcheckData, HealthcheckError, HealthcheckResponse, HealthDatabaseData, HealthDatabaseError, HealthDatabaseResponse, IngestAuthEventData, IngestAuthEventError, IngestAuthEventResponse, ListAccessTokensData, ListAccessTokensError, ListAccessTokensResponse, ListAgentRunsData, ListAgentRunsError, ListAgentRunsResponse, ListAgentsData, ListAgentsError, ListAgentsResponse, ListAuditData, ListAuditError, ListAuditResponse, ListCheckResultsData, ListCheckResultsError, ListCheckResultsResponse, ListDashboardsData, ListDashboardsError, ListDashboardsResponse, ListIncidentsData, ListIncidentsError, ListIncidentsResponse, ListInsightFeedbackData, ListInsightFeedbackError, ListInsightFeedbackResponse, ListNotificationsData, ListNotificationsError, ListNotificationsResponse, ListQuarantineData, ListQuarantineError, ListQuarantineResponse, ListReasonReviewsData, ListReasonReviewsError, ListReasonReviewsResponse, ListRemediationTasksData, ListRemediationTasksError, ListRemediationTasksResponse, ListSavedViewsData, ListSavedViewsError, ListSavedViewsResponse, ListTableQualityData, ListTableQualityError, ListTableQualityResponse, ListTransactionsData, ListTransactionsError, ListTransactionsResponse, ListUsersData, ListUsersError, ListUsersResponse, MarkAllNotificationsReadData, MarkAllNotificationsReadError, MarkAllNotificationsReadResponse, MarkNotificationReadData, MarkNotificationReadError, MarkNotificationReadResponse, ReadDashboardPageData, ReadDashboardPageError, ReadDashboardPageResponse, ReadDashboardWidgetCsvData, ReadDashboardWidgetCsvError, ReplayQuarantinedData, ReplayQuarantinedError, ReplayQuarantinedResponse, ResolveIncidentData, ResolveIncidentError, ResolveIncidentResponse, RevokeAccessTokenData, RevokeAccessTokenError, RevokeAccessTokenResponse, RunAgentsData, RunAgentsError, RunAgentsResponse, SignOutData, SignOutError, SignOutResponse, SubmitInsightFeedbackData, SubmitInsightFeedbackError, SubmitInsightFeedbackResponse, UpdateIncidentData, UpdateIncidentError, UpdateIncidentResponse, UpdateRemediationTaskData, UpdateRemediationTaskError, UpdateRemediationTaskResponse, UpdateUserData, UpdateUserError, UpdateUserResponse, ValidateRuleData, ValidateRuleError, ValidateRuleResponse, VersionData, VersionError, VersionResponse } from '../types.gen';
+import { ask, createAccessToken, createIncident, createReasonReview, createRemediationTask, createSavedView, createSignInLink, createUser, currentUser, declineSummary, deleteSavedView, draftIncident, exportTransactions, getActions, getActiveAlerts, getApprovalTrends, getApprovalTrendsBySecond, getAttemptSchema, getAuthStatus, getBinPerformance, getCardNetworkPerformance, getCommandCenterEntryThroughput, getControlBand, getCountries, getDailyTrends, getDashboard, getDashboardSpec, getDatabricksDeclines, getDatabricksKpis, getDataQualitySummary, getDeclineRecoveryOpportunities, getDedupCollisionStats, getDiagnosis, getDimensionCoverage, getDimensionValues, getEntrySystemDistribution, getFactorsDelayingApproval, getFalseInsightsMetric, getFaultAttribution, getFraudRisk, getGeography, getIncident, getIncidentCauses, getIncidentRecovery, getIssuerPerformance, getKpis, getLast60SecondsPerformance, getLastHourPerformance, getLifeCycles, getMerchantSegmentPerformance, getMetricBridge, getModelCard, getModels, getOnlineFeatures, getPayment, getPspPerformance, getReasonCodeInsights, getReasonCodes, getReasonMapping, getRecommendations, getRecommendationsByCohort, getReport, getReportPage, getRetryChains, getRetryCompliance, getRetryPerformance, getRetrySuccessByReason, getRuleLanguage, getScopeOptions, getSmartCheckoutPathPerformance, getSmartCheckoutServicePaths, getSolutionPerformance, getStanding, getStreamingMetrics, getStreamingTps, getTableQuality, getThreeDsFunnel, getTokenUplift, getTransactionFacets, healthcheck, healthDatabase, ingestAuthEvent, listAccessTokens, listAudit, listCheckResults, listDashboards, listIncidents, listInsightFeedback, listModelChanges, listNotifications, listQuarantine, listReasonReviews, listRemediationTasks, listSavedViews, listTableQuality, listTransactions, listUsers, markAllNotificationsRead, markNotificationRead, type Options, promoteModel, readDashboardPage, readDashboardWidgetCsv, replayQuarantined, resolveIncident, reviewAnswer, revokeAccessToken, rollBackModel, signOut, submitInsightFeedback, suggestQuestions, updateIncident, updateRemediationTask, updateUser, validateRule, version } from '../sdk.gen';
+import type { AskData, AskError, AskResponse, CreateAccessTokenData, CreateAccessTokenError, CreateAccessTokenResponse, CreateIncidentData, CreateIncidentError, CreateIncidentResponse, CreateReasonReviewData, CreateReasonReviewError, CreateReasonReviewResponse, CreateRemediationTaskData, CreateRemediationTaskError, CreateRemediationTaskResponse, CreateSavedViewData, CreateSavedViewError, CreateSavedViewResponse, CreateSignInLinkData, CreateSignInLinkError, CreateSignInLinkResponse, CreateUserData, CreateUserError, CreateUserResponse, CurrentUserData, CurrentUserError, CurrentUserResponse, DeclineSummaryData, DeclineSummaryError, DeclineSummaryResponse, DeleteSavedViewData, DeleteSavedViewError, DeleteSavedViewResponse, DraftIncidentData, DraftIncidentError, DraftIncidentResponse, ExportTransactionsData, ExportTransactionsError, ExportTransactionsResponse, GetActionsData, GetActionsError, GetActionsResponse, GetActiveAlertsData, GetActiveAlertsError, GetActiveAlertsResponse, GetApprovalTrendsBySecondData, GetApprovalTrendsBySecondError, GetApprovalTrendsBySecondResponse, GetApprovalTrendsData, GetApprovalTrendsError, GetApprovalTrendsResponse, GetAttemptSchemaData, GetAttemptSchemaError, GetAttemptSchemaResponse, GetAuthStatusData, GetAuthStatusError, GetAuthStatusResponse, GetBinPerformanceData, GetBinPerformanceError, GetBinPerformanceResponse, GetCardNetworkPerformanceData, GetCardNetworkPerformanceError, GetCardNetworkPerformanceResponse, GetCommandCenterEntryThroughputData, GetCommandCenterEntryThroughputError, GetCommandCenterEntryThroughputResponse, GetControlBandData, GetControlBandError, GetControlBandResponse, GetCountriesData, GetCountriesError, GetCountriesResponse, GetDailyTrendsData, GetDailyTrendsError, GetDailyTrendsResponse, GetDashboardData, GetDashboardError, GetDashboardResponse, GetDashboardSpecData, GetDashboardSpecError, GetDashboardSpecResponse, GetDatabricksDeclinesData, GetDatabricksDeclinesError, GetDatabricksDeclinesResponse, GetDatabricksKpisData, GetDatabricksKpisError, GetDatabricksKpisResponse, GetDataQualitySummaryData, GetDataQualitySummaryError, GetDataQualitySummaryResponse, GetDeclineRecoveryOpportunitiesData, GetDeclineRecoveryOpportunitiesError, GetDeclineRecoveryOpportunitiesResponse, GetDedupCollisionStatsData, GetDedupCollisionStatsError, GetDedupCollisionStatsResponse, GetDiagnosisData, GetDiagnosisError, GetDiagnosisResponse, GetDimensionCoverageData, GetDimensionCoverageError, GetDimensionCoverageResponse, GetDimensionValuesData, GetDimensionValuesError, GetDimensionValuesResponse, GetEntrySystemDistributionData, GetEntrySystemDistributionError, GetEntrySystemDistributionResponse, GetFactorsDelayingApprovalData, GetFactorsDelayingApprovalError, GetFactorsDelayingApprovalResponse, GetFalseInsightsMetricData, GetFalseInsightsMetricError, GetFalseInsightsMetricResponse, GetFaultAttributionData, GetFaultAttributionError, GetFaultAttributionResponse, GetFraudRiskData, GetFraudRiskError, GetFraudRiskResponse, GetGeographyData, GetGeographyError, GetGeographyResponse, GetIncidentCausesData, GetIncidentCausesError, GetIncidentCausesResponse, GetIncidentData, GetIncidentError, GetIncidentRecoveryData, GetIncidentRecoveryError, GetIncidentRecoveryResponse, GetIncidentResponse, GetIssuerPerformanceData, GetIssuerPerformanceError, GetIssuerPerformanceResponse, GetKpisData, GetKpisError, GetKpisResponse, GetLast60SecondsPerformanceData, GetLast60SecondsPerformanceError, GetLast60SecondsPerformanceResponse, GetLastHourPerformanceData, GetLastHourPerformanceError, GetLastHourPerformanceResponse, GetLifeCyclesData, GetLifeCyclesError, GetLifeCyclesResponse, GetMerchantSegmentPerformanceData, GetMerchantSegmentPerformanceError, GetMerchantSegmentPerformanceResponse, GetMetricBridgeData, GetMetricBridgeError, GetMetricBridgeResponse, GetModelCardData, GetModelCardError, GetModelCardResponse, GetModelsData, GetModelsError, GetModelsResponse, GetOnlineFeaturesData, GetOnlineFeaturesError, GetOnlineFeaturesResponse, GetPaymentData, GetPaymentError, GetPaymentResponse, GetPspPerformanceData, GetPspPerformanceError, GetPspPerformanceResponse, GetReasonCodeInsightsData, GetReasonCodeInsightsError, GetReasonCodeInsightsResponse, GetReasonCodesData, GetReasonCodesError, GetReasonCodesResponse, GetReasonMappingData, GetReasonMappingError, GetReasonMappingResponse, GetRecommendationsByCohortData, GetRecommendationsByCohortError, GetRecommendationsByCohortResponse, GetRecommendationsData, GetRecommendationsError, GetRecommendationsResponse, GetReportData, GetReportError, GetReportPageData, GetReportPageError, GetReportPageResponse, GetReportResponse, GetRetryChainsData, GetRetryChainsError, GetRetryChainsResponse, GetRetryComplianceData, GetRetryComplianceError, GetRetryComplianceResponse, GetRetryPerformanceData, GetRetryPerformanceError, GetRetryPerformanceResponse, GetRetrySuccessByReasonData, GetRetrySuccessByReasonError, GetRetrySuccessByReasonResponse, GetRuleLanguageData, GetRuleLanguageError, GetRuleLanguageResponse, GetScopeOptionsData, GetScopeOptionsError, GetScopeOptionsResponse, GetSmartCheckoutPathPerformanceData, GetSmartCheckoutPathPerformanceError, GetSmartCheckoutPathPerformanceResponse, GetSmartCheckoutServicePathsData, GetSmartCheckoutServicePathsError, GetSmartCheckoutServicePathsResponse, GetSolutionPerformanceData, GetSolutionPerformanceError, GetSolutionPerformanceResponse, GetStandingData, GetStandingError, GetStandingResponse, GetStreamingMetricsData, GetStreamingMetricsError, GetStreamingMetricsResponse, GetStreamingTpsData, GetStreamingTpsError, GetStreamingTpsResponse, GetTableQualityData, GetTableQualityError, GetTableQualityResponse, GetThreeDsFunnelData, GetThreeDsFunnelError, GetThreeDsFunnelResponse, GetTokenUpliftData, GetTokenUpliftError, GetTokenUpliftResponse, GetTransactionFacetsData, GetTransactionFacetsError, GetTransactionFacetsResponse, HealthcheckData, HealthcheckError, HealthcheckResponse, HealthDatabaseData, HealthDatabaseError, HealthDatabaseResponse, IngestAuthEventData, IngestAuthEventError, IngestAuthEventResponse, ListAccessTokensData, ListAccessTokensError, ListAccessTokensResponse, ListAuditData, ListAuditError, ListAuditResponse, ListCheckResultsData, ListCheckResultsError, ListCheckResultsResponse, ListDashboardsData, ListDashboardsError, ListDashboardsResponse, ListIncidentsData, ListIncidentsError, ListIncidentsResponse, ListInsightFeedbackData, ListInsightFeedbackError, ListInsightFeedbackResponse, ListModelChangesData, ListModelChangesError, ListModelChangesResponse, ListNotificationsData, ListNotificationsError, ListNotificationsResponse, ListQuarantineData, ListQuarantineError, ListQuarantineResponse, ListReasonReviewsData, ListReasonReviewsError, ListReasonReviewsResponse, ListRemediationTasksData, ListRemediationTasksError, ListRemediationTasksResponse, ListSavedViewsData, ListSavedViewsError, ListSavedViewsResponse, ListTableQualityData, ListTableQualityError, ListTableQualityResponse, ListTransactionsData, ListTransactionsError, ListTransactionsResponse, ListUsersData, ListUsersError, ListUsersResponse, MarkAllNotificationsReadData, MarkAllNotificationsReadError, MarkAllNotificationsReadResponse, MarkNotificationReadData, MarkNotificationReadError, MarkNotificationReadResponse, PromoteModelData, PromoteModelError, PromoteModelResponse, ReadDashboardPageData, ReadDashboardPageError, ReadDashboardPageResponse, ReadDashboardWidgetCsvData, ReadDashboardWidgetCsvError, ReplayQuarantinedData, ReplayQuarantinedError, ReplayQuarantinedResponse, ResolveIncidentData, ResolveIncidentError, ResolveIncidentResponse, ReviewAnswerData, ReviewAnswerError, ReviewAnswerResponse, RevokeAccessTokenData, RevokeAccessTokenError, RevokeAccessTokenResponse, RollBackModelData, RollBackModelError, RollBackModelResponse, SignOutData, SignOutError, SignOutResponse, SubmitInsightFeedbackData, SubmitInsightFeedbackError, SubmitInsightFeedbackResponse, SuggestQuestionsData, SuggestQuestionsError, SuggestQuestionsResponse, UpdateIncidentData, UpdateIncidentError, UpdateIncidentResponse, UpdateRemediationTaskData, UpdateRemediationTaskError, UpdateRemediationTaskResponse, UpdateUserData, UpdateUserError, UpdateUserResponse, ValidateRuleData, ValidateRuleError, ValidateRuleResponse, VersionData, VersionError, VersionResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -96,104 +96,6 @@ export const revokeAccessTokenMutation = (options?: Partial<Options<RevokeAccess
     };
     return mutationOptions;
 };
-
-export const listAgentsQueryKey = (options?: Options<ListAgentsData>) => createQueryKey('listAgents', options);
-
-/**
- * List Agents
- *
- * The seven agents, with how often each ran.
- */
-export const listAgentsOptions = (options?: Options<ListAgentsData>) => queryOptions<ListAgentsResponse, ListAgentsError, ListAgentsResponse, ReturnType<typeof listAgentsQueryKey>>({
-    queryFn: async ({ queryKey, signal }) => {
-        const { data } = await listAgents({
-            ...options,
-            ...queryKey[0],
-            signal,
-            throwOnError: true
-        });
-        return data;
-    },
-    queryKey: listAgentsQueryKey(options)
-});
-
-/**
- * Chat
- *
- * Ask, and hear each step as it is taken: events `step`, then `run` with everything, or `problem`.
- */
-export const chatWithAgentsMutation = (options?: Partial<Options<ChatWithAgentsData>>): UseMutationOptions<unknown, ChatWithAgentsError, Options<ChatWithAgentsData>> => {
-    const mutationOptions: UseMutationOptions<unknown, ChatWithAgentsError, Options<ChatWithAgentsData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await chatWithAgents({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
-
-export const listAgentRunsQueryKey = (options?: Options<ListAgentRunsData>) => createQueryKey('listAgentRuns', options);
-
-/**
- * List Runs
- *
- * What was asked, the newest first.
- */
-export const listAgentRunsOptions = (options?: Options<ListAgentRunsData>) => queryOptions<ListAgentRunsResponse, ListAgentRunsError, ListAgentRunsResponse, ReturnType<typeof listAgentRunsQueryKey>>({
-    queryFn: async ({ queryKey, signal }) => {
-        const { data } = await listAgentRuns({
-            ...options,
-            ...queryKey[0],
-            signal,
-            throwOnError: true
-        });
-        return data;
-    },
-    queryKey: listAgentRunsQueryKey(options)
-});
-
-/**
- * Run Agents
- *
- * Ask, and get the run when it is done.
- */
-export const runAgentsMutation = (options?: Partial<Options<RunAgentsData>>): UseMutationOptions<RunAgentsResponse, RunAgentsError, Options<RunAgentsData>> => {
-    const mutationOptions: UseMutationOptions<RunAgentsResponse, RunAgentsError, Options<RunAgentsData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await runAgents({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
-
-export const getAgentRunQueryKey = (options: Options<GetAgentRunData>) => createQueryKey('getAgentRun', options);
-
-/**
- * Get Run
- *
- * One run with its steps and findings.
- */
-export const getAgentRunOptions = (options: Options<GetAgentRunData>) => queryOptions<GetAgentRunResponse, GetAgentRunError, GetAgentRunResponse, ReturnType<typeof getAgentRunQueryKey>>({
-    queryFn: async ({ queryKey, signal }) => {
-        const { data } = await getAgentRun({
-            ...options,
-            ...queryKey[0],
-            signal,
-            throwOnError: true
-        });
-        return data;
-    },
-    queryKey: getAgentRunQueryKey(options)
-});
 
 export const getActiveAlertsQueryKey = (options?: Options<GetActiveAlertsData>) => createQueryKey('getActiveAlerts', options);
 
@@ -773,6 +675,26 @@ export const getMetricBridgeOptions = (options?: Options<GetMetricBridgeData>) =
     queryKey: getMetricBridgeQueryKey(options)
 });
 
+export const getModelsQueryKey = (options?: Options<GetModelsData>) => createQueryKey('getModels', options);
+
+/**
+ * Get Models
+ *
+ * The four models with their versions; nothing here is typed in by hand.
+ */
+export const getModelsOptions = (options?: Options<GetModelsData>) => queryOptions<GetModelsResponse, GetModelsError, GetModelsResponse, ReturnType<typeof getModelsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getModels({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getModelsQueryKey(options)
+});
+
 export const getOnlineFeaturesQueryKey = (options?: Options<GetOnlineFeaturesData>) => createQueryKey('getOnlineFeatures', options);
 
 /**
@@ -1191,6 +1113,64 @@ export const getApprovalTrendsBySecondOptions = (options?: Options<GetApprovalTr
         return data;
     },
     queryKey: getApprovalTrendsBySecondQueryKey(options)
+});
+
+/**
+ * Ask
+ *
+ * Answer a question within the scope of a page; one that cannot be answered says why, and is no error.
+ */
+export const askMutation = (options?: Partial<Options<AskData>>): UseMutationOptions<AskResponse, AskError, Options<AskData>> => {
+    const mutationOptions: UseMutationOptions<AskResponse, AskError, Options<AskData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await ask({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Review Answer
+ *
+ * Say whether an answer was right; it counts in the false-insight rate.
+ */
+export const reviewAnswerMutation = (options?: Partial<Options<ReviewAnswerData>>): UseMutationOptions<ReviewAnswerResponse, ReviewAnswerError, Options<ReviewAnswerData>> => {
+    const mutationOptions: UseMutationOptions<ReviewAnswerResponse, ReviewAnswerError, Options<ReviewAnswerData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await reviewAnswer({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const suggestQuestionsQueryKey = (options?: Options<SuggestQuestionsData>) => createQueryKey('suggestQuestions', options);
+
+/**
+ * Suggest Questions
+ *
+ * Questions that can be answered: to begin with, or those most like a given one.
+ */
+export const suggestQuestionsOptions = (options?: Options<SuggestQuestionsData>) => queryOptions<SuggestQuestionsResponse, SuggestQuestionsError, SuggestQuestionsResponse, ReturnType<typeof suggestQuestionsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await suggestQuestions({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: suggestQuestionsQueryKey(options)
 });
 
 export const listAuditQueryKey = (options?: Options<ListAuditData>) => createQueryKey('listAudit', options);
@@ -1815,6 +1795,84 @@ export const updateRemediationTaskMutation = (options?: Partial<Options<UpdateRe
     };
     return mutationOptions;
 };
+
+export const listModelChangesQueryKey = (options?: Options<ListModelChangesData>) => createQueryKey('listModelChanges', options);
+
+/**
+ * List Model Changes
+ *
+ * Who made which version answer, the newest first.
+ */
+export const listModelChangesOptions = (options?: Options<ListModelChangesData>) => queryOptions<ListModelChangesResponse, ListModelChangesError, ListModelChangesResponse, ReturnType<typeof listModelChangesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listModelChanges({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listModelChangesQueryKey(options)
+});
+
+/**
+ * Promote Model
+ *
+ * Make a version the champion; decisions take it over within their next look at the registry.
+ */
+export const promoteModelMutation = (options?: Partial<Options<PromoteModelData>>): UseMutationOptions<PromoteModelResponse, PromoteModelError, Options<PromoteModelData>> => {
+    const mutationOptions: UseMutationOptions<PromoteModelResponse, PromoteModelError, Options<PromoteModelData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await promoteModel({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Roll Back Model
+ *
+ * Give champion back to the version before.
+ */
+export const rollBackModelMutation = (options?: Partial<Options<RollBackModelData>>): UseMutationOptions<RollBackModelResponse, RollBackModelError, Options<RollBackModelData>> => {
+    const mutationOptions: UseMutationOptions<RollBackModelResponse, RollBackModelError, Options<RollBackModelData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await rollBackModel({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getModelCardQueryKey = (options: Options<GetModelCardData>) => createQueryKey('getModelCard', options);
+
+/**
+ * Get Model Card
+ *
+ * The card of one version.
+ */
+export const getModelCardOptions = (options: Options<GetModelCardData>) => queryOptions<GetModelCardResponse, GetModelCardError, GetModelCardResponse, ReturnType<typeof getModelCardQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getModelCard({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getModelCardQueryKey(options)
+});
 
 export const listNotificationsQueryKey = (options?: Options<ListNotificationsData>) => createQueryKey('listNotifications', options);
 
