@@ -153,6 +153,11 @@ def create_app(
     app.state.listeners, app.state.sign_ins = Listeners(), AttemptsMade(*SIGN_INS)
     keep_links_out_of_the_log()
     app.add_middleware(Gates, hosts=hosts, behind_proxy=behind_proxy)
+    return _with_routes(app)
+
+
+def _with_routes(app: FastAPI) -> FastAPI:
+    """The application with what all routes share, and the routes."""
     app.add_middleware(SecurityHeaders)
     app.add_middleware(GZipMiddleware, minimum_size=PACKED_BYTES_MIN)
     handle_errors(app)
