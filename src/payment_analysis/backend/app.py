@@ -13,7 +13,10 @@ from starlette.middleware.gzip import GZipMiddleware
 from payment_analysis.backend.access_log import keep_links_out_of_the_log
 from payment_analysis.backend.asking import SignedIn
 from payment_analysis.backend.attempts_made import AttemptsMade
+from payment_analysis.backend.champions import RegisteredModels
 from payment_analysis.backend.data_state import DataStates
+from payment_analysis.backend.deciding import Decisions
+from payment_analysis.backend.decision_route import RememberedPeople
 from payment_analysis.backend.dependencies import admitted
 from payment_analysis.backend.errors import PROBLEMS, handle_errors
 from payment_analysis.backend.gates import Gates
@@ -27,6 +30,10 @@ from payment_analysis.backend.routes import (
     command_center,
     dashboards,
     data_quality,
+    decision,
+    decision_admin,
+    decision_log,
+    decision_ml,
     documentation,
     health,
     incidents,
@@ -55,6 +62,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
 
     from payment_analysis.backend.asking import Asking
+    from payment_analysis.backend.champions import Registered
     from payment_analysis.backend.dependencies import Clock, Warehouse, Writing
 
 LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")  # a page elsewhere that re-binds its name to us is refused by it
@@ -62,6 +70,10 @@ SIGN_INS: Final = (10, timedelta(minutes=1))  # attempts per caller; a link has 
 PACKED_BYTES_MIN: Final = 1_400  # what fits into one packet gains nothing
 # The pages come last: they answer every address that nobody else does.
 ROUTERS: Final = (
+    decision,  # first: it has to be found in microseconds
+    decision_admin,
+    decision_log,
+    decision_ml,
     page,
     report,
     health,
@@ -97,6 +109,7 @@ def create_app(
     *,
     writes: Writing | None = None,
     asking: Asking | None = None,
+    registered: Registered | None = None,
     hosts: Sequence[str] = LOOPBACK,
     behind_proxy: bool = False,
     shows_examples: bool = False,
@@ -105,7 +118,8 @@ def create_app(
 ) -> FastAPI:
     """The application over one lakehouse and one store; `hosts` are the names it may be called by.
 
-    `asking` knows who asks; without one, sign-in through the store does. `announce` is told the path of
+    `asking` knows who asks; without one, sign-in through the store does. `registered` has the models of
+    decisions; without it the fallback policies decide. `announce` is told the path of
     a new sign-in link when the application starts.
     """
 
@@ -113,7 +127,9 @@ def create_app(
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         if announce is not None:
             announce(sign_in_path(store, clock()))
+        app.state.decisions.champions.begin()
         yield
+        app.state.decisions.close()
         store.close()
 
     app = FastAPI(
@@ -132,6 +148,8 @@ def create_app(
     app.state.writes = writes
     app.state.clock = clock
     app.state.asking = SignedIn(store, clock) if asking is None else asking
+    app.state.people = RememberedPeople()
+    app.state.decisions = Decisions(store, clock, registered=registered)
     app.state.listeners, app.state.sign_ins = Listeners(), AttemptsMade(*SIGN_INS)
     keep_links_out_of_the_log()
     app.add_middleware(Gates, hosts=hosts, behind_proxy=behind_proxy)
@@ -149,6 +167,7 @@ def app_of(home: Home, *, hosts: Sequence[str] = LOOPBACK, announce: Callable[[s
         home.lakehouse(),
         Database.of_home(home.create().path),
         writes=LakehouseWrites(home),
+        registered=RegisteredModels(home.path),
         hosts=hosts,
         shows_examples=home.shows_examples,
         announce=announce,
