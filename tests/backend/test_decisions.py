@@ -11,7 +11,7 @@ import pytest
 from pydantic import TypeAdapter
 from sqlalchemy import select, text
 from tests.backend.browser import ADDRESS, Browser, signed_in
-from tests.backend.fakes import NOW
+from tests.backend.fakes import NOW, Memory
 from tests.store.databases import Databases
 
 from payment_analysis.backend.app import create_app
@@ -45,7 +45,7 @@ class Place:
     def __init__(self, store: Database) -> None:
         self.store = store
         self.now = NOW
-        self.app = create_app(None, store, clock=lambda: self.now)  # type: ignore[arg-type] - decisions ask no lakehouse
+        self.app = create_app(Memory(), store, clock=lambda: self.now)
         self.browser = signed_in(self.app, store, NOW)
 
     def decide(self, kind: str, body: dict[str, Any]) -> dict[str, Any]:

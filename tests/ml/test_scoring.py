@@ -77,7 +77,8 @@ def test_routes_have_the_odds_of_the_routing_model(scoring: Scoring) -> None:
 
     assert scores is not None
     assert scores.odds.shape == (2, len(scoring.routes))
-    chances = scoring.approval.chances(  # type: ignore[union-attr] - made above
+    assert scoring.approval is not None
+    chances = scoring.approval.chances(
         {
             "amount": 123.45, "currency": "BRL", "merchant_id": "m_0007", "fraud_score": 0.2, "card_network": "visa",
             "issuer_country": "BR", "merchant_country": "BR", "payment_method_type": "credit", "is_cross_border": 0.0,

@@ -111,6 +111,9 @@ ACCESS: Final[Mapping[tuple[str, str], Role | None]] = MappingProxyType(
         ("DELETE", "/api/decision/admin/decline-codes/{code}"): ADMIN,
         ("GET", "/api/decision/admin/routes"): VIEWER,
         ("POST", "/api/decision/admin/routes"): ADMIN,
+        # rules
+        ("GET", "/api/rules/language"): VIEWER,
+        ("POST", "/api/rules/validate"): ANALYST,
         # people
         ("GET", "/api/current-user"): VIEWER,
         ("GET", "/api/users"): ADMIN,

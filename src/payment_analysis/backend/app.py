@@ -15,13 +15,14 @@ from payment_analysis.backend.asking import SignedIn
 from payment_analysis.backend.attempts_made import AttemptsMade
 from payment_analysis.backend.champions import RegisteredModels
 from payment_analysis.backend.data_state import DataStates
-from payment_analysis.backend.deciding import Decisions
+from payment_analysis.backend.deciding import Deciding, Decisions
 from payment_analysis.backend.decision_route import RememberedPeople
 from payment_analysis.backend.dependencies import admitted
 from payment_analysis.backend.errors import PROBLEMS, handle_errors
 from payment_analysis.backend.gates import Gates
 from payment_analysis.backend.headers import SecurityHeaders
 from payment_analysis.backend.lakehouse_writes import LakehouseWrites
+from payment_analysis.backend.live_features import LiveFeatures
 from payment_analysis.backend.live_feed import Listeners
 from payment_analysis.backend.routes import (
     analytics,
@@ -43,6 +44,7 @@ from payment_analysis.backend.routes import (
     people,
     report,
     reviews,
+    rule_language,
     saved_views,
     schema,
     scope,
@@ -62,7 +64,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
 
     from payment_analysis.backend.asking import Asking
-    from payment_analysis.backend.champions import Registered
     from payment_analysis.backend.dependencies import Clock, Warehouse, Writing
 
 LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")  # a page elsewhere that re-binds its name to us is refused by it
@@ -95,6 +96,7 @@ ROUTERS: Final = (
     data_quality,
     command_center,
     scope,
+    rule_language,
     app_page,
 )
 
@@ -109,7 +111,7 @@ def create_app(
     *,
     writes: Writing | None = None,
     asking: Asking | None = None,
-    registered: Registered | None = None,
+    deciding: Deciding | None = None,
     hosts: Sequence[str] = LOOPBACK,
     behind_proxy: bool = False,
     shows_examples: bool = False,
@@ -118,16 +120,15 @@ def create_app(
 ) -> FastAPI:
     """The application over one lakehouse and one store; `hosts` are the names it may be called by.
 
-    `asking` knows who asks; without one, sign-in through the store does. `registered` has the models of
-    decisions; without it the fallback policies decide. `announce` is told the path of
-    a new sign-in link when the application starts.
+    `asking` knows who asks; without one, sign-in through the store does. `deciding` has models and features; without
+    it the fallback policies decide. `announce` is told the path of a new sign-in link when the application starts.
     """
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         if announce is not None:
             announce(sign_in_path(store, clock()))
-        app.state.decisions.champions.begin()
+        app.state.decisions.begin()
         yield
         app.state.decisions.close()
         store.close()
@@ -142,14 +143,10 @@ def create_app(
         dependencies=[Depends(admitted)],
         lifespan=lifespan,
     )
-    app.state.warehouse = warehouse
-    app.state.data_states = DataStates(warehouse, shows_examples=shows_examples)
-    app.state.store = store
-    app.state.writes = writes
-    app.state.clock = clock
-    app.state.asking = SignedIn(store, clock) if asking is None else asking
-    app.state.people = RememberedPeople()
-    app.state.decisions = Decisions(store, clock, registered=registered)
+    app.state.warehouse, app.state.data_states = warehouse, DataStates(warehouse, shows_examples=shows_examples)
+    app.state.store, app.state.writes, app.state.clock = store, writes, clock
+    app.state.asking, app.state.people = asking or SignedIn(store, clock), RememberedPeople()
+    app.state.decisions = Decisions(store, clock, deciding or Deciding())
     app.state.listeners, app.state.sign_ins = Listeners(), AttemptsMade(*SIGN_INS)
     keep_links_out_of_the_log()
     app.add_middleware(Gates, hosts=hosts, behind_proxy=behind_proxy)
@@ -163,11 +160,12 @@ def create_app(
 
 def app_of(home: Home, *, hosts: Sequence[str] = LOOPBACK, announce: Callable[[str], None] | None = None) -> FastAPI:
     """The application over a home."""
+    lakehouse = home.lakehouse()
     return create_app(
-        home.lakehouse(),
+        lakehouse,
         Database.of_home(home.create().path),
         writes=LakehouseWrites(home),
-        registered=RegisteredModels(home.path),
+        deciding=Deciding(RegisteredModels(home.path), features=LiveFeatures(lakehouse.rows)),
         hosts=hosts,
         shows_examples=home.shows_examples,
         announce=announce,

@@ -5,31 +5,31 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from datetime import timedelta
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 import orjson
 
 from payment_analysis.backend.champions import LOADING, Champions
 from payment_analysis.backend.decision_facts import (
-    attempt_like_last,
     attempts_of,
     card_key,
     check_text,
     context_of,
     digest_of,
+    granted,
     hits_out,
     options_out,
     plain,
-    traits_of,
 )
-from payment_analysis.backend.decision_state import DecisionState, NoRules
+from payment_analysis.backend.decision_state import DecisionState
 from payment_analysis.backend.outcome_lessons import judge
 from payment_analysis.backend.route_choice import RouteChoice
 from payment_analysis.backend.route_history import remembered
 from payment_analysis.backend.route_incidents import RouteIncidents
+from payment_analysis.backend.rule_wishes import CompiledRules
 from payment_analysis.decisioning.authentication import decide_authentication
-from payment_analysis.decisioning.context import DecisionType
+from payment_analysis.decisioning.fields import Decision
 from payment_analysis.decisioning.retry import decide_retry
 from payment_analysis.decisioning.retry_case import RetryFacts, decline_of
 from payment_analysis.decisioning.scheme_limits import known_attempts
@@ -40,12 +40,12 @@ from payment_analysis.store.group_commit import GroupCommit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from datetime import datetime
 
     from payment_analysis.backend.champions import Registered
     from payment_analysis.backend.decision_models import DecisionContext, DecisionOutcomeIn
     from payment_analysis.backend.decision_state import Configured, Rules
     from payment_analysis.backend.dependencies import Clock
+    from payment_analysis.backend.live_features import LiveFeatures
     from payment_analysis.backend.outcome_lessons import Heard
     from payment_analysis.decisioning.context import Context
     from payment_analysis.decisioning.option import Wish
@@ -59,13 +59,22 @@ NOTHING_LOADED: Final = Scoring(missing={"models": LOADING})
 class Asked(NamedTuple):
     """One decision on its way: what it is made from."""
 
-    kind: DecisionType
+    kind: Decision
     body: DecisionContext
     context: Context
     configured: Configured
     known: Mapping[str, Any]
     wishes: tuple[Wish, ...]
     notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Deciding:
+    """What decisions are made with besides the store."""
+
+    registered: Registered | None = None
+    rules: Rules | None = None
+    features: LiveFeatures | None = None
 
 
 class Answered(NamedTuple):
@@ -81,23 +90,15 @@ class Answered(NamedTuple):
 class Decisions:
     """Decides; one for each application."""
 
-    def __init__(
-        self,
-        store: Database,
-        clock: Clock,
-        *,
-        registered: Registered | None = None,
-        rules: Rules | None = None,
-        features: Callable[[Context], Mapping[str, Any]] | None = None,
-    ) -> None:
+    def __init__(self, store: Database, clock: Clock, given: Deciding) -> None:
         self.store, self._clock = store, clock
         self.state = DecisionState(store)
-        self.rules: Rules = rules or NoRules()
-        self._features = features
+        self.rules: Rules = given.rules or CompiledRules((), "none")
+        self._features = given.features
         self.writer: GroupCommit[Work] = GroupCommit(store.writer, commit)
         self.incidents = RouteIncidents(store)
         self.choice = RouteChoice()
-        self.champions = Champions(registered, self._took)
+        self.champions = Champions(given.registered, self._took)
 
     @property
     def scoring(self) -> Scoring:
@@ -107,12 +108,21 @@ class Decisions:
         """New models: their routes begin with what was heard of them before."""
         self.choice.take(scoring, remembered(self.store, scoring, self._clock()))
 
+    def begin(self) -> None:
+        """Load models and ask for features from now on."""
+        self.champions.begin()
+        if self._features is not None:
+            self._features.begin()
+
     def close(self) -> None:
+        """Commit what waits and let go of everything."""
+        if self._features is not None:
+            self._features.end()
         self.champions.end()
         self.writer.close()
         self.incidents.close()
 
-    async def decide(self, kind: DecisionType, body: DecisionContext, raw: bytes) -> Stored:
+    async def decide(self, kind: Decision, body: DecisionContext, raw: bytes) -> Stored:
         """Decide and store; the answer is what is in the store."""
         check_text(raw)
         if not self.state.is_fresh():
@@ -134,14 +144,14 @@ class Decisions:
                 self.incidents.tell(event)
         return heard.answer
 
-    async def preview(self, kind: DecisionType, body: DecisionContext) -> dict[str, Any]:
+    async def preview(self, kind: Decision, body: DecisionContext) -> dict[str, Any]:
         """What would be decided; it is not stored, so nobody may act on it."""
         if not self.state.is_fresh():
             await asyncio.to_thread(self.state.read)
         asked = self._asked(kind, body)
         return self._answered(asked, "preview", ()).response
 
-    def _asked(self, kind: DecisionType, body: DecisionContext) -> Asked:
+    def _asked(self, kind: Decision, body: DecisionContext) -> Asked:
         context = context_of(body, self._clock())
         known, notes = self._known(context)
         configured = self.state.configured
@@ -183,7 +193,7 @@ class Decisions:
             )
             return Made(row, answered.attempt)
 
-        if asked.kind is DecisionType.RETRY:
+        if asked.kind is Decision.RETRY:
             scores, fallback = self._retry_scores(asked)
 
             def in_store(history: Sequence[CardRow]) -> Made:
@@ -195,11 +205,11 @@ class Decisions:
 
     def _answered(self, asked: Asked, audit_id: str, history: Sequence[CardRow]) -> Answered:
         match asked.kind:
-            case DecisionType.AUTHENTICATION:
+            case Decision.AUTHENTICATION:
                 return self._authentication(asked, audit_id)
-            case DecisionType.ROUTING:
+            case Decision.ROUTING:
                 return self._routing(asked, audit_id)
-            case DecisionType.RETRY:
+            case Decision.RETRY:
                 scores, fallback = self._retry_scores(asked)
                 return self._retry(asked, audit_id, history, scores, fallback)
 
@@ -281,12 +291,4 @@ class Decisions:
             "way": decision.way,
             "counted_attempts": len(made),
         }
-        return Answered(response, decision.way or "stop", attempt=_granted(asked.context, decision.wait_seconds))
-
-
-def _granted(context: Context, wait_seconds: int | None) -> Attempt | None:
-    """The attempt that counts from now on."""
-    if wait_seconds is None:
-        return None
-    at: datetime = context.at + timedelta(seconds=wait_seconds)
-    return Attempt(at, orjson.dumps(traits_of(attempt_like_last(context, at))).decode())
+        return Answered(response, decision.way or "stop", attempt=granted(asked.context, decision.wait_seconds))

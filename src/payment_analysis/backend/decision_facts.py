@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
+
+import orjson
 
 from payment_analysis.backend.decision_models import DecisionContext
 from payment_analysis.decisioning.context import CONTROL, Context
@@ -13,6 +16,7 @@ from payment_analysis.domain.currencies import exponent
 from payment_analysis.domain.errors import BadInput
 from payment_analysis.domain.rates import BASE, rate
 from payment_analysis.domain.retry_rules import AttemptMade
+from payment_analysis.store.decision_writes import Attempt
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -103,3 +107,11 @@ def hits_out(hits: Sequence[RuleHit]) -> list[dict[str, Any]]:
 def plain(known: Mapping[str, Any]) -> dict[str, Any]:
     """Features as they are told; what is not a number or a word is left out."""
     return {name: value for name, value in known.items() if isinstance(value, int | float | str | bool)}
+
+
+def granted(context: Context, wait_seconds: int | None) -> Attempt | None:
+    """The attempt that counts from now on."""
+    if wait_seconds is None:
+        return None
+    at: datetime = context.at + timedelta(seconds=wait_seconds)
+    return Attempt(at, orjson.dumps(traits_of(attempt_like_last(context, at))).decode())

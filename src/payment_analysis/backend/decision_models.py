@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from payment_analysis.backend.fields import PRINTABLE, Identifier
 from payment_analysis.decisioning.authentication import RiskTier
-from payment_analysis.decisioning.context import DecisionType, PreviousOutcome
+from payment_analysis.decisioning.context import PreviousOutcome
+from payment_analysis.decisioning.fields import Decision
 from payment_analysis.decisioning.mandates import Path
 from payment_analysis.decisioning.outcomes import Outcome
 from payment_analysis.decisioning.retry_case import Way
@@ -185,7 +186,7 @@ class BatchIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    decision_type: DecisionType = Field(description="What to decide.")
+    decision_type: Decision = Field(description="What to decide.")
     contexts: list[DecisionContext] = Field(min_length=1, max_length=500, description="The payments.")
 
 
@@ -194,7 +195,7 @@ class PreviewIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    decision_type: DecisionType = Field(description="What to decide.")
+    decision_type: Decision = Field(description="What to decide.")
     context: DecisionContext = Field(description="The payment.")
 
 

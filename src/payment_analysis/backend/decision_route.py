@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from starlette.responses import Response
 
 from payment_analysis.backend import access
@@ -57,7 +57,10 @@ class DecisionRoute(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         (field,) = self.dependant.body_params
-        parse = field.field_info.annotation.model_validate_json  # type: ignore[union-attr]
+        model = field.field_info.annotation
+        assert isinstance(model, type)
+        assert issubclass(model, BaseModel)
+        parse = model.model_validate_json
         (method,) = self.methods or {"POST"}
         endpoint, path = self.endpoint, self.path
 

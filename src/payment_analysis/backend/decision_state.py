@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from sqlalchemy import select
 
-from payment_analysis.decisioning.option import NO_WISHES, Wish
 from payment_analysis.decisioning.retry_case import CodeRow
 from payment_analysis.decisioning.settings import PolicySettings
 from payment_analysis.domain.errors import PaymentAnalysisError
@@ -19,7 +18,9 @@ from payment_analysis.store.configuration import DecisionConfig, RetryableDeclin
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from payment_analysis.decisioning.context import Context, DecisionType
+    from payment_analysis.decisioning.context import Context
+    from payment_analysis.decisioning.fields import Decision
+    from payment_analysis.decisioning.option import Wish
     from payment_analysis.ml.scoring import Scoring
     from payment_analysis.store.database import Database
 
@@ -31,17 +32,7 @@ class Rules(Protocol):
 
     @property
     def version(self) -> str: ...
-    def wishes(self, kind: DecisionType, context: Context, features: Mapping[str, Any]) -> tuple[Wish, ...]: ...
-
-
-class NoRules:
-    """Nobody has activated a rule."""
-
-    version = "none"
-
-    def wishes(self, kind: DecisionType, context: Context, features: Mapping[str, Any]) -> tuple[Wish, ...]:
-        del kind, context, features
-        return NO_WISHES
+    def wishes(self, kind: Decision, context: Context, features: Mapping[str, Any]) -> tuple[Wish, ...]: ...
 
 
 @dataclass(frozen=True, slots=True)

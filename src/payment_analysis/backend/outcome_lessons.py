@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import orjson
 
 from payment_analysis.backend.decision_facts import traits_of
-from payment_analysis.decisioning.context import DecisionType
+from payment_analysis.decisioning.fields import Decision
 from payment_analysis.decisioning.outcomes import Lesson, Outcome, lesson_of, may_follow
 from payment_analysis.decisioning.scheme_limits import attempt_made, network_of
 from payment_analysis.domain.countries import region_of
@@ -92,8 +92,8 @@ def _told(decided: Decided, lesson: Lesson, before: Outcome | None, at_s: float,
 
 def _counted(body: DecisionOutcomeIn, decided: Decided, at: datetime) -> Attempt | None:
     """The attempt of the card: a granted retry gets its outcome, a first attempt by a decided route is counted now."""
-    is_first = decided.decision_type == DecisionType.ROUTING and not decided.request.get("attempt_number")
-    if decided.card_key is None or not (is_first or decided.decision_type == DecisionType.RETRY):
+    is_first = decided.decision_type == Decision.ROUTING and not decided.request.get("attempt_number")
+    if decided.card_key is None or not (is_first or decided.decision_type == Decision.RETRY):
         return None
     made = attempt_made(
         network_of(decided.request.get("network")),

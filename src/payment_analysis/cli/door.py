@@ -29,6 +29,7 @@ COMMANDS = {
     "train": "models",
     "models": "models",
     "evaluate": "evaluation",
+    "tools": "agents",
     "serve": "serving",
     "doctor": "care",
     "reset": "care",

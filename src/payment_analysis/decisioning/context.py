@@ -13,14 +13,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-class DecisionType(StrEnum):
-    """What is decided."""
-
-    AUTHENTICATION = "authentication"
-    ROUTING = "routing"
-    RETRY = "retry"
-
-
 class PreviousOutcome(StrEnum):
     """How the attempt before ended, as far as the caller knows."""
 

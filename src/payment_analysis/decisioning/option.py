@@ -42,6 +42,8 @@ class Wish(NamedTuple):
     stop: bool = False
     wait_seconds_min: int | None = None
     attempts_max: int | None = None
+    no_cascade: bool = False
+    no_exploration: bool = False
 
     def hit(self, *, followed: bool) -> RuleHit:
         return RuleHit(self.rule_id, self.name, self.version, self.effect, followed)
@@ -55,14 +57,15 @@ def wished(eligible: dict[str, str], wishes: tuple[Wish, ...]) -> tuple[dict[str
 
     `eligible` is action to why it is on offer. Rules choose among what is allowed and never add to it.
     """
-    left, hits = dict(eligible), list[RuleHit]()
-    for wish in wishes:
+    left, hits = dict(eligible), dict[int, RuleHit]()
+    for place in sorted(range(len(wishes)), key=lambda number: not wishes[number].forbid):  # prohibitions first
+        wish = wishes[place]
         kept = {
             action: why
             for action, why in left.items()
             if action not in wish.forbid and (not wish.require or action in wish.require)
         }
-        if wish.require or wish.forbid:
-            hits.append(wish.hit(followed=bool(kept)))
-            left = kept or left
-    return left, tuple(hits)
+        asks = bool(wish.require or wish.forbid)
+        hits[place] = wish.hit(followed=bool(kept) if asks else wish.no_cascade or wish.no_exploration)
+        left = kept or left
+    return left, tuple(hits[place] for place in range(len(wishes)))

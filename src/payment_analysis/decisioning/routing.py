@@ -71,6 +71,8 @@ class Offer(NamedTuple):
 
     arms: tuple[Arm, ...]
     hits: tuple[RuleHit, ...]
+    may_cascade: bool = True
+    may_explore: bool = True
 
 
 class RoutingDecision(NamedTuple):
@@ -129,7 +131,8 @@ def on_offer(
     names = {arm.action: "" for arm in arms if arm.footing is not Footing.OUT}
     left, hits = wished(names, _by_arm(wishes, names))
     ruled = [arm._replace(footing=Footing.OUT, why="a rule took it away") if _gone(arm, left) else arm for arm in arms]
-    return Offer(tuple(_somebody(ruled)), hits)
+    cascade, explore = (not any(getattr(wish, name) for wish in wishes) for name in ("no_cascade", "no_exploration"))
+    return Offer(tuple(_somebody(ruled)), hits, cascade, explore)
 
 
 def _footing(one: RouteFacts, enough: float) -> tuple[Footing, str]:
@@ -154,7 +157,6 @@ def _by_arm(wishes: tuple[Wish, ...], names: dict[str, str]) -> tuple[Wish, ...]
             forbid=widened(wish.forbid),
         )
         for wish in wishes
-        if wish.require or wish.forbid
     )
 
 
@@ -209,13 +211,13 @@ def decide_routing(
     arms = offer.arms
     if all(arm.footing is Footing.OUT for arm in arms):
         return None
-    chances = propensities(arms, wins, settings)
+    chances = propensities(arms, wins, settings) if offer.may_explore else _certain(arms)
     place = _drawn(chances, luck)
     chosen, chance = arms[place], chances[place]
     full = [arm for arm in arms if arm.footing is Footing.FULL]
     best = max(full, key=lambda arm: arm.value)
     ranked = sorted(full, key=lambda arm: -arm.value)
-    cascade = _cascade(ranked, chosen.route, settings.count("cascade_max"))
+    cascade = _cascade(ranked, chosen.route, settings.count("cascade_max") if offer.may_cascade else 0)
     explores = chosen.action != best.action
     options = tuple(
         Option(
@@ -232,6 +234,12 @@ def decide_routing(
     return RoutingDecision(
         chosen.route, chosen.solution, chance, explores, cascade, reason, policy, options, offer.hits
     )
+
+
+def _certain(arms: Sequence[Arm]) -> list[float]:
+    """All chances on the arm that is expected to bring the most."""
+    best = max((arm for arm in arms if arm.footing is Footing.FULL), key=lambda arm: arm.value)
+    return [float(arm is best) for arm in arms]
 
 
 def _drawn(chances: Sequence[float], luck: float) -> int:

@@ -21,7 +21,7 @@ from payment_analysis.backend.decision_models import (
 )
 from payment_analysis.backend.decision_route import DecisionRoute
 from payment_analysis.backend.dependencies import DecisionsDep, RawDep
-from payment_analysis.decisioning.context import DecisionType
+from payment_analysis.decisioning.fields import Decision
 from payment_analysis.domain.errors import PaymentAnalysisError
 
 router = APIRouter(prefix="/api/decision", tags=["decisions"], route_class=DecisionRoute)
@@ -30,19 +30,19 @@ router = APIRouter(prefix="/api/decision", tags=["decisions"], route_class=Decis
 @router.post("/authentication", operation_id="decideAuthentication", response_model=AuthDecisionOut)
 async def decide_authentication(body: DecisionContext, decisions: DecisionsDep, raw: RawDep) -> str:
     """Which authentication to use: the best expected net value that law, schemes and rules allow."""
-    return (await decisions.decide(DecisionType.AUTHENTICATION, body, raw)).response
+    return (await decisions.decide(Decision.AUTHENTICATION, body, raw)).response
 
 
 @router.post("/retry", operation_id="decideRetry", response_model=RetryDecisionOut)
 async def decide_retry(body: DecisionContext, decisions: DecisionsDep, raw: RawDep) -> str:
     """Whether a declined payment is tried again, when and how; a granted attempt is counted for its card at once."""
-    return (await decisions.decide(DecisionType.RETRY, body, raw)).response
+    return (await decisions.decide(Decision.RETRY, body, raw)).response
 
 
 @router.post("/routing", operation_id="decideRouting", response_model=RoutingDecisionOut)
 async def decide_routing(body: DecisionContext, decisions: DecisionsDep, raw: RawDep) -> str:
     """Which provider and solution to use, and where to go when it fails."""
-    return (await decisions.decide(DecisionType.ROUTING, body, raw)).response
+    return (await decisions.decide(Decision.ROUTING, body, raw)).response
 
 
 @router.post("/outcome", operation_id="recordDecisionOutcome", response_model=DecisionOutcomeOut)

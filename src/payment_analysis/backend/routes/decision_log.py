@@ -12,7 +12,7 @@ from sqlalchemy import select
 from payment_analysis.backend.decision_models import DecisionConfigOut, SettingOut
 from payment_analysis.backend.dependencies import DecisionsDep, StoreDep
 from payment_analysis.backend.fields import Text
-from payment_analysis.decisioning.context import DecisionType
+from payment_analysis.decisioning.fields import Decision
 from payment_analysis.decisioning.settings import SETTINGS
 from payment_analysis.store.decisions import DecisionLog, DecisionOutcome
 
@@ -46,7 +46,7 @@ class DecisionLogOut(BaseModel):
 @router.get("/api/analytics/decisions/recent", operation_id="recentDecisions")
 def recent_decisions(
     store: StoreDep,
-    decision_type: Annotated[DecisionType | None, Query(description="Only these.")] = None,
+    decision_type: Annotated[Decision | None, Query(description="Only these.")] = None,
     payment_id: Annotated[Text | None, Query(description="Only of this payment.")] = None,
     limit: Annotated[int, Query(ge=1, le=500, description="At most so many.")] = 50,
 ) -> list[DecisionLogOut]:
