@@ -120,8 +120,7 @@ def create_app(
 ) -> FastAPI:
     """The application over one lakehouse and one store; `hosts` are the names it may be called by.
 
-    `asking` knows who asks; without one, sign-in through the store does. `deciding` has models and features; without
-    it the fallback policies decide. `announce` is told the path of a new sign-in link when the application starts.
+    `asking` knows who asks, by default sign-in; `announce` is told the path of a new sign-in link at the start.
     """
 
     @asynccontextmanager
