@@ -35,6 +35,7 @@ from payment_analysis.backend.routes import (
     decision_admin,
     decision_log,
     decision_ml,
+    diagnosis,
     documentation,
     health,
     incidents,
@@ -96,6 +97,7 @@ ROUTERS: Final = (
     data_quality,
     command_center,
     scope,
+    diagnosis,
     rule_language,
     app_page,
 )
