@@ -210,9 +210,9 @@ def main() -> None:
         [
             "## Decisions",
             "",
-            "`python -m benchmarks.decide`: the product's own server over HTTP, a third each of authentication, routing",
-            f"and retry, four models, every decision on disk before it is answered; {given.seconds:.0f} s each, the load",
-            "generator on the same cores.",
+            "`python -m benchmarks.decide`: the product's own server over HTTP, a third each of authentication,",
+            f"routing and retry, four models, every decision on disk before its answer; {given.seconds:.0f} s each,",
+            "the load generator on the same cores.",
             f"Measured on {machine()}.",
             "",
             "| load | wanted | answered per second | p50 ms | p95 ms | p99 ms | errors | memory MB |",

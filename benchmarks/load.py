@@ -15,7 +15,7 @@ import uvloop
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS, POLL_SECONDS = 10.0, 0.01
 
 
 @dataclass
@@ -131,8 +131,8 @@ async def _drive(
                 fly(idle.pop(), at)
             else:
                 late.append(at)
-    patience = time.perf_counter() + PATIENCE_SECONDS
-    while flying and time.perf_counter() < patience:
-        await asyncio.sleep(0.01)
+    for _ in range(int(PATIENCE_SECONDS / POLL_SECONDS)):
+        if flying:
+            await asyncio.sleep(POLL_SECONDS)
     result.errors += ["no answer"] * flying
     return result
