@@ -56,6 +56,7 @@ def test_a_viewer_can_change_nothing() -> None:
         ("POST", "/api/auth/sign-out"),
         ("POST", "/api/decision/preview"),
         *(("POST", f"/api/decision/ml/{model}") for model in ("approval", "risk", "routing", "retry")),
+        ("POST", "/api/ask"),
     }
 
 

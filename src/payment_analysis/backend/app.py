@@ -27,6 +27,7 @@ from payment_analysis.backend.live_feed import Listeners
 from payment_analysis.backend.routes import (
     analytics,
     app_page,
+    ask,
     audit,
     command_center,
     dashboards,
@@ -99,6 +100,7 @@ ROUTERS: Final = (
     scope,
     diagnosis,
     rule_language,
+    ask,
     app_page,
 )
 
@@ -146,8 +148,8 @@ def create_app(
     )
     app.state.warehouse, app.state.data_states = warehouse, DataStates(warehouse, shows_examples=shows_examples)
     app.state.store, app.state.writes, app.state.clock = store, writes, clock
-    app.state.asking, app.state.people = asking or SignedIn(store, clock), RememberedPeople()
-    app.state.decisions = Decisions(store, clock, deciding or Deciding())
+    app.state.decisions, app.state.people = Decisions(store, clock, deciding or Deciding()), RememberedPeople()
+    app.state.asking, app.state.askers = asking or SignedIn(store, clock), ask.askers_over(warehouse)
     app.state.listeners, app.state.sign_ins = Listeners(), AttemptsMade(*SIGN_INS)
     keep_links_out_of_the_log()
     app.add_middleware(Gates, hosts=hosts, behind_proxy=behind_proxy)

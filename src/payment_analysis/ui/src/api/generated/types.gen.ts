@@ -185,6 +185,48 @@ export type AccessTokenOut = {
 };
 
 /**
+ * Action
+ *
+ * Something to do.
+ */
+export type Action = {
+    confidence: Level;
+    effort: Level;
+    /**
+     * Evidence
+     */
+    evidence: Array<Evidence>;
+    /**
+     * Over the whole period.
+     */
+    gain: ReportRange | null;
+    gain_per_30_days: ReportRange | null;
+    kind: ActionKind;
+    /**
+     * Payments
+     *
+     * Lost payments it speaks for; for stop_retries, attempts.
+     */
+    payments: number;
+    /**
+     * Sql
+     *
+     * The queries behind the section, by name; they run in `query` as they are.
+     */
+    sql: {
+        [key: string]: string;
+    };
+    value: ReportMoney | null;
+};
+
+/**
+ * ActionKind
+ *
+ * What may be done about lost payments and needless attempts.
+ */
+export type ActionKind = 'route' | 'retry' | 'authenticate' | 'fix_data' | 'ask_cardholder' | 'resolve_errors' | 'review' | 'learn_reasons' | 'stop_retries';
+
+/**
  * ActionOut
  *
  * One thing to do, with its value and how sure that is.
@@ -256,6 +298,44 @@ export type ActionOut = {
      * Their value.
      */
     value: Amount | null;
+};
+
+/**
+ * Actions
+ *
+ * What to do first, each with its value and range.
+ */
+export type Actions = {
+    /**
+     * Comparisons
+     */
+    comparisons: number;
+    /**
+     * Ranked
+     */
+    ranked: Array<Action>;
+    /**
+     * Over the actions that win payments; fees are apart.
+     */
+    recoverable: ReportRange | null;
+    recoverable_per_30_days: ReportRange | null;
+    /**
+     * Scaled By
+     *
+     * Thirty days over the period; null for less than a day.
+     */
+    scaled_by: number | null;
+    /**
+     * Standing Payments
+     *
+     * Lost for a reason that no one should try to turn.
+     */
+    standing_payments: number;
+    standing_value: ReportMoney | null;
+    /**
+     * Z
+     */
+    z: number;
 };
 
 /**
@@ -409,41 +489,23 @@ export type ActiveAlertsRow = {
 };
 
 /**
- * AdminDecisionConfigOut
+ * Adjusted
  *
- * One setting as it is stored.
+ * A rate as it would be with everybody's mix of traffic, 0..1.
  */
-export type AdminDecisionConfigOut = {
+export type Adjusted = {
     /**
-     * Description
-     *
-     * What it means, with its unit.
+     * High
      */
-    description: string;
+    high: number;
     /**
-     * Is Default
-     *
-     * Nobody has set it.
+     * Low
      */
-    is_default: boolean;
+    low: number;
     /**
-     * Key
-     *
-     * Its name.
+     * Rate
      */
-    key: string;
-    /**
-     * Updated At
-     *
-     * When somebody set it.
-     */
-    updated_at: string | null;
-    /**
-     * Value
-     *
-     * Its value as text.
-     */
-    value: string;
+    rate: number;
 };
 
 /**
@@ -487,29 +549,181 @@ export type AmountRange = {
 };
 
 /**
- * ApprovalPredictionOut
+ * Answer
  *
- * The approval model's answer.
+ * The answer to a question in words.
  */
-export type ApprovalPredictionOut = {
+export type Answer = {
     /**
-     * Approval Probability
+     * By
      *
-     * 0..1.
+     * Who read the question: the parser, a language model, or a person who edited it.
      */
-    approval_probability: number;
+    by: 'parser' | 'model' | 'person';
     /**
-     * Model Version
+     * Chips
      *
-     * Model and version.
+     * What was assumed, editable.
      */
-    model_version: string;
+    chips: Array<Chip>;
     /**
-     * Should Approve
+     * Choices
      *
-     * At least one half.
+     * What it may mean, when we ask back.
      */
-    should_approve: boolean;
+    choices: Array<ChipChoice>;
+    /**
+     * Columns
+     *
+     * Columns of the rows.
+     */
+    columns: Array<AnswerColumn>;
+    /**
+     * Currency
+     *
+     * Currency of money figures.
+     */
+    currency: string;
+    /**
+     * Hint
+     *
+     * What to do instead, when there is no answer.
+     */
+    hint: string;
+    /**
+     * Ignored
+     *
+     * Words that carry nothing here.
+     */
+    ignored: Array<string>;
+    /**
+     * Is Cut
+     *
+     * There are more rows.
+     */
+    is_cut: boolean;
+    /**
+     * Is Verified
+     *
+     * The figures are ours and nothing was assumed that could be meant otherwise.
+     */
+    is_verified: boolean;
+    /**
+     * Model Note
+     *
+     * Why the language model was not used, when one is configured.
+     */
+    model_note: string;
+    /**
+     * Notes
+     *
+     * What was assumed beyond the words.
+     */
+    notes: Array<string>;
+    /**
+     * Question
+     *
+     * The question.
+     */
+    question: string;
+    /**
+     * Rows
+     *
+     * The rows.
+     */
+    rows: Array<Array<unknown>>;
+    /**
+     * Seconds
+     *
+     * Time to answer.
+     */
+    seconds: number;
+    /**
+     * Sentence
+     *
+     * The answer, or why there is none; its numbers are those of the rows.
+     */
+    sentence: string;
+    /**
+     * What the question was understood to mean.
+     */
+    spec: SpecOutput | null;
+    /**
+     * Sql
+     *
+     * Databricks SQL that gives the rows, as it stands.
+     */
+    sql: string;
+    /**
+     * answered, asks_back, unknown, refused or cause.
+     */
+    status: Status;
+    /**
+     * Suggestions
+     *
+     * Questions that we can answer and that are like this one.
+     */
+    suggestions: Array<string>;
+    /**
+     * Trusted
+     *
+     * The trusted query that asks exactly this.
+     */
+    trusted: string | null;
+};
+
+/**
+ * AnswerColumn
+ *
+ * A column of the table.
+ */
+export type AnswerColumn = {
+    /**
+     * Label
+     *
+     * How it is called.
+     */
+    label: string;
+    /**
+     * Name
+     *
+     * Name in the rows and in the SQL.
+     */
+    name: string;
+    /**
+     * Role
+     *
+     * What it is: a dimension, a figure, the figure before, its change, or out of how many.
+     */
+    role: 'dimension' | 'value' | 'before' | 'change' | 'trials' | 'trials_before';
+    /**
+     * Unit of a figure; null for a dimension.
+     */
+    unit: Unit | null;
+};
+
+/**
+ * AnswerFeedback
+ *
+ * What you say of an answer.
+ */
+export type AnswerFeedback = {
+    /**
+     * Question
+     *
+     * The question.
+     */
+    question: string;
+    /**
+     * Reason
+     *
+     * Why.
+     */
+    reason?: string | null;
+    /**
+     * valid, invalid or non_actionable.
+     */
+    verdict: VerdictInput;
 };
 
 /**
@@ -1088,94 +1302,6 @@ export type AuditRow = {
 };
 
 /**
- * AuthDecisionOut
- *
- * Which authentication to use.
- */
-export type AuthDecisionOut = {
-    /**
-     * Audit Id
-     *
-     * Id of the decision; outcomes name it.
-     */
-    audit_id: string;
-    /**
-     * Decided At
-     *
-     * When it was decided.
-     */
-    decided_at: string;
-    /**
-     * Experiment Id
-     *
-     * The experiment it took part in.
-     */
-    experiment_id: string | null;
-    /**
-     * Fallback
-     *
-     * Why a fallback policy decided; null when the models did.
-     */
-    fallback: string | null;
-    /**
-     * Features
-     *
-     * What we knew beside the request.
-     */
-    features: {
-        [key: string]: unknown;
-    };
-    /**
-     * Liability
-     *
-     * Who bears fraud: issuer or merchant.
-     */
-    liability: string;
-    /**
-     * Options
-     *
-     * Every action with what it would have brought, the chosen included.
-     */
-    options: Array<OptionOut>;
-    /**
-     * The path.
-     */
-    path: Path;
-    /**
-     * Policy
-     *
-     * The policy that decided.
-     */
-    policy: string;
-    /**
-     * Reason
-     *
-     * Why, in words.
-     */
-    reason: string;
-    /**
-     * low, medium or high.
-     */
-    risk_tier: RiskTier;
-    /**
-     * Rules
-     *
-     * Rules that matched.
-     */
-    rules: Array<RuleHitOut>;
-    /**
-     * Variant
-     *
-     * The variant, when in an experiment.
-     */
-    variant: string | null;
-    /**
-     * Models, settings and rules.
-     */
-    versions: VersionsOut;
-};
-
-/**
  * AuthStatus
  *
  * Whether the asker is known.
@@ -1265,60 +1391,6 @@ export type AuthorizationEventIn = {
      * approved or declined.
      */
     result: 'approved' | 'declined';
-};
-
-/**
- * BatchIn
- *
- * Several payments at once.
- */
-export type BatchIn = {
-    /**
-     * Contexts
-     *
-     * The payments.
-     */
-    contexts: Array<DecisionContext>;
-    /**
-     * What to decide.
-     */
-    decision_type: Decision;
-};
-
-/**
- * BatchItem
- *
- * One answer of a batch: a decision, or why there is none.
- */
-export type BatchItem = {
-    /**
-     * Decision
-     *
-     * The decision, as its own address answers it.
-     */
-    decision: {
-        [key: string]: unknown;
-    } | null;
-    /**
-     * Problem
-     *
-     * Why there is none.
-     */
-    problem: string | null;
-};
-
-/**
- * BatchOut
- *
- * Answers in the order of the contexts.
- */
-export type BatchOut = {
-    /**
-     * Decisions
-     *
-     * One for each context.
-     */
-    decisions: Array<BatchItem>;
 };
 
 /**
@@ -1501,6 +1573,53 @@ export type BinPerformanceRow = {
      * Verifications and tests: attempts that are no sale.
      */
     verification_count: number | null;
+};
+
+/**
+ * Bridge
+ *
+ * From attempts over first attempts to payments, by count and by value.
+ */
+export type Bridge = {
+    /**
+     * Left Out
+     */
+    left_out: Array<LeftOut>;
+    /**
+     * Lost Payments
+     *
+     * At least one attempt, none approved, nothing still open.
+     */
+    lost_payments: number;
+    lost_value: ReportMoney | null;
+    /**
+     * Measures
+     */
+    measures: Array<Measure>;
+    /**
+     * Messages
+     */
+    messages: number;
+    /**
+     * Open Payments
+     *
+     * Payments whose last word is a pending attempt.
+     */
+    open_payments: number;
+    /**
+     * Sql
+     *
+     * The queries behind the section, by name; they run in `query` as they are.
+     */
+    sql: {
+        [key: string]: string;
+    };
+    /**
+     * Uplift
+     *
+     * Payment rate minus first-attempt rate: what retries add, -1..1.
+     */
+    uplift: number | null;
 };
 
 /**
@@ -1732,6 +1851,42 @@ export type CauseOut = {
 };
 
 /**
+ * Chains
+ *
+ * Retries: length, success by position, same or other PSP.
+ */
+export type Chains = {
+    /**
+     * Lengths
+     */
+    lengths: Array<Length>;
+    other_psp: PaymentAnalysisBackendReportPartsShare;
+    /**
+     * Positions
+     */
+    positions: Array<Position>;
+    /**
+     * Recovered Payments
+     */
+    recovered_payments: number;
+    recovered_value: ReportMoney | null;
+    /**
+     * Payments declined at first, and how many were tried again.
+     */
+    retried_payments: PaymentAnalysisBackendReportPartsShare;
+    same_psp: PaymentAnalysisBackendReportPartsShare;
+    /**
+     * Sql
+     *
+     * The queries behind the section, by name; they run in `query` as they are.
+     */
+    sql: {
+        [key: string]: string;
+    };
+    switch_gain: Gain | null;
+};
+
+/**
  * ChannelOut
  *
  * One field as a widget draws it.
@@ -1790,6 +1945,13 @@ export type ChannelOut = {
      */
     sort: string | null;
 };
+
+/**
+ * Chart
+ *
+ * How an answer is best looked at.
+ */
+export type Chart = 'number' | 'line' | 'bar' | 'table';
 
 /**
  * Check
@@ -1885,6 +2047,75 @@ export type Checks = {
      * user: somebody's own data; simulated: a world with known truth; mixed; or our examples.
      */
     source: 'user' | 'simulated' | 'mixed' | 'examples';
+};
+
+/**
+ * Chip
+ *
+ * One assumption of an answer, with what else it could be.
+ */
+export type Chip = {
+    /**
+     * About
+     *
+     * Which part of the question it is.
+     */
+    about: 'figure' | 'by' | 'filter' | 'period' | 'compare' | 'order' | 'cases' | 'share';
+    /**
+     * Choices
+     *
+     * What else it could be.
+     */
+    choices: Array<ChipChoice>;
+    /**
+     * Label
+     *
+     * What is assumed.
+     */
+    label: string;
+};
+
+/**
+ * ChipChoice
+ *
+ * Another way to read a chip, as the whole spec to post back.
+ */
+export type ChipChoice = {
+    /**
+     * Label
+     *
+     * How it is called.
+     */
+    label: string;
+    /**
+     * The question with this choice.
+     */
+    spec: SpecOutput;
+};
+
+/**
+ * Claim
+ *
+ * Lost payments that another PSP never saw.
+ */
+export type Claim = {
+    /**
+     * Action
+     */
+    action: string;
+    /**
+     * Next Position
+     */
+    next_position: number;
+    /**
+     * Payments
+     */
+    payments: number;
+    /**
+     * Reason
+     */
+    reason: string;
+    value: ReportMoney | null;
 };
 
 /**
@@ -2169,6 +2400,34 @@ export type Country = {
      * English name.
      */
     name: string;
+};
+
+/**
+ * Coverage
+ *
+ * How much of the attempts says something of a dimension.
+ */
+export type Coverage = {
+    /**
+     * Dimension
+     */
+    dimension: string;
+    /**
+     * Known
+     *
+     * Attempts that say it.
+     */
+    known: number;
+    /**
+     * Needed For
+     */
+    needed_for: string;
+    /**
+     * Share
+     *
+     * Of all attempts, 0..1.
+     */
+    share: number;
 };
 
 /**
@@ -2715,488 +2974,6 @@ export type DatasetOut = {
 export type Decision = 'authentication' | 'routing' | 'retry';
 
 /**
- * DecisionConfigOut
- *
- * The settings that decide now.
- */
-export type DecisionConfigOut = {
-    /**
-     * Missing
-     *
-     * Models that do not, with the reason.
-     */
-    missing: {
-        [key: string]: string;
-    };
-    /**
-     * Models
-     *
-     * Models that answer, with version.
-     */
-    models: {
-        [key: string]: string;
-    };
-    /**
-     * Rules
-     *
-     * Version of the active rules.
-     */
-    rules: string;
-    /**
-     * Settings
-     *
-     * All of them.
-     */
-    settings: Array<SettingOut>;
-    /**
-     * Version
-     *
-     * Equal for equal values.
-     */
-    version: string;
-};
-
-/**
- * DecisionConfigUpdateIn
- *
- * A new value.
- */
-export type DecisionConfigUpdateIn = {
-    /**
-     * Value
-     *
-     * As text; 0 is 0.
-     */
-    value: string;
-};
-
-/**
- * DecisionContext
- *
- * One payment that has to be decided about; what is left out is unknown.
- */
-export type DecisionContext = {
-    /**
-     * Aml Risk Score
-     *
-     * Money-laundering score, 0..1.
-     */
-    aml_risk_score?: number | null;
-    /**
-     * Amount Minor
-     *
-     * Amount in minor units.
-     */
-    amount_minor: number;
-    /**
-     * Attempt Number
-     *
-     * Attempts of this payment made so far.
-     */
-    attempt_number?: number;
-    /**
-     * How the payment is authenticated.
-     */
-    authenticated_path?: Path | null;
-    /**
-     * Card Bin
-     *
-     * First six or eight digits.
-     */
-    card_bin?: string | null;
-    /**
-     * Card Token Id
-     *
-     * Equal for equal cards; never a card number.
-     */
-    card_token_id?: string | null;
-    /**
-     * Currency
-     *
-     * ISO 4217.
-     */
-    currency: string;
-    /**
-     * Device Trust Score
-     *
-     * Trust in the device, 0..1.
-     */
-    device_trust_score?: number | null;
-    /**
-     * Device Type
-     *
-     * mobile, desktop or tablet.
-     */
-    device_type?: string | null;
-    /**
-     * Entry Mode
-     *
-     * How the card data came in.
-     */
-    entry_mode?: string | null;
-    /**
-     * Entry System
-     *
-     * PD, WS, SEP or CHECKOUT.
-     */
-    entry_system?: string | null;
-    /**
-     * Experiment Id
-     *
-     * Experiment to take part in.
-     */
-    experiment_id?: string | null;
-    /**
-     * Flow Type
-     *
-     * Flow of the sale.
-     */
-    flow_type?: string | null;
-    /**
-     * Geo Country
-     *
-     * Country of the shopper.
-     */
-    geo_country?: string | null;
-    /**
-     * Has Network Token
-     *
-     * A network token exists for the card.
-     */
-    has_network_token?: boolean;
-    /**
-     * Idempotency Key
-     *
-     * The same key gives the same decision again.
-     */
-    idempotency_key?: string | null;
-    /**
-     * cit or mit.
-     */
-    initiator?: Initiator | null;
-    /**
-     * Installments
-     *
-     * Number of them.
-     */
-    installments?: number | null;
-    /**
-     * Is Corporate Card
-     *
-     * A corporate card in a secure process.
-     */
-    is_corporate_card?: boolean;
-    /**
-     * Is Network Token
-     *
-     * The attempt before used the token.
-     */
-    is_network_token?: boolean;
-    /**
-     * Is Recurring
-     *
-     * Part of a recurring series.
-     */
-    is_recurring?: boolean;
-    /**
-     * Is Trusted Beneficiary
-     *
-     * The cardholder trusts the merchant at the issuer.
-     */
-    is_trusted_beneficiary?: boolean;
-    /**
-     * Issuer
-     *
-     * Issuer as in the attempts.
-     */
-    issuer?: string | null;
-    /**
-     * Issuer Country
-     *
-     * ISO 3166 alpha-2.
-     */
-    issuer_country?: string | null;
-    /**
-     * Merchant Country
-     *
-     * ISO 3166 alpha-2.
-     */
-    merchant_country?: string | null;
-    /**
-     * Merchant Id
-     *
-     * Merchant account.
-     */
-    merchant_id: string;
-    /**
-     * Merchant Segment
-     *
-     * Line of business.
-     */
-    merchant_segment?: string | null;
-    /**
-     * Metadata
-     *
-     * Kept with the decision; nothing reads it.
-     */
-    metadata?: {
-        [key: string]: unknown;
-    };
-    /**
-     * Network
-     *
-     * Card network, lower case.
-     */
-    network?: string | null;
-    /**
-     * Payment Id
-     *
-     * The payment (order, intent).
-     */
-    payment_id?: string | null;
-    /**
-     * Funding of the card.
-     */
-    payment_method_type?: PaymentMethodType | null;
-    /**
-     * Previous Advice Code
-     *
-     * Merchant advice code of the attempt before.
-     */
-    previous_advice_code?: string | null;
-    /**
-     * Previous Decline Code
-     *
-     * Response code of the attempt before.
-     */
-    previous_decline_code?: string | null;
-    /**
-     * Previous Decline Reason
-     *
-     * The source's word for it.
-     */
-    previous_decline_reason?: string | null;
-    /**
-     * How the attempt before ended.
-     */
-    previous_outcome?: PreviousOutcome | null;
-    /**
-     * Previous Route
-     *
-     * Route of the attempt before.
-     */
-    previous_route?: string | null;
-    /**
-     * Risk Score
-     *
-     * Vendor fraud score, 0..1.
-     */
-    risk_score?: number | null;
-    /**
-     * Subject Key
-     *
-     * Who is assigned; the merchant when left out.
-     */
-    subject_key?: string | null;
-    /**
-     * Supports 3Ds
-     *
-     * The card can be authenticated with 3DS.
-     */
-    supports_3ds?: boolean;
-    /**
-     * Supports Passkey
-     *
-     * A passkey is enrolled.
-     */
-    supports_passkey?: boolean;
-    /**
-     * Wallet
-     *
-     * Wallet that carries the card.
-     */
-    wallet?: string | null;
-};
-
-/**
- * DecisionLogOut
- *
- * A decision with everything it was made from.
- */
-export type DecisionLogOut = {
-    /**
-     * Action
-     *
-     * What was decided.
-     */
-    action: string | null;
-    /**
-     * Audit Id
-     *
-     * Id of the decision.
-     */
-    audit_id: string;
-    /**
-     * Created At
-     *
-     * When it was stored.
-     */
-    created_at: string;
-    /**
-     * Decision Type
-     *
-     * authentication, routing or retry.
-     */
-    decision_type: string;
-    /**
-     * Merchant Id
-     *
-     * The merchant.
-     */
-    merchant_id: string | null;
-    /**
-     * Outcomes
-     *
-     * What was told of it, the oldest first.
-     */
-    outcomes: Array<OutcomeOut>;
-    /**
-     * Payment Id
-     *
-     * The payment.
-     */
-    payment_id: string | null;
-    /**
-     * Policy
-     *
-     * The policy that decided.
-     */
-    policy: string | null;
-    /**
-     * Request
-     *
-     * What was asked.
-     */
-    request: {
-        [key: string]: unknown;
-    };
-    /**
-     * Response
-     *
-     * What was answered.
-     */
-    response: {
-        [key: string]: unknown;
-    };
-};
-
-/**
- * DecisionOutcomeIn
- *
- * How a decision went.
- */
-export type DecisionOutcomeIn = {
-    /**
-     * Advice Code
-     *
-     * Merchant advice code.
-     */
-    advice_code?: string | null;
-    /**
-     * Audit Id
-     *
-     * Id of the decision.
-     */
-    audit_id: string;
-    /**
-     * Extra
-     *
-     * Kept with the outcome.
-     */
-    extra?: {
-        [key: string]: unknown;
-    };
-    /**
-     * Latency Ms
-     *
-     * Milliseconds.
-     */
-    latency_ms?: number | null;
-    /**
-     * Occurred At
-     *
-     * When it became known; now when left out.
-     */
-    occurred_at?: string | null;
-    /**
-     * approved, declined, timeout or error.
-     */
-    outcome: Outcome;
-    /**
-     * Outcome Code
-     *
-     * Response code.
-     */
-    outcome_code?: string | null;
-    /**
-     * Outcome Reason
-     *
-     * The source's word for the reason.
-     */
-    outcome_reason?: string | null;
-};
-
-/**
- * DecisionOutcomeOut
- *
- * What became of an outcome.
- */
-export type DecisionOutcomeOut = {
-    /**
-     * Accepted
-     *
-     * Stored now.
-     */
-    accepted: boolean;
-    /**
-     * Audit Id
-     *
-     * Id of the decision.
-     */
-    audit_id: string;
-    /**
-     * Counts Against Route
-     *
-     * Only a fault on the provider's side does.
-     */
-    counts_against_route: boolean;
-    /**
-     * Decision Type
-     *
-     * What was decided.
-     */
-    decision_type: string;
-    /**
-     * On whose side a failure lies.
-     */
-    fault: Fault | null;
-    /**
-     * Is Repeat
-     *
-     * It was told before; nothing was counted twice.
-     */
-    is_repeat: boolean;
-    /**
-     * As told.
-     */
-    outcome: Outcome;
-    /**
-     * The outcome told before that it replaces.
-     */
-    revises: Outcome | null;
-};
-
-/**
  * DeclineReason
  *
  * Why somebody said no, as fine as the sources allow.
@@ -3356,6 +3133,45 @@ export type DeclineSummaryAnswer = {
 };
 
 /**
+ * Declines
+ *
+ * Declines by reason and by who is at fault.
+ */
+export type Declines = {
+    /**
+     * Declines
+     */
+    declines: number;
+    /**
+     * Faults
+     */
+    faults: Array<Fault>;
+    /**
+     * Reasons
+     */
+    reasons: Array<Reason>;
+    retryable_value: ReportMoney | null;
+    /**
+     * Sql
+     *
+     * The queries behind the section, by name; they run in `query` as they are.
+     */
+    sql: {
+        [key: string]: string;
+    };
+    /**
+     * Unexplained
+     */
+    unexplained: number;
+    /**
+     * Unexplained Share
+     *
+     * Declines no rule explains, of all, 0..1.
+     */
+    unexplained_share: number;
+};
+
+/**
  * DedupCollisionStatsAnswer
  */
 export type DedupCollisionStatsAnswer = {
@@ -3427,26 +3243,6 @@ export type DedupCollisionStatsRow = {
      * Of these, seen by more than one entry system.
      */
     keys_across_entry_systems: number | null;
-};
-
-/**
- * DeleteDeclineCodeOut
- *
- * A code that is gone.
- */
-export type DeleteDeclineCodeOut = {
-    /**
-     * Code
-     *
-     * The code.
-     */
-    code: string;
-    /**
-     * Deleted
-     *
-     * Always true.
-     */
-    deleted: boolean;
 };
 
 /**
@@ -3865,6 +3661,29 @@ export type EntryThroughput = {
 };
 
 /**
+ * Evidence
+ *
+ * What an action stands on.
+ */
+export type Evidence = {
+    gain: ReportRange | null;
+    /**
+     * What the present way achieves, where the action replaces it.
+     */
+    now: PaymentAnalysisBackendReportPartsShare | null;
+    /**
+     * Payments
+     */
+    payments: number;
+    rate: PaymentAnalysisBackendReportPartsShare;
+    value: ReportMoney | null;
+    /**
+     * What
+     */
+    what: string;
+};
+
+/**
  * EvidenceOut
  *
  * One group of lost payments and what comparable payments did.
@@ -4049,6 +3868,45 @@ export type ExecutiveKpisRow = {
 };
 
 /**
+ * Exposure
+ *
+ * Retries beyond what the schemes allow.
+ */
+export type Exposure = {
+    /**
+     * Answered retries after a decline that says never again.
+     */
+    after_stop: PaymentAnalysisBackendReportPartsShare;
+    /**
+     * Cards
+     *
+     * Cards and merchants looked at one by one.
+     */
+    cards: number;
+    /**
+     * Computable
+     */
+    computable: boolean;
+    fees: ReportMoney | null;
+    /**
+     * Over Limits
+     */
+    over_limits: Array<OverLimit>;
+    /**
+     * Sql
+     *
+     * The queries behind the section, by name; they run in `query` as they are.
+     */
+    sql: {
+        [key: string]: string;
+    };
+    /**
+     * Why Not
+     */
+    why_not: string;
+};
+
+/**
  * FacetValue
  *
  * How many attempts have a value.
@@ -4219,9 +4077,23 @@ export type FalseInsightsMetricRow = {
 /**
  * Fault
  *
- * On whose side the cause lies.
+ * Declines by who can change them.
  */
-export type Fault = 'issuer' | 'cardholder' | 'merchant' | 'gateway' | 'fraud_control' | 'authentication' | 'unknown';
+export type Fault = {
+    /**
+     * Declines
+     */
+    declines: number;
+    /**
+     * Fault
+     */
+    fault: string;
+    /**
+     * Lost Payments
+     */
+    lost_payments: number;
+    lost_value: ReportMoney | null;
+};
 
 /**
  * FaultAttributionAnswer
@@ -4349,6 +4221,44 @@ export type FaultAttributionRow = {
      * Currency of every sum, ISO 4217.
      */
     reporting_currency: string | null;
+};
+
+/**
+ * Filter
+ *
+ * What narrows a figure: the values of a dimension that count, or bounds of a number.
+ */
+export type Filter = {
+    /**
+     * Above
+     *
+     * At least this, for a number.
+     */
+    above?: number | null;
+    /**
+     * Below
+     *
+     * Below this, for a number.
+     */
+    below?: number | null;
+    /**
+     * Dimension
+     *
+     * A dimension.
+     */
+    dimension: string;
+    /**
+     * Negated
+     *
+     * All values but these.
+     */
+    negated?: boolean;
+    /**
+     * Values
+     *
+     * Values that count, as the data spells them.
+     */
+    values?: Array<string>;
 };
 
 /**
@@ -4548,6 +4458,26 @@ export type FraudRiskSummaryRow = {
 };
 
 /**
+ * Gain
+ *
+ * The difference of two shares with its interval, -1..1.
+ */
+export type Gain = {
+    /**
+     * Difference
+     */
+    difference: number;
+    /**
+     * High
+     */
+    high: number;
+    /**
+     * Low
+     */
+    low: number;
+};
+
+/**
  * Gap
  *
  * One rate minus another, with Newcombe's interval.
@@ -4608,6 +4538,13 @@ export type GeographyAnswer = {
      */
     source: 'user' | 'simulated' | 'mixed' | 'examples';
 };
+
+/**
+ * Grain
+ *
+ * What one unit of the denominator is.
+ */
+export type Grain = 'attempt' | 'payment';
 
 /**
  * Healthcheck
@@ -4785,13 +4722,6 @@ export type IncidentOut = {
 export type IncidentStatus = 'open' | 'mitigating' | 'resolved';
 
 /**
- * Initiator
- *
- * Cardholder- or merchant-initiated transaction.
- */
-export type Initiator = 'cit' | 'mit';
-
-/**
  * InsightFeedbackIn
  *
  * What you say of an insight.
@@ -4808,7 +4738,7 @@ export type InsightFeedbackIn = {
      *
      * What kind it is.
      */
-    insight_type: 'decline_pattern' | 'routing_suggestion' | 'retry_recommendation' | 'risk_alert' | 'approval_optimization';
+    insight_type: 'decline_pattern' | 'routing_suggestion' | 'retry_recommendation' | 'risk_alert' | 'approval_optimization' | 'ask_answer';
     /**
      * Model Version
      *
@@ -5349,6 +5279,51 @@ export type LastHourPerformanceRow = {
 };
 
 /**
+ * LeftOut
+ *
+ * Attempts that are left out before a rate is counted.
+ */
+export type LeftOut = {
+    /**
+     * Attempts
+     */
+    attempts: number;
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Meaning
+     */
+    meaning: string;
+    value: ReportMoney | null;
+};
+
+/**
+ * Length
+ *
+ * Payments of so many attempts.
+ */
+export type Length = {
+    /**
+     * Attempts
+     */
+    attempts: number;
+    /**
+     * Is Open
+     *
+     * So many or more.
+     */
+    is_open: boolean;
+    payments: PaymentAnalysisBackendReportPartsShare;
+};
+
+/**
+ * Level
+ */
+export type Level = 'low' | 'medium' | 'high';
+
+/**
  * LifeCycles
  *
  * Every possible move of an attempt and of a payment.
@@ -5369,71 +5344,20 @@ export type LifeCycles = {
 };
 
 /**
- * MLPredictionInput
+ * Measure
  *
- * What the documents' models are asked with; amounts in major units.
+ * One rate, by count and by value.
  */
-export type MlPredictionInput = {
+export type Measure = {
+    definition: RateDefinition;
+    key: Rate;
     /**
-     * Amount
-     *
-     * Major units.
+     * Name
      */
-    amount: number;
-    /**
-     * Card Network
-     *
-     * Card network.
-     */
-    card_network?: string;
-    /**
-     * Currency
-     *
-     * ISO 4217.
-     */
-    currency?: string;
-    /**
-     * Decline Code
-     *
-     * For retry: code of the attempt before.
-     */
-    decline_code?: string | null;
-    /**
-     * Device Trust Score
-     *
-     * Trust in the device, 0..1.
-     */
-    device_trust_score?: number;
-    /**
-     * Fraud Score
-     *
-     * Vendor fraud score, 0..1.
-     */
-    fraud_score?: number;
-    /**
-     * Is Cross Border
-     *
-     * Issuer and merchant in different countries.
-     */
-    is_cross_border?: boolean;
-    /**
-     * Merchant Segment
-     *
-     * Line of business.
-     */
-    merchant_segment?: string;
-    /**
-     * Retry Count
-     *
-     * Retries before.
-     */
-    retry_count?: number;
-    /**
-     * Uses 3Ds
-     *
-     * EMV 3DS is used.
-     */
-    uses_3ds?: boolean;
+    name: string;
+    rate: PaymentAnalysisBackendReportPartsShare;
+    value: ReportMoney | null;
+    value_approved: ReportMoney | null;
 };
 
 /**
@@ -5951,88 +5875,60 @@ export type OnlineFeaturesLatestRow = {
 };
 
 /**
- * OptionOut
+ * Order
  *
- * An action and what it would have brought.
+ * What the rows are ranked by: the name of a metric, or `change` of a comparison.
  */
-export type OptionOut = {
+export type Order = {
     /**
-     * Action
+     * By
      *
-     * The action.
+     * A metric, or change.
      */
-    action: string;
+    by: string;
     /**
-     * Approval
+     * Descending
      *
-     * Chance of approval, 0..1; null without models.
+     * The largest first.
      */
-    approval: number | null;
-    /**
-     * Is Eligible
-     *
-     * Whether it was on offer.
-     */
-    is_eligible: boolean;
-    /**
-     * Net Value
-     *
-     * Expected value in the reporting currency; null without models.
-     */
-    net_value: number | null;
-    /**
-     * Terms
-     *
-     * What the value is made of.
-     */
-    terms: {
-        [key: string]: number;
-    };
-    /**
-     * Why
-     *
-     * Why not, or on what footing; empty when nothing is to be said.
-     */
-    why: string;
+    descending: boolean;
 };
 
 /**
- * Outcome
+ * OverLimit
  *
- * How a decision went.
+ * Attempts beyond one limit of a scheme.
  */
-export type Outcome = 'approved' | 'declined' | 'timeout' | 'error';
-
-/**
- * OutcomeOut
- *
- * What was told of a decision.
- */
-export type OutcomeOut = {
+export type OverLimit = {
     /**
-     * At
-     *
-     * When it became known.
+     * Attempts Max
      */
-    at: string;
+    attempts_max: number;
     /**
-     * Fault
-     *
-     * On whose side a failure lies.
+     * Attempts Over
      */
-    fault: string | null;
+    attempts_over: number;
     /**
-     * Outcome
-     *
-     * approved, declined, timeout or error.
+     * In the currency of the rule.
      */
-    outcome: string;
+    fee: ReportMoney | null;
+    fee_reporting: ReportMoney | null;
     /**
-     * Outcome Code
-     *
-     * Response code.
+     * Network
      */
-    outcome_code: string | null;
+    network: string;
+    /**
+     * Rule
+     */
+    rule: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Window Hours
+     */
+    window_hours: number | null;
 };
 
 /**
@@ -6054,11 +5950,27 @@ export type Overview = {
      */
     attempts: number;
     /**
+     * Coverage
+     */
+    coverage: Array<Coverage>;
+    /**
+     * Currencies
+     *
+     * Currencies the attempts were made in.
+     */
+    currencies: Array<string>;
+    /**
      * Currency
      *
      * Currency of every amount of the report.
      */
     currency: string;
+    /**
+     * Days
+     *
+     * From the oldest to the newest attempt.
+     */
+    days: number;
     /**
      * First Event
      *
@@ -6084,12 +5996,43 @@ export type Overview = {
      */
     payments: number;
     /**
+     * Quarantined
+     */
+    quarantined: Array<Rejected>;
+    /**
      * Sources
      *
      * Where the attempts came from.
      */
     sources: Array<DataSource>;
-    [key: string]: unknown;
+    /**
+     * Sql
+     *
+     * The queries behind the section, by name; they run in `query` as they are.
+     */
+    sql: {
+        [key: string]: string;
+    };
+    /**
+     * Tests
+     */
+    tests: number;
+    /**
+     * Verifications
+     */
+    verifications: number;
+    /**
+     * Without Rate
+     *
+     * Attempts whose currency has no rate on their day: no amount counts them.
+     */
+    without_rate: number;
+    /**
+     * Zone
+     *
+     * Time zone of the report's days, an IANA name.
+     */
+    zone: string;
 };
 
 /**
@@ -6273,13 +6216,6 @@ export type PartOut = {
 };
 
 /**
- * Path
- *
- * How a payment is authenticated.
- */
-export type Path = 'none' | '3ds_frictionless' | '3ds_challenge' | 'data_only' | 'passkey' | 'exemption_low_value' | 'exemption_tra' | 'exemption_trusted_beneficiary' | 'exemption_secure_corporate';
-
-/**
  * Payment
  *
  * One payment with every attempt that was made for it.
@@ -6320,13 +6256,6 @@ export type Payment = {
      */
     steps: Array<Step>;
 };
-
-/**
- * PaymentMethodType
- *
- * Funding of the card.
- */
-export type PaymentMethodType = 'credit' | 'debit' | 'prepaid';
 
 /**
  * PaymentRow
@@ -6823,9 +6752,9 @@ export type PerformanceByGeographyRow = {
 /**
  * Period
  *
- * A stretch of time: start inclusive, end exclusive.
+ * A stretch of time, start inclusive and end exclusive.
  */
-export type Period = {
+export type PeriodInput = {
     /**
      * End
      *
@@ -6833,11 +6762,54 @@ export type Period = {
      */
     end: string;
     /**
+     * Label
+     *
+     * How people call it.
+     */
+    label: string;
+    /**
      * Start
      *
      * First instant.
      */
     start: string;
+};
+
+/**
+ * Point
+ *
+ * One hour, day or week.
+ */
+export type Point = {
+    first_attempt: PaymentAnalysisBackendReportPartsShare;
+    payment: PaymentAnalysisBackendReportPartsShare;
+    /**
+     * Start
+     *
+     * Midnight or full hour of the report's time zone.
+     */
+    start: string;
+};
+
+/**
+ * Position
+ *
+ * Attempts at one position in their payment.
+ */
+export type Position = {
+    all: PaymentAnalysisBackendReportPartsShare;
+    /**
+     * Is Open
+     *
+     * This position or a later one.
+     */
+    is_open: boolean;
+    other_psp: PaymentAnalysisBackendReportPartsShare;
+    /**
+     * Position
+     */
+    position: number;
+    same_psp: PaymentAnalysisBackendReportPartsShare;
 };
 
 /**
@@ -6871,29 +6843,6 @@ export type PositionOut = {
      */
     y: number;
 };
-
-/**
- * PreviewIn
- *
- * A payment somebody wonders about.
- */
-export type PreviewIn = {
-    /**
-     * The payment.
-     */
-    context: DecisionContext;
-    /**
-     * What to decide.
-     */
-    decision_type: Decision;
-};
-
-/**
- * PreviousOutcome
- *
- * How the attempt before ended, as far as the caller knows.
- */
-export type PreviousOutcome = 'declined' | 'error' | 'timeout' | 'pending';
 
 /**
  * Problem
@@ -6993,6 +6942,85 @@ export type Provenance = {
      * Version of the table of attempts; grows with every build that changed it.
      */
     version: number;
+};
+
+/**
+ * Provider
+ *
+ * A PSP.
+ */
+export type Provider = {
+    adjusted: Adjusted | null;
+    all_attempts: PaymentAnalysisBackendReportPartsShare;
+    first_attempts: PaymentAnalysisBackendReportPartsShare;
+    /**
+     * Psp
+     */
+    psp: string;
+    /**
+     * Retry Share
+     *
+     * Of its answered attempts, how many were retries, 0..1.
+     */
+    retry_share: number;
+};
+
+/**
+ * Providers
+ *
+ * PSPs compared on first attempts, with intervals and the cautions.
+ */
+export type Providers = {
+    /**
+     * Amount Limits
+     */
+    amount_limits: Array<string>;
+    /**
+     * Gaps
+     */
+    gaps: Array<UncomparedTraffic>;
+    /**
+     * Order Changes
+     *
+     * The naive ranking differs from the fair one.
+     */
+    order_changes: boolean;
+    /**
+     * Overlap Share
+     *
+     * Share of first attempts in those strata, 0..1.
+     */
+    overlap_share: number | null;
+    /**
+     * Providers
+     *
+     * Best first, by the adjusted rate, else by first attempts.
+     */
+    providers: Array<Provider>;
+    /**
+     * Sql
+     *
+     * The queries behind the section, by name; they run in `query` as they are.
+     */
+    sql: {
+        [key: string]: string;
+    };
+    /**
+     * Strata
+     */
+    strata: number;
+    /**
+     * Strata Common
+     *
+     * Strata that every compared PSP serves.
+     */
+    strata_common: number;
+    /**
+     * Unnamed
+     *
+     * Answered attempts without a PSP.
+     */
+    unnamed: number;
 };
 
 /**
@@ -7358,6 +7386,56 @@ export type QueryText = {
 };
 
 /**
+ * Question
+ *
+ * A question, in words or as an edited spec.
+ */
+export type Question = {
+    /**
+     * Question
+     *
+     * One question in English, Portuguese or Spanish.
+     */
+    question: string;
+    /**
+     * What a person made of it by its chips; counts instead.
+     */
+    spec?: SpecInput | null;
+};
+
+/**
+ * Rate
+ *
+ * The rates of the house.
+ */
+export type Rate = 'attempt_rate' | 'first_attempt_rate' | 'payment_rate' | 'acceptance_rate' | 'retry_success_rate' | 'retry_uplift';
+
+/**
+ * RateDefinition
+ *
+ * What a rate divides by what.
+ */
+export type RateDefinition = {
+    /**
+     * Denominator
+     */
+    denominator: string;
+    grain: Grain;
+    /**
+     * Meaning
+     */
+    meaning: string;
+    /**
+     * Numerator
+     */
+    numerator: string;
+    /**
+     * Source
+     */
+    source: string;
+};
+
+/**
  * Ratio
  *
  * A share with its 95 % Wilson interval.
@@ -7407,6 +7485,56 @@ export type Read = {
      * Notifications that were unread before.
      */
     marked: number;
+};
+
+/**
+ * Reason
+ *
+ * One reason of declines.
+ */
+export type Reason = {
+    /**
+     * Action
+     */
+    action: string;
+    /**
+     * Declines
+     */
+    declines: number;
+    /**
+     * Fault
+     */
+    fault: string;
+    /**
+     * Group
+     */
+    group: string;
+    /**
+     * Lost Payments
+     */
+    lost_payments: number;
+    lost_value: ReportMoney | null;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Answered attempts that directly followed such a decline.
+     */
+    retries: PaymentAnalysisBackendReportPartsShare;
+    /**
+     * Retryable
+     */
+    retryable: boolean;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Standard
+     */
+    standard: string;
+    value: ReportMoney | null;
 };
 
 /**
@@ -8135,6 +8263,22 @@ export type RecoveryOut = {
 };
 
 /**
+ * Rejected
+ *
+ * Rows in quarantine by reason.
+ */
+export type Rejected = {
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Rows
+     */
+    rows: number;
+};
+
+/**
  * ReplayIn
  *
  * A record as it should have been.
@@ -8189,95 +8333,95 @@ export type Replayed = {
 };
 
 /**
+ * ReportMoney
+ *
+ * An amount of money.
+ */
+export type ReportMoney = {
+    /**
+     * Currency
+     *
+     * ISO 4217.
+     */
+    currency: string;
+    /**
+     * Minor
+     *
+     * Minor units of the currency.
+     */
+    minor: number;
+};
+
+/**
  * ReportOut
  *
  * The report: ratios 0..1, money as minor units with its currency, and the SQL behind every section.
  */
 export type ReportOut = {
-    /**
-     * Actions
-     *
-     * What to do first, each with its value and range.
-     */
-    actions: {
-        [key: string]: unknown;
-    };
-    /**
-     * Bridge
-     *
-     * From attempts over first attempts to payments, by count and by value.
-     */
-    bridge: {
-        [key: string]: unknown;
-    };
-    /**
-     * Chains
-     *
-     * Retries: length, success by position, same or other PSP.
-     */
-    chains: {
-        [key: string]: unknown;
-    };
-    /**
-     * Declines
-     *
-     * Declines by reason and by who is at fault.
-     */
-    declines: {
-        [key: string]: unknown;
-    };
-    /**
-     * Exposure
-     *
-     * Retries beyond what the schemes allow.
-     */
-    exposure: {
-        [key: string]: unknown;
-    };
+    actions: Actions;
+    bridge: Bridge;
+    chains: Chains;
+    declines: Declines;
+    exposure: Exposure;
     /**
      * Made At
      *
      * When the report was computed.
      */
     made_at: string;
-    /**
-     * Data source, period and age.
-     */
     overview: Overview;
-    /**
-     * Providers
-     *
-     * PSPs compared on first attempts, with intervals and the cautions.
-     */
-    providers: {
-        [key: string]: unknown;
-    };
-    /**
-     * Routing
-     *
-     * Where another PSP does provably better.
-     */
-    routing: {
-        [key: string]: unknown;
-    };
-    /**
-     * Trend
-     *
-     * Rates by hour, day or week.
-     */
-    trend: {
-        [key: string]: unknown;
-    };
-    /**
-     * The report in one sentence.
-     */
-    verdict: PaymentAnalysisBackendRoutesReportVerdict;
+    providers: Providers;
+    routing: Routing;
+    trend: Trend;
+    verdict: PaymentAnalysisBackendReportPartsVerdict;
     /**
      * Version
      *
      * Grows when a field is renamed or removed.
      */
     version: number;
+};
+
+/**
+ * ReportRange
+ *
+ * What may be won: from low to high, and what is expected when that can be said.
+ */
+export type ReportRange = {
+    expected: ReportMoney | null;
+    high: ReportMoney;
+    low: ReportMoney;
+};
+
+/**
+ * Reroute
+ *
+ * Traffic for which another PSP does provably better.
+ */
+export type Reroute = {
+    /**
+     * Claims
+     */
+    claims: Array<Claim>;
+    /**
+     * Country
+     */
+    country: string | null;
+    /**
+     * From Psp
+     */
+    from_psp: string;
+    from_rate: PaymentAnalysisBackendReportPartsShare;
+    gain: Gain;
+    /**
+     * Network
+     */
+    network: string | null;
+    /**
+     * To Psp
+     */
+    to_psp: string;
+    to_rate: PaymentAnalysisBackendReportPartsShare;
 };
 
 /**
@@ -8573,108 +8717,6 @@ export type RetryComplianceRow = {
 };
 
 /**
- * RetryDecisionOut
- *
- * Whether to try again, when and how.
- */
-export type RetryDecisionOut = {
-    /**
-     * Audit Id
-     *
-     * Id of the decision; outcomes name it.
-     */
-    audit_id: string;
-    /**
-     * Counted Attempts
-     *
-     * Attempts of the card that the store has counted.
-     */
-    counted_attempts: number;
-    /**
-     * Decided At
-     *
-     * When it was decided.
-     */
-    decided_at: string;
-    /**
-     * Experiment Id
-     *
-     * The experiment it took part in.
-     */
-    experiment_id: string | null;
-    /**
-     * Fallback
-     *
-     * Why a fallback policy decided; null when the models did.
-     */
-    fallback: string | null;
-    /**
-     * Features
-     *
-     * What we knew beside the request.
-     */
-    features: {
-        [key: string]: unknown;
-    };
-    /**
-     * Max Attempts
-     *
-     * Attempts of the payment in all at most.
-     */
-    max_attempts: number;
-    /**
-     * Options
-     *
-     * Every action with what it would have brought, the chosen included.
-     */
-    options: Array<OptionOut>;
-    /**
-     * Policy
-     *
-     * The policy that decided.
-     */
-    policy: string;
-    /**
-     * Reason
-     *
-     * Why, in words.
-     */
-    reason: string;
-    /**
-     * Retry After Seconds
-     *
-     * When; null without a retry.
-     */
-    retry_after_seconds: number | null;
-    /**
-     * Rules
-     *
-     * Rules that matched.
-     */
-    rules: Array<RuleHitOut>;
-    /**
-     * Should Retry
-     *
-     * Whether.
-     */
-    should_retry: boolean;
-    /**
-     * Variant
-     *
-     * The variant, when in an experiment.
-     */
-    variant: string | null;
-    /**
-     * Models, settings and rules.
-     */
-    versions: VersionsOut;
-    /**
-     * How; null without a retry.
-     */
-    way: Way | null;
-};
-
-/**
  * RetryPerformanceAnswer
  */
 export type RetryPerformanceAnswer = {
@@ -8821,38 +8863,6 @@ export type RetryPerformanceRow = {
 };
 
 /**
- * RetryPredictionOut
- *
- * The retry model's answer.
- */
-export type RetryPredictionOut = {
-    /**
-     * Best Wait Seconds
-     *
-     * The wait.
-     */
-    best_wait_seconds: number;
-    /**
-     * Model Version
-     *
-     * Model and version.
-     */
-    model_version: string;
-    /**
-     * Retry Success Probability
-     *
-     * Chance after the best wait, 0..1.
-     */
-    retry_success_probability: number;
-    /**
-     * Should Retry
-     *
-     * The best wait is at least as likely as the settings ask for.
-     */
-    should_retry: boolean;
-};
-
-/**
  * RetrySuccessByReasonAnswer
  */
 export type RetrySuccessByReasonAnswer = {
@@ -8951,137 +8961,6 @@ export type RetrySuccessByReasonRow = {
 };
 
 /**
- * RetryableDeclineCodeIn
- *
- * A decline code that may be tried again, within what the schemes allow.
- */
-export type RetryableDeclineCodeIn = {
-    /**
-     * Category
-     *
-     * What kind.
-     */
-    category?: 'soft' | 'transient' | 'issuer';
-    /**
-     * Code
-     *
-     * Response code, or the source's word for the reason.
-     */
-    code: string;
-    /**
-     * Default Backoff Seconds
-     *
-     * Least wait.
-     */
-    default_backoff_seconds?: number;
-    /**
-     * Is Active
-     *
-     * False forbids retries after it.
-     */
-    is_active?: boolean;
-    /**
-     * Label
-     *
-     * In words.
-     */
-    label: string;
-    /**
-     * Max Attempts
-     *
-     * Attempts of a payment in all.
-     */
-    max_attempts?: number;
-};
-
-/**
- * RetryableDeclineCodeOut
- *
- * The same as it is stored.
- */
-export type RetryableDeclineCodeOut = {
-    /**
-     * Category
-     *
-     * What kind.
-     */
-    category?: 'soft' | 'transient' | 'issuer';
-    /**
-     * Code
-     *
-     * Response code, or the source's word for the reason.
-     */
-    code: string;
-    /**
-     * Default Backoff Seconds
-     *
-     * Least wait.
-     */
-    default_backoff_seconds?: number;
-    /**
-     * Is Active
-     *
-     * False forbids retries after it.
-     */
-    is_active?: boolean;
-    /**
-     * Label
-     *
-     * In words.
-     */
-    label: string;
-    /**
-     * Max Attempts
-     *
-     * Attempts of a payment in all.
-     */
-    max_attempts?: number;
-    /**
-     * Updated At
-     *
-     * When somebody set it.
-     */
-    updated_at: string;
-};
-
-/**
- * RiskPredictionOut
- *
- * The risk model's answer.
- */
-export type RiskPredictionOut = {
-    /**
-     * Is High Risk
-     *
-     * By the vendor's score, as the settings say.
-     */
-    is_high_risk: boolean;
-    /**
-     * Model Version
-     *
-     * Model and version.
-     */
-    model_version: string;
-    /**
-     * Risk Score
-     *
-     * Chance of a fraud report, 0..1.
-     */
-    risk_score: number;
-    /**
-     * low, medium or high, likewise.
-     */
-    risk_tier: RiskTier;
-};
-
-/**
- * RiskTier
- *
- * How risky a payment looks before it is authenticated.
- */
-export type RiskTier = 'low' | 'medium' | 'high';
-
-/**
  * Role
  *
  * What a person may do; the order is from least to most.
@@ -9089,269 +8968,33 @@ export type RiskTier = 'low' | 'medium' | 'high';
 export type Role = 'viewer' | 'analyst' | 'operator' | 'admin';
 
 /**
- * RouteAlternativeOut
+ * Routing
  *
- * One solution with its chance.
+ * Where another PSP does provably better.
  */
-export type RouteAlternativeOut = {
+export type Routing = {
     /**
-     * Confidence
+     * Comparisons
+     */
+    comparisons: number;
+    /**
+     * Reroutes
+     */
+    reroutes: Array<Reroute>;
+    /**
+     * Sql
      *
-     * Chance of approval, 0..1.
+     * The queries behind the section, by name; they run in `query` as they are.
      */
-    confidence: number;
-    /**
-     * Solution
-     *
-     * route/solution.
-     */
-    solution: string;
-};
-
-/**
- * RoutePerformanceIn
- *
- * What people say of a route; the router learns the rest.
- */
-export type RoutePerformanceIn = {
-    /**
-     * Approval Rate Pct
-     *
-     * Expected, 0..100.
-     */
-    approval_rate_pct?: number;
-    /**
-     * Avg Latency Ms
-     *
-     * Milliseconds.
-     */
-    avg_latency_ms?: number;
-    /**
-     * Cost Score
-     *
-     * 0 is cheap, 1 is dear.
-     */
-    cost_score?: number;
-    /**
-     * Is Active
-     *
-     * False takes it out.
-     */
-    is_active?: boolean;
-    /**
-     * Route Name
-     *
-     * The psp as the data has it.
-     */
-    route_name: string;
-};
-
-/**
- * RoutePerformanceOut
- *
- * The same, with what the router knows.
- */
-export type RoutePerformanceOut = {
-    /**
-     * Approval Rate Pct
-     *
-     * Expected, 0..100.
-     */
-    approval_rate_pct?: number;
-    /**
-     * Avg Latency Ms
-     *
-     * Milliseconds.
-     */
-    avg_latency_ms?: number;
-    /**
-     * Cost Score
-     *
-     * 0 is cheap, 1 is dear.
-     */
-    cost_score?: number;
-    /**
-     * Is Active
-     *
-     * False takes it out.
-     */
-    is_active?: boolean;
-    /**
-     * Is Trained
-     *
-     * The models know it.
-     */
-    is_trained: boolean;
-    /**
-     * Outcomes
-     *
-     * Outcomes heard of it.
-     */
-    outcomes: number;
-    /**
-     * Route Name
-     *
-     * The psp as the data has it.
-     */
-    route_name: string;
-    /**
-     * up or down.
-     */
-    standing: Standing;
-    /**
-     * Updated At
-     *
-     * When somebody set it; null when only the models know it.
-     */
-    updated_at: string | null;
-};
-
-/**
- * RoutingDecisionOut
- *
- * Where to send it.
- */
-export type RoutingDecisionOut = {
-    /**
-     * Audit Id
-     *
-     * Id of the decision; outcomes name it.
-     */
-    audit_id: string;
-    /**
-     * Candidates
-     *
-     * Routes on offer, the best first.
-     */
-    candidates: Array<string>;
-    /**
-     * Cascade
-     *
-     * The next ones, route/solution.
-     */
-    cascade: Array<string>;
-    /**
-     * Decided At
-     *
-     * When it was decided.
-     */
-    decided_at: string;
-    /**
-     * Experiment Id
-     *
-     * The experiment it took part in.
-     */
-    experiment_id: string | null;
-    /**
-     * Fallback
-     *
-     * Why a fallback policy decided; null when the models did.
-     */
-    fallback: string | null;
-    /**
-     * Features
-     *
-     * What we knew beside the request.
-     */
-    features: {
-        [key: string]: unknown;
+    sql: {
+        [key: string]: string;
     };
     /**
-     * Is Exploration
+     * Z
      *
-     * Taken to learn, though another one is expected to bring more.
+     * Of the intervals, corrected for so many comparisons.
      */
-    is_exploration: boolean;
-    /**
-     * Options
-     *
-     * Every action with what it would have brought, the chosen included.
-     */
-    options: Array<OptionOut>;
-    /**
-     * Policy
-     *
-     * The policy that decided.
-     */
-    policy: string;
-    /**
-     * Primary Route
-     *
-     * The route.
-     */
-    primary_route: string;
-    /**
-     * Propensity
-     *
-     * Chance the arm had, 0..1.
-     */
-    propensity: number;
-    /**
-     * Reason
-     *
-     * Why, in words.
-     */
-    reason: string;
-    /**
-     * Rules
-     *
-     * Rules that matched.
-     */
-    rules: Array<RuleHitOut>;
-    /**
-     * Should Cascade
-     *
-     * Whether there is a next route for a failure on the provider's side.
-     */
-    should_cascade: boolean;
-    /**
-     * Solution
-     *
-     * standard or network_token.
-     */
-    solution: string;
-    /**
-     * Variant
-     *
-     * The variant, when in an experiment.
-     */
-    variant: string | null;
-    /**
-     * Models, settings and rules.
-     */
-    versions: VersionsOut;
-};
-
-/**
- * RoutingPredictionOut
- *
- * The routing model's answer.
- */
-export type RoutingPredictionOut = {
-    /**
-     * Alternatives
-     *
-     * The others, the best first.
-     */
-    alternatives: Array<RouteAlternativeOut>;
-    /**
-     * Confidence
-     *
-     * Its chance of approval, 0..1.
-     */
-    confidence: number;
-    /**
-     * Model Version
-     *
-     * Model and version.
-     */
-    model_version: string;
-    /**
-     * Recommended Solution
-     *
-     * The route and solution approved most often.
-     */
-    recommended_solution: string;
+    z: number;
 };
 
 /**
@@ -9442,44 +9085,6 @@ export type RuleFieldOut = {
      * All values it can have; empty when they are not a closed set.
      */
     values: Array<string>;
-};
-
-/**
- * RuleHitOut
- *
- * A rule that matched.
- */
-export type RuleHitOut = {
-    /**
-     * Effect
-     *
-     * What it asks for.
-     */
-    effect: string;
-    /**
-     * Followed
-     *
-     * False when a constraint or a stronger rule left no room for it.
-     */
-    followed: boolean;
-    /**
-     * Name
-     *
-     * Its name.
-     */
-    name: string;
-    /**
-     * Rule Id
-     *
-     * Id of the rule.
-     */
-    rule_id: string;
-    /**
-     * Version
-     *
-     * Its version.
-     */
-    version: string;
 };
 
 /**
@@ -9727,43 +9332,25 @@ export type ScopeOptions = {
 };
 
 /**
- * SettingOut
- *
- * One setting of the policies.
- */
-export type SettingOut = {
-    /**
-     * Is Default
-     *
-     * Nobody has set it.
-     */
-    is_default: boolean;
-    /**
-     * Key
-     *
-     * Its name.
-     */
-    key: string;
-    /**
-     * Meaning
-     *
-     * What it means, with its unit.
-     */
-    meaning: string;
-    /**
-     * Value
-     *
-     * Its value.
-     */
-    value: number | boolean | string;
-};
-
-/**
  * Severity
  *
  * How bad an incident is.
  */
 export type Severity = 'low' | 'medium' | 'high';
+
+/**
+ * Share
+ *
+ * The figure as a part of its whole: of the rows' total, or of what is there without some filters.
+ */
+export type ShareInput = {
+    /**
+     * Part
+     *
+     * What the part is; none means each row of the total.
+     */
+    part?: Array<Filter>;
+};
 
 /**
  * SignInLinkOut
@@ -10087,18 +9674,139 @@ export type SolutionPerformanceRow = {
 export type Sort = 'time' | 'amount' | 'fraud_score' | 'processing_time';
 
 /**
+ * Spec
+ *
+ * What a question asks for.
+ */
+export type SpecInput = {
+    /**
+     * How it is best looked at.
+     */
+    chart?: Chart;
+    /**
+     * The period to compare with.
+     */
+    compare?: PeriodInput | null;
+    /**
+     * Count Min
+     *
+     * Rows of fewer attempts or payments are left out.
+     */
+    count_min?: number | null;
+    /**
+     * Dimensions
+     *
+     * What rows are told apart by.
+     */
+    dimensions?: Array<string>;
+    /**
+     * Filters
+     *
+     * What narrows all figures.
+     */
+    filters?: Array<Filter>;
+    /**
+     * Limit
+     *
+     * Rows at most.
+     */
+    limit?: number | null;
+    /**
+     * Metrics
+     *
+     * Figures, by name.
+     */
+    metrics: Array<string>;
+    /**
+     * Ranking.
+     */
+    order?: Order | null;
+    /**
+     * Time; null means all of it.
+     */
+    period?: PeriodInput | null;
+    /**
+     * The figure as a part of its whole.
+     */
+    share?: ShareInput | null;
+    /**
+     * Trials Min
+     *
+     * Rows whose rate has fewer trials are left out.
+     */
+    trials_min?: number | null;
+};
+
+/**
+ * Spec
+ *
+ * What a question asks for.
+ */
+export type SpecOutput = {
+    /**
+     * How it is best looked at.
+     */
+    chart?: Chart;
+    /**
+     * The period to compare with.
+     */
+    compare?: PaymentAnalysisAgentsAskSpecPeriod | null;
+    /**
+     * Count Min
+     *
+     * Rows of fewer attempts or payments are left out.
+     */
+    count_min?: number | null;
+    /**
+     * Dimensions
+     *
+     * What rows are told apart by.
+     */
+    dimensions?: Array<string>;
+    /**
+     * Filters
+     *
+     * What narrows all figures.
+     */
+    filters?: Array<Filter>;
+    /**
+     * Limit
+     *
+     * Rows at most.
+     */
+    limit?: number | null;
+    /**
+     * Metrics
+     *
+     * Figures, by name.
+     */
+    metrics: Array<string>;
+    /**
+     * Ranking.
+     */
+    order?: Order | null;
+    /**
+     * Time; null means all of it.
+     */
+    period?: PaymentAnalysisAgentsAskSpecPeriod | null;
+    /**
+     * The figure as a part of its whole.
+     */
+    share?: PaymentAnalysisAgentsAskSpecShare | null;
+    /**
+     * Trials Min
+     *
+     * Rows whose rate has fewer trials are left out.
+     */
+    trials_min?: number | null;
+};
+
+/**
  * StandardReason
  *
  * The eight standard reasons of the requirement documents.
  */
 export type StandardReason = 'FUNDS_OR_LIMIT' | 'ISSUER_TECHNICAL' | 'ISSUER_DO_NOT_HONOR' | 'CARD_EXPIRED' | 'SECURITY_CVV' | 'SECURITY_3DS_FAILED' | 'FRAUD_SUSPECTED' | 'OTHER';
-
-/**
- * Standing
- *
- * Whether a route takes part.
- */
-export type Standing = 'up' | 'down';
 
 /**
  * StandingOut
@@ -10117,7 +9825,7 @@ export type StandingOut = {
     /**
      * The earlier period; null when there is none.
      */
-    compared_with: Period | null;
+    compared_with: PaymentAnalysisBackendComparedPeriod | null;
     /**
      * Currency
      *
@@ -10153,7 +9861,7 @@ export type StandingOut = {
     /**
      * The period; null means all data.
      */
-    period: Period | null;
+    period: PaymentAnalysisBackendComparedPeriod | null;
     /**
      * Points
      *
@@ -10173,6 +9881,13 @@ export type StandingOut = {
      */
     zone: string;
 };
+
+/**
+ * Status
+ *
+ * How a question ended.
+ */
+export type Status = 'answered' | 'asks_back' | 'unknown' | 'refused' | 'cause';
 
 /**
  * Step
@@ -10304,6 +10019,20 @@ export type StreamingVolumePerSecondRow = {
  * What is assigned as a whole: the fact whose value is the subject's key.
  */
 export type SubjectKind = 'payment_id' | 'card_token_id' | 'cardholder_id' | 'merchant_id';
+
+/**
+ * Suggestions
+ *
+ * Questions to begin with, or like a given one.
+ */
+export type Suggestions = {
+    /**
+     * Questions
+     *
+     * Each of them can be answered.
+     */
+    questions: Array<string>;
+};
 
 /**
  * TableQuality
@@ -10787,6 +10516,30 @@ export type TopDeclineReasonsRow = {
 };
 
 /**
+ * Trend
+ *
+ * Rates by hour, day or week.
+ */
+export type Trend = {
+    /**
+     * Grain
+     */
+    grain: string;
+    /**
+     * Points
+     */
+    points: Array<Point>;
+    /**
+     * Sql
+     *
+     * The queries behind the section, by name; they run in `query` as they are.
+     */
+    sql: {
+        [key: string]: string;
+    };
+};
+
+/**
  * UcDataQualityMetricsRow
  *
  * One row of v_uc_data_quality_metrics.
@@ -10877,6 +10630,41 @@ export type UcDataQualityMetricsRow = {
      */
     table_name: string | null;
 };
+
+/**
+ * UncomparedTraffic
+ *
+ * Traffic in which PSPs cannot be compared, because some never see it.
+ */
+export type UncomparedTraffic = {
+    /**
+     * Amount Band
+     */
+    amount_band: string | null;
+    /**
+     * Country
+     */
+    country: string | null;
+    /**
+     * First Attempts
+     */
+    first_attempts: number;
+    /**
+     * Network
+     */
+    network: string | null;
+    /**
+     * Psps Missing
+     */
+    psps_missing: Array<string>;
+};
+
+/**
+ * Unit
+ *
+ * What a figure is measured in.
+ */
+export type Unit = 'ratio' | 'difference' | 'count' | 'money' | 'score' | 'bps' | 'ms' | 'seconds' | 'number';
 
 /**
  * UserChange
@@ -11015,41 +10803,6 @@ export type Version = {
      */
     version: string;
 };
-
-/**
- * VersionsOut
- *
- * What the decision was made with.
- */
-export type VersionsOut = {
-    /**
-     * Models
-     *
-     * Model and version.
-     */
-    models: {
-        [key: string]: string;
-    };
-    /**
-     * Rules
-     *
-     * Version of the active rules.
-     */
-    rules: string;
-    /**
-     * Settings
-     *
-     * Version of the settings.
-     */
-    settings: string;
-};
-
-/**
- * Way
- *
- * How a payment is sent again.
- */
-export type Way = 'same_route' | 'other_route' | 'pan_instead_of_token' | 'step_up';
 
 /**
  * WidgetDataOut
@@ -11198,6 +10951,46 @@ export type WidgetProblem = {
 };
 
 /**
+ * Period
+ *
+ * A stretch of time, start inclusive and end exclusive.
+ */
+export type PaymentAnalysisAgentsAskSpecPeriod = {
+    /**
+     * End
+     *
+     * The instant after the last one.
+     */
+    end: string;
+    /**
+     * Label
+     *
+     * How people call it.
+     */
+    label: string;
+    /**
+     * Start
+     *
+     * First instant.
+     */
+    start: string;
+};
+
+/**
+ * Share
+ *
+ * The figure as a part of its whole: of the rows' total, or of what is there without some filters.
+ */
+export type PaymentAnalysisAgentsAskSpecShare = {
+    /**
+     * Part
+     *
+     * What the part is; none means each row of the total.
+     */
+    part?: Array<Filter>;
+};
+
+/**
  * Compare
  *
  * Which earlier period a period is compared with.
@@ -11205,11 +10998,59 @@ export type WidgetProblem = {
 export type PaymentAnalysisBackendComparedCompare = 'prev' | 'weekdays' | 'none';
 
 /**
+ * Period
+ *
+ * A stretch of time: start inclusive, end exclusive.
+ */
+export type PaymentAnalysisBackendComparedPeriod = {
+    /**
+     * End
+     *
+     * The instant after the last one.
+     */
+    end: string;
+    /**
+     * Start
+     *
+     * First instant.
+     */
+    start: string;
+};
+
+/**
+ * Share
+ *
+ * Successes among trials with their 95 % Wilson interval, 0..1; null without a trial.
+ */
+export type PaymentAnalysisBackendReportPartsShare = {
+    /**
+     * High
+     */
+    high: number | null;
+    /**
+     * Low
+     */
+    low: number | null;
+    /**
+     * Rate
+     */
+    rate: number | null;
+    /**
+     * Successes
+     */
+    successes: number;
+    /**
+     * Trials
+     */
+    trials: number;
+};
+
+/**
  * Verdict
  *
  * The report in one sentence, with money.
  */
-export type PaymentAnalysisBackendRoutesReportVerdict = {
+export type PaymentAnalysisBackendReportPartsVerdict = {
     /**
      * Detail
      *
@@ -12251,52 +12092,6 @@ export type GetTableQualityResponses = {
 };
 
 export type GetTableQualityResponse = GetTableQualityResponses[keyof GetTableQualityResponses];
-
-export type RecentDecisionsData = {
-    body?: never;
-    path?: never;
-    query?: {
-        /**
-         * Decision Type
-         *
-         * Only these.
-         */
-        decision_type?: Decision | null;
-        /**
-         * Payment Id
-         *
-         * Only of this payment.
-         */
-        payment_id?: string | null;
-        /**
-         * Limit
-         *
-         * At most so many.
-         */
-        limit?: number;
-    };
-    url: '/api/analytics/decisions/recent';
-};
-
-export type RecentDecisionsErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type RecentDecisionsError = RecentDecisionsErrors[keyof RecentDecisionsErrors];
-
-export type RecentDecisionsResponses = {
-    /**
-     * Response Recentdecisions
-     *
-     * Successful Response
-     */
-    200: Array<DecisionLogOut>;
-};
-
-export type RecentDecisionsResponse = RecentDecisionsResponses[keyof RecentDecisionsResponses];
 
 export type GetDatabricksDeclinesData = {
     body?: never;
@@ -16330,6 +16125,167 @@ export type GetApprovalTrendsBySecondResponses = {
 
 export type GetApprovalTrendsBySecondResponse = GetApprovalTrendsBySecondResponses[keyof GetApprovalTrendsBySecondResponses];
 
+export type AskData = {
+    body: Question;
+    path?: never;
+    query?: {
+        /**
+         * Range
+         *
+         * 15m, 1h, 24h, 7d, 30d, 90d before the newest attempt, or custom.
+         */
+        range?: string | null;
+        /**
+         * From
+         *
+         * A date or time; without an offset local to tz.
+         */
+        from?: string | null;
+        /**
+         * To
+         *
+         * A date (that whole day) or time; without it, the newest attempt.
+         */
+        to?: string | null;
+        /**
+         * Network
+         *
+         * Only attempts of this network: values between commas; `(none)` is the missing value.
+         */
+        network?: string | null;
+        /**
+         * Country
+         *
+         * Only attempts of this country: values between commas; `(none)` is the missing value.
+         */
+        country?: string | null;
+        /**
+         * Segment
+         *
+         * Only attempts of this segment: values between commas; `(none)` is the missing value.
+         */
+        segment?: string | null;
+        /**
+         * Solution
+         *
+         * Only attempts of this solution: values between commas; `(none)` is the missing value.
+         */
+        solution?: string | null;
+        /**
+         * Entry System
+         *
+         * Only attempts of this entry system: values between commas; `(none)` is the missing value.
+         */
+        entry_system?: string | null;
+        /**
+         * Merchant
+         *
+         * Only attempts of this merchant: values between commas; `(none)` is the missing value.
+         */
+        merchant?: string | null;
+        /**
+         * Psp
+         *
+         * Only attempts of this psp: values between commas; `(none)` is the missing value.
+         */
+        psp?: string | null;
+        /**
+         * Currency
+         *
+         * Only attempts of this currency: values between commas; `(none)` is the missing value.
+         */
+        currency?: string | null;
+        /**
+         * Tz
+         *
+         * Time zone of local times, an IANA name; UTC unless given.
+         */
+        tz?: string | null;
+    };
+    url: '/api/ask';
+};
+
+export type AskErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type AskError = AskErrors[keyof AskErrors];
+
+export type AskResponses = {
+    /**
+     * Successful Response
+     */
+    200: Answer;
+};
+
+export type AskResponse = AskResponses[keyof AskResponses];
+
+export type ReviewAnswerData = {
+    body: AnswerFeedback;
+    path?: never;
+    query?: never;
+    url: '/api/ask/feedback';
+};
+
+export type ReviewAnswerErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type ReviewAnswerError = ReviewAnswerErrors[keyof ReviewAnswerErrors];
+
+export type ReviewAnswerResponses = {
+    /**
+     * Successful Response
+     */
+    201: Accepted;
+};
+
+export type ReviewAnswerResponse = ReviewAnswerResponses[keyof ReviewAnswerResponses];
+
+export type SuggestQuestionsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Language
+         *
+         * Language of those to begin with.
+         */
+        language?: 'en' | 'pt' | 'es';
+        /**
+         * Like
+         *
+         * A question; give those most like it.
+         */
+        like?: string;
+    };
+    url: '/api/ask/suggestions';
+};
+
+export type SuggestQuestionsErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type SuggestQuestionsError = SuggestQuestionsErrors[keyof SuggestQuestionsErrors];
+
+export type SuggestQuestionsResponses = {
+    /**
+     * Successful Response
+     */
+    200: Suggestions;
+};
+
+export type SuggestQuestionsResponse = SuggestQuestionsResponses[keyof SuggestQuestionsResponses];
+
 export type ListAuditData = {
     body?: never;
     path?: never;
@@ -16937,478 +16893,6 @@ export type ListTableQualityResponses = {
 };
 
 export type ListTableQualityResponse = ListTableQualityResponses[keyof ListTableQualityResponses];
-
-export type GetDecisionConfigData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/decision/admin/config';
-};
-
-export type GetDecisionConfigErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type GetDecisionConfigError = GetDecisionConfigErrors[keyof GetDecisionConfigErrors];
-
-export type GetDecisionConfigResponses = {
-    /**
-     * Response Getdecisionconfig
-     *
-     * Successful Response
-     */
-    200: Array<AdminDecisionConfigOut>;
-};
-
-export type GetDecisionConfigResponse = GetDecisionConfigResponses[keyof GetDecisionConfigResponses];
-
-export type UpdateDecisionConfigData = {
-    body: DecisionConfigUpdateIn;
-    path: {
-        /**
-         * Key
-         *
-         * The setting.
-         */
-        key: string;
-    };
-    query?: never;
-    url: '/api/decision/admin/config/{key}';
-};
-
-export type UpdateDecisionConfigErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type UpdateDecisionConfigError = UpdateDecisionConfigErrors[keyof UpdateDecisionConfigErrors];
-
-export type UpdateDecisionConfigResponses = {
-    /**
-     * Successful Response
-     */
-    200: AdminDecisionConfigOut;
-};
-
-export type UpdateDecisionConfigResponse = UpdateDecisionConfigResponses[keyof UpdateDecisionConfigResponses];
-
-export type GetRetryableDeclineCodesData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/decision/admin/decline-codes';
-};
-
-export type GetRetryableDeclineCodesErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type GetRetryableDeclineCodesError = GetRetryableDeclineCodesErrors[keyof GetRetryableDeclineCodesErrors];
-
-export type GetRetryableDeclineCodesResponses = {
-    /**
-     * Response Getretryabledeclinecodes
-     *
-     * Successful Response
-     */
-    200: Array<RetryableDeclineCodeOut>;
-};
-
-export type GetRetryableDeclineCodesResponse = GetRetryableDeclineCodesResponses[keyof GetRetryableDeclineCodesResponses];
-
-export type CreateRetryableDeclineCodeData = {
-    body: RetryableDeclineCodeIn;
-    path?: never;
-    query?: never;
-    url: '/api/decision/admin/decline-codes';
-};
-
-export type CreateRetryableDeclineCodeErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type CreateRetryableDeclineCodeError = CreateRetryableDeclineCodeErrors[keyof CreateRetryableDeclineCodeErrors];
-
-export type CreateRetryableDeclineCodeResponses = {
-    /**
-     * Successful Response
-     */
-    200: RetryableDeclineCodeOut;
-};
-
-export type CreateRetryableDeclineCodeResponse = CreateRetryableDeclineCodeResponses[keyof CreateRetryableDeclineCodeResponses];
-
-export type DeleteRetryableDeclineCodeData = {
-    body?: never;
-    path: {
-        /**
-         * Code
-         *
-         * The code.
-         */
-        code: string;
-    };
-    query?: never;
-    url: '/api/decision/admin/decline-codes/{code}';
-};
-
-export type DeleteRetryableDeclineCodeErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type DeleteRetryableDeclineCodeError = DeleteRetryableDeclineCodeErrors[keyof DeleteRetryableDeclineCodeErrors];
-
-export type DeleteRetryableDeclineCodeResponses = {
-    /**
-     * Successful Response
-     */
-    200: DeleteDeclineCodeOut;
-};
-
-export type DeleteRetryableDeclineCodeResponse = DeleteRetryableDeclineCodeResponses[keyof DeleteRetryableDeclineCodeResponses];
-
-export type GetRoutePerformanceData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/decision/admin/routes';
-};
-
-export type GetRoutePerformanceErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type GetRoutePerformanceError = GetRoutePerformanceErrors[keyof GetRoutePerformanceErrors];
-
-export type GetRoutePerformanceResponses = {
-    /**
-     * Response Getrouteperformance
-     *
-     * Successful Response
-     */
-    200: Array<RoutePerformanceOut>;
-};
-
-export type GetRoutePerformanceResponse = GetRoutePerformanceResponses[keyof GetRoutePerformanceResponses];
-
-export type UpsertRoutePerformanceData = {
-    body: RoutePerformanceIn;
-    path?: never;
-    query?: never;
-    url: '/api/decision/admin/routes';
-};
-
-export type UpsertRoutePerformanceErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type UpsertRoutePerformanceError = UpsertRoutePerformanceErrors[keyof UpsertRoutePerformanceErrors];
-
-export type UpsertRoutePerformanceResponses = {
-    /**
-     * Successful Response
-     */
-    200: RoutePerformanceOut;
-};
-
-export type UpsertRoutePerformanceResponse = UpsertRoutePerformanceResponses[keyof UpsertRoutePerformanceResponses];
-
-export type DecideAuthenticationData = {
-    body: DecisionContext;
-    path?: never;
-    query?: never;
-    url: '/api/decision/authentication';
-};
-
-export type DecideAuthenticationErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type DecideAuthenticationError = DecideAuthenticationErrors[keyof DecideAuthenticationErrors];
-
-export type DecideAuthenticationResponses = {
-    /**
-     * Successful Response
-     */
-    200: AuthDecisionOut;
-};
-
-export type DecideAuthenticationResponse = DecideAuthenticationResponses[keyof DecideAuthenticationResponses];
-
-export type DecideBatchData = {
-    body: BatchIn;
-    path?: never;
-    query?: never;
-    url: '/api/decision/batch';
-};
-
-export type DecideBatchErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type DecideBatchError = DecideBatchErrors[keyof DecideBatchErrors];
-
-export type DecideBatchResponses = {
-    /**
-     * Successful Response
-     */
-    200: BatchOut;
-};
-
-export type DecideBatchResponse = DecideBatchResponses[keyof DecideBatchResponses];
-
-export type GetDecisionConfigThresholdsData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/decision/config';
-};
-
-export type GetDecisionConfigThresholdsErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type GetDecisionConfigThresholdsError = GetDecisionConfigThresholdsErrors[keyof GetDecisionConfigThresholdsErrors];
-
-export type GetDecisionConfigThresholdsResponses = {
-    /**
-     * Successful Response
-     */
-    200: DecisionConfigOut;
-};
-
-export type GetDecisionConfigThresholdsResponse = GetDecisionConfigThresholdsResponses[keyof GetDecisionConfigThresholdsResponses];
-
-export type PredictApprovalData = {
-    body: MlPredictionInput;
-    path?: never;
-    query?: never;
-    url: '/api/decision/ml/approval';
-};
-
-export type PredictApprovalErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type PredictApprovalError = PredictApprovalErrors[keyof PredictApprovalErrors];
-
-export type PredictApprovalResponses = {
-    /**
-     * Successful Response
-     */
-    200: ApprovalPredictionOut;
-};
-
-export type PredictApprovalResponse = PredictApprovalResponses[keyof PredictApprovalResponses];
-
-export type PredictRetryData = {
-    body: MlPredictionInput;
-    path?: never;
-    query?: never;
-    url: '/api/decision/ml/retry';
-};
-
-export type PredictRetryErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type PredictRetryError = PredictRetryErrors[keyof PredictRetryErrors];
-
-export type PredictRetryResponses = {
-    /**
-     * Successful Response
-     */
-    200: RetryPredictionOut;
-};
-
-export type PredictRetryResponse = PredictRetryResponses[keyof PredictRetryResponses];
-
-export type PredictRiskData = {
-    body: MlPredictionInput;
-    path?: never;
-    query?: never;
-    url: '/api/decision/ml/risk';
-};
-
-export type PredictRiskErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type PredictRiskError = PredictRiskErrors[keyof PredictRiskErrors];
-
-export type PredictRiskResponses = {
-    /**
-     * Successful Response
-     */
-    200: RiskPredictionOut;
-};
-
-export type PredictRiskResponse = PredictRiskResponses[keyof PredictRiskResponses];
-
-export type PredictRoutingData = {
-    body: MlPredictionInput;
-    path?: never;
-    query?: never;
-    url: '/api/decision/ml/routing';
-};
-
-export type PredictRoutingErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type PredictRoutingError = PredictRoutingErrors[keyof PredictRoutingErrors];
-
-export type PredictRoutingResponses = {
-    /**
-     * Successful Response
-     */
-    200: RoutingPredictionOut;
-};
-
-export type PredictRoutingResponse = PredictRoutingResponses[keyof PredictRoutingResponses];
-
-export type RecordDecisionOutcomeData = {
-    body: DecisionOutcomeIn;
-    path?: never;
-    query?: never;
-    url: '/api/decision/outcome';
-};
-
-export type RecordDecisionOutcomeErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type RecordDecisionOutcomeError = RecordDecisionOutcomeErrors[keyof RecordDecisionOutcomeErrors];
-
-export type RecordDecisionOutcomeResponses = {
-    /**
-     * Successful Response
-     */
-    200: DecisionOutcomeOut;
-};
-
-export type RecordDecisionOutcomeResponse = RecordDecisionOutcomeResponses[keyof RecordDecisionOutcomeResponses];
-
-export type PreviewDecisionData = {
-    body: PreviewIn;
-    path?: never;
-    query?: never;
-    url: '/api/decision/preview';
-};
-
-export type PreviewDecisionErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type PreviewDecisionError = PreviewDecisionErrors[keyof PreviewDecisionErrors];
-
-export type PreviewDecisionResponses = {
-    /**
-     * Response Previewdecision
-     *
-     * Successful Response
-     */
-    200: AuthDecisionOut | RetryDecisionOut | RoutingDecisionOut;
-};
-
-export type PreviewDecisionResponse = PreviewDecisionResponses[keyof PreviewDecisionResponses];
-
-export type DecideRetryData = {
-    body: DecisionContext;
-    path?: never;
-    query?: never;
-    url: '/api/decision/retry';
-};
-
-export type DecideRetryErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type DecideRetryError = DecideRetryErrors[keyof DecideRetryErrors];
-
-export type DecideRetryResponses = {
-    /**
-     * Successful Response
-     */
-    200: RetryDecisionOut;
-};
-
-export type DecideRetryResponse = DecideRetryResponses[keyof DecideRetryResponses];
-
-export type DecideRoutingData = {
-    body: DecisionContext;
-    path?: never;
-    query?: never;
-    url: '/api/decision/routing';
-};
-
-export type DecideRoutingErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type DecideRoutingError = DecideRoutingErrors[keyof DecideRoutingErrors];
-
-export type DecideRoutingResponses = {
-    /**
-     * Successful Response
-     */
-    200: RoutingDecisionOut;
-};
-
-export type DecideRoutingResponse = DecideRoutingResponses[keyof DecideRoutingResponses];
 
 export type GetDiagnosisData = {
     body?: never;
