@@ -7,6 +7,7 @@ import gc
 import itertools
 import random
 import time
+from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -82,57 +83,62 @@ def drive(
 async def _drive(
     port: int, requests: Sequence[bytes], *, seconds: float, rate: float | None, connections: int, keep: bool
 ) -> Result:
-    loop, result = asyncio.get_running_loop(), Result(seconds)
-    turns, idle, late = itertools.cycle(requests), list[Connection](), list[float]()
-    flying, end = 0, 0.0
-
-    def done(connection: Connection, head: bytes, body: bytes) -> None:
-        nonlocal flying
-        now = time.perf_counter()
-        flying -= 1
-        if head.startswith(b"HTTP/1.1 200"):
-            result.latencies_ms.append((now - connection.began) * 1_000)
-            if keep:
-                result.bodies.append(body)
-        else:
-            result.errors.append((head.split(b"\r\n", 1)[0] + b" " + body[:200]).decode())
-        if late:
-            fly(connection, late.pop(0))
-        elif rate is None and now < end:
-            fly(connection, now)
-        else:
-            idle.append(connection)
-
-    def fly(connection: Connection, began: float) -> None:
-        nonlocal flying
-        flying += 1
-        connection.send(next(turns), began)
-
+    loop = asyncio.get_running_loop()
+    load = Load(requests, seconds, repeats=rate is None, keep=keep)
     for _ in range(connections):
-        _, connection = await loop.create_connection(lambda: Connection(done), "127.0.0.1", port)
-        idle.append(connection)
+        _, connection = await loop.create_connection(lambda: Connection(load.done), "127.0.0.1", port)
+        load.idle.append(connection)
     gc.collect()
     gc.freeze()
     begin = time.perf_counter()
-    end = begin + seconds
+    load.end = begin + seconds
     if rate is None:
-        for connection in idle[:]:
-            idle.remove(connection)
-            fly(connection, time.perf_counter())
+        while load.idle:
+            load.fly(load.idle.pop(), time.perf_counter())
         await asyncio.sleep(seconds)
     else:
         luck, at = random.Random(1), begin
-        while at < end:
+        while at < load.end:
             at += luck.expovariate(rate)
-            wait = at - time.perf_counter()
-            if wait > 0:
-                await asyncio.sleep(wait)
-            if idle:
-                fly(idle.pop(), at)
-            else:
-                late.append(at)
+            await asyncio.sleep(max(0.0, at - time.perf_counter()))
+            load.arrive(at)
     for _ in range(int(PATIENCE_SECONDS / POLL_SECONDS)):
-        if flying:
+        if load.flying:
             await asyncio.sleep(POLL_SECONDS)
-    result.errors += ["no answer"] * flying
-    return result
+    load.result.errors += ["no answer"] * load.flying
+    return load.result
+
+
+class Load:
+    """Requests in turn over the connections that are idle; who finds none waits, and the wait is counted."""
+
+    def __init__(self, requests: Sequence[bytes], seconds: float, *, repeats: bool, keep: bool) -> None:
+        self.result, self.idle, self.late = Result(seconds), list[Connection](), deque[float]()
+        self.flying, self.end = 0, 0.0
+        self._turns, self._repeats, self._keep = itertools.cycle(requests), repeats, keep
+
+    def arrive(self, at: float) -> None:
+        if self.idle:
+            self.fly(self.idle.pop(), at)
+        else:
+            self.late.append(at)
+
+    def fly(self, connection: Connection, began: float) -> None:
+        self.flying += 1
+        connection.send(next(self._turns), began)
+
+    def done(self, connection: Connection, head: bytes, body: bytes) -> None:
+        now = time.perf_counter()
+        self.flying -= 1
+        if head.startswith(b"HTTP/1.1 200"):
+            self.result.latencies_ms.append((now - connection.began) * 1_000)
+            if self._keep:
+                self.result.bodies.append(body)
+        else:
+            self.result.errors.append((head.split(b"\r\n", 1)[0] + b" " + body[:200]).decode())
+        if self.late:
+            self.fly(connection, self.late.popleft())
+        elif self._repeats and now < self.end:
+            self.fly(connection, now)
+        else:
+            self.idle.append(connection)

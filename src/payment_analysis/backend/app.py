@@ -24,6 +24,7 @@ from payment_analysis.backend.headers import SecurityHeaders
 from payment_analysis.backend.lakehouse_writes import LakehouseWrites
 from payment_analysis.backend.live_features import LiveFeatures
 from payment_analysis.backend.live_feed import Listeners
+from payment_analysis.backend.model_registry import ModelRegistry
 from payment_analysis.backend.routes import (
     analytics,
     app_page,
@@ -41,6 +42,7 @@ from payment_analysis.backend.routes import (
     health,
     incidents,
     live,
+    models,
     notifications,
     page,
     people,
@@ -64,6 +66,7 @@ from payment_analysis.store.database import Database
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
+    from contextlib import AbstractAsyncContextManager
 
     from payment_analysis.backend.asking import Asking
     from payment_analysis.backend.dependencies import Clock, Warehouse, Writing
@@ -96,6 +99,7 @@ ROUTERS: Final = (
     tasks,
     reviews,
     data_quality,
+    models,
     command_center,
     scope,
     diagnosis,
@@ -116,6 +120,7 @@ def create_app(
     writes: Writing | None = None,
     asking: Asking | None = None,
     deciding: Deciding | None = None,
+    models_of: ModelRegistry | None = None,
     hosts: Sequence[str] = LOOPBACK,
     behind_proxy: bool = False,
     shows_examples: bool = False,
@@ -136,18 +141,9 @@ def create_app(
         app.state.decisions.close()
         store.close()
 
-    app = FastAPI(
-        title="Payment Analysis",
-        version=version("payment-analysis"),
-        summary="What share of card payments is approved, where good money is lost and what to do first.",
-        docs_url=None,  # ours needs no network
-        redoc_url=None,
-        responses=PROBLEMS,
-        dependencies=[Depends(admitted)],
-        lifespan=lifespan,
-    )
+    app = _bare(lifespan)
     app.state.warehouse, app.state.data_states = warehouse, DataStates(warehouse, shows_examples=shows_examples)
-    app.state.store, app.state.writes, app.state.clock = store, writes, clock
+    app.state.store, app.state.writes, app.state.clock, app.state.models = store, writes, clock, models_of
     app.state.decisions, app.state.people = Decisions(store, clock, deciding or Deciding()), RememberedPeople()
     app.state.asking, app.state.askers = asking or SignedIn(store, clock), ask.askers_over(warehouse)
     app.state.listeners, app.state.sign_ins = Listeners(), AttemptsMade(*SIGN_INS)
@@ -161,6 +157,20 @@ def create_app(
     return app
 
 
+def _bare(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]]) -> FastAPI:
+    """The application without its parts."""
+    return FastAPI(
+        title="Payment Analysis",
+        version=version("payment-analysis"),
+        summary="What share of card payments is approved, where good money is lost and what to do first.",
+        docs_url=None,  # ours needs no network
+        redoc_url=None,
+        responses=PROBLEMS,
+        dependencies=[Depends(admitted)],
+        lifespan=lifespan,
+    )
+
+
 def app_of(home: Home, *, hosts: Sequence[str] = LOOPBACK, announce: Callable[[str], None] | None = None) -> FastAPI:
     """The application over a home."""
     lakehouse = home.lakehouse()
@@ -169,6 +179,7 @@ def app_of(home: Home, *, hosts: Sequence[str] = LOOPBACK, announce: Callable[[s
         Database.of_home(home.create().path),
         writes=LakehouseWrites(home),
         deciding=Deciding(RegisteredModels(home.path), features=LiveFeatures(lakehouse.rows)),
+        models_of=ModelRegistry(home.path),
         hosts=hosts,
         shows_examples=home.shows_examples,
         announce=announce,

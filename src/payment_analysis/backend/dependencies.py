@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from payment_analysis.backend import access
 from payment_analysis.backend.asking import Asking, Person
 from payment_analysis.backend.deciding import Decisions
+from payment_analysis.backend.model_registry import ModelRegistry
 from payment_analysis.domain.errors import Unavailable
 from payment_analysis.store.database import Database
 
@@ -69,6 +70,13 @@ async def _raw(request: Request) -> bytes:
     return await request.body()
 
 
+def _models(request: Request) -> ModelRegistry:
+    models: ModelRegistry | None = request.app.state.models
+    if models is None:
+        raise Unavailable("This application has no registry of models.", hint="start it with payment-analysis serve")
+    return models
+
+
 def _now(request: Request) -> datetime:
     clock: Clock = request.app.state.clock
     return clock()
@@ -94,6 +102,7 @@ StoreDep = Annotated[Database, Depends(_store)]
 DecisionsDep = Annotated[Decisions, Depends(_decisions)]
 RawDep = Annotated[bytes, Depends(_raw)]
 WritesDep = Annotated[Writing, Depends(_writes)]
+ModelsDep = Annotated[ModelRegistry, Depends(_models)]
 NowDep = Annotated[datetime, Depends(_now)]
 PersonDep = Annotated[Person, Depends(_person)]
 AnybodyDep = Annotated[Person | None, Depends(admitted)]

@@ -16,6 +16,7 @@ import { Route as DataQualityRouteImport } from './routes/data-quality'
 import { Route as DeclinesRouteImport } from './routes/declines'
 import { Route as IncidentsRouteImport } from './routes/incidents'
 import { Route as LiveRouteImport } from './routes/live'
+import { Route as ModelsRouteImport } from './routes/models'
 import { Route as PeopleRouteImport } from './routes/people'
 import { Route as ProfileRouteImport } from './routes/profile'
 import { Route as ReasonCodesRouteImport } from './routes/reason-codes'
@@ -58,6 +59,11 @@ const IncidentsRoute = IncidentsRouteImport.update({
 const LiveRoute = LiveRouteImport.update({
   id: '/live',
   path: '/live',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const ModelsRoute = ModelsRouteImport.update({
+  id: '/models',
+  path: '/models',
   getParentRoute: () => rootRouteImport,
 } as any)
 const PeopleRoute = PeopleRouteImport.update({
@@ -109,6 +115,7 @@ export interface FileRoutesByFullPath {
   '/declines': typeof DeclinesRoute
   '/incidents': typeof IncidentsRoute
   '/live': typeof LiveRoute
+  '/models': typeof ModelsRoute
   '/people': typeof PeopleRoute
   '/profile': typeof ProfileRoute
   '/reason-codes': typeof ReasonCodesRoute
@@ -126,6 +133,7 @@ export interface FileRoutesByTo {
   '/declines': typeof DeclinesRoute
   '/incidents': typeof IncidentsRoute
   '/live': typeof LiveRoute
+  '/models': typeof ModelsRoute
   '/people': typeof PeopleRoute
   '/profile': typeof ProfileRoute
   '/reason-codes': typeof ReasonCodesRoute
@@ -144,6 +152,7 @@ export interface FileRoutesById {
   '/declines': typeof DeclinesRoute
   '/incidents': typeof IncidentsRoute
   '/live': typeof LiveRoute
+  '/models': typeof ModelsRoute
   '/people': typeof PeopleRoute
   '/profile': typeof ProfileRoute
   '/reason-codes': typeof ReasonCodesRoute
@@ -163,6 +172,7 @@ export interface FileRouteTypes {
     | '/declines'
     | '/incidents'
     | '/live'
+    | '/models'
     | '/people'
     | '/profile'
     | '/reason-codes'
@@ -180,6 +190,7 @@ export interface FileRouteTypes {
     | '/declines'
     | '/incidents'
     | '/live'
+    | '/models'
     | '/people'
     | '/profile'
     | '/reason-codes'
@@ -197,6 +208,7 @@ export interface FileRouteTypes {
     | '/declines'
     | '/incidents'
     | '/live'
+    | '/models'
     | '/people'
     | '/profile'
     | '/reason-codes'
@@ -215,6 +227,7 @@ export interface RootRouteChildren {
   DeclinesRoute: typeof DeclinesRoute
   IncidentsRoute: typeof IncidentsRoute
   LiveRoute: typeof LiveRoute
+  ModelsRoute: typeof ModelsRoute
   PeopleRoute: typeof PeopleRoute
   ProfileRoute: typeof ProfileRoute
   ReasonCodesRoute: typeof ReasonCodesRoute
@@ -274,6 +287,13 @@ declare module '@tanstack/react-router' {
       path: '/live'
       fullPath: '/live'
       preLoaderRoute: typeof LiveRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/models': {
+      id: '/models'
+      path: '/models'
+      fullPath: '/models'
+      preLoaderRoute: typeof ModelsRouteImport
       parentRoute: typeof rootRouteImport
     }
     '/people': {
@@ -343,6 +363,7 @@ const rootRouteChildren: RootRouteChildren = {
   DeclinesRoute: DeclinesRoute,
   IncidentsRoute: IncidentsRoute,
   LiveRoute: LiveRoute,
+  ModelsRoute: ModelsRoute,
   PeopleRoute: PeopleRoute,
   ProfileRoute: ProfileRoute,
   ReasonCodesRoute: ReasonCodesRoute,

@@ -1623,6 +1623,32 @@ export type Bridge = {
 };
 
 /**
+ * CalibrationPoint
+ *
+ * Attempts with about the same prediction.
+ */
+export type CalibrationPoint = {
+    /**
+     * Observed
+     *
+     * Share that really happened, 0..1.
+     */
+    observed: number;
+    /**
+     * Predicted
+     *
+     * Mean prediction, 0..1.
+     */
+    predicted: number;
+    /**
+     * Rows
+     *
+     * Attempts.
+     */
+    rows: number;
+};
+
+/**
  * CardNetwork
  */
 export type CardNetwork = 'visa' | 'mastercard' | 'maestro' | 'amex' | 'elo' | 'hipercard' | 'diners' | 'discover' | 'jcb' | 'unionpay' | 'cartes_bancaires';
@@ -4224,6 +4250,26 @@ export type FaultAttributionRow = {
 };
 
 /**
+ * FeatureShare
+ *
+ * A feature and a number about it.
+ */
+export type FeatureShare = {
+    /**
+     * Feature
+     *
+     * The feature.
+     */
+    feature: string;
+    /**
+     * Value
+     *
+     * Share of the contributions (importance), or stability index (drift).
+     */
+    value: number;
+};
+
+/**
  * Filter
  *
  * What narrows a figure: the values of a dimension that count, or bounds of a number.
@@ -5575,6 +5621,398 @@ export type MetricBridgeRow = {
 };
 
 /**
+ * ModelCardOut
+ *
+ * What a version learned from, how good it is and where it stops; written when it was trained.
+ */
+export type ModelCardOut = {
+    /**
+     * Calibration
+     *
+     * Prediction against what happened.
+     */
+    calibration: Array<CalibrationPoint>;
+    /**
+     * Drift
+     *
+     * Population stability index of exam against training, worst first.
+     */
+    drift: Array<FeatureShare>;
+    /**
+     * Features
+     *
+     * What it sees.
+     */
+    features: Array<string>;
+    /**
+     * Importance
+     *
+     * Share of the mean absolute contributions, largest first.
+     */
+    importance: Array<FeatureShare>;
+    /**
+     * Limits
+     *
+     * What it cannot know.
+     */
+    limits: Array<string>;
+    /**
+     * Measures
+     *
+     * Measured in the exam, beside baselines.
+     */
+    measures: Array<ModelMeasure>;
+    /**
+     * Model
+     *
+     * Name in the registry.
+     */
+    model: string;
+    /**
+     * Predicts
+     *
+     * What its number means.
+     */
+    predicts: string;
+    /**
+     * Slices
+     *
+     * Calibration by slice with enough attempts.
+     */
+    slices: Array<ModelSlice>;
+    /**
+     * Verdict
+     *
+     * Why it is the champion, or why not.
+     */
+    verdict: string;
+    /**
+     * Version
+     *
+     * The version.
+     */
+    version: number;
+    /**
+     * Attempts of training and exam.
+     */
+    windows: ModelWindows;
+};
+
+/**
+ * ModelChangeOut
+ *
+ * A person made another version the champion.
+ */
+export type ModelChangeOut = {
+    /**
+     * Action
+     *
+     * promote or roll_back.
+     */
+    action: string;
+    /**
+     * Changed By
+     *
+     * Who.
+     */
+    changed_by: string;
+    /**
+     * Created At
+     *
+     * When.
+     */
+    created_at: string;
+    /**
+     * Model
+     *
+     * The model.
+     */
+    model: string;
+    /**
+     * Reason
+     *
+     * Why.
+     */
+    reason: string;
+    /**
+     * Version
+     *
+     * The version that answers since.
+     */
+    version: number;
+    /**
+     * Version Before
+     *
+     * The one that answered before.
+     */
+    version_before: number | null;
+};
+
+/**
+ * ModelMeasure
+ *
+ * One number about one contestant.
+ */
+export type ModelMeasure = {
+    /**
+     * Contestant
+     *
+     * model, or the baseline it stands beside.
+     */
+    contestant: string;
+    /**
+     * High
+     *
+     * Upper end of it.
+     */
+    high: number | null;
+    /**
+     * Low
+     *
+     * Lower end of the 95 % interval; null when none was computed.
+     */
+    low: number | null;
+    /**
+     * Metric
+     *
+     * What was measured.
+     */
+    metric: string;
+    /**
+     * Value
+     *
+     * The number; null when it cannot be computed.
+     */
+    value: number | null;
+};
+
+/**
+ * ModelOut
+ *
+ * One of the four models.
+ */
+export type ModelOut = {
+    /**
+     * Accuracy
+     *
+     * Measured accuracy of the champion, 0..1; null without one.
+     */
+    accuracy: number | null;
+    /**
+     * Accuracy Claimed
+     *
+     * What the documents claim; shown only beside what was measured.
+     */
+    accuracy_claimed: number;
+    /**
+     * Accuracy Of Always Yes
+     *
+     * Accuracy of always giving the usual answer.
+     */
+    accuracy_of_always_yes: number | null;
+    /**
+     * Baseline Name
+     *
+     * What it is seen beside.
+     */
+    baseline_name: string;
+    /**
+     * Champion
+     *
+     * The version that answers; null until one is trained.
+     */
+    champion: number | null;
+    /**
+     * Headline Metric
+     *
+     * The measure that counts.
+     */
+    headline_metric: string;
+    /**
+     * Name
+     *
+     * Name in the registry.
+     */
+    name: string;
+    /**
+     * Purpose
+     *
+     * What it says.
+     */
+    purpose: string;
+    /**
+     * Versions
+     *
+     * The newest first.
+     */
+    versions: Array<ModelVersion>;
+};
+
+/**
+ * ModelSlice
+ *
+ * Calibration within one value of one column.
+ */
+export type ModelSlice = {
+    /**
+     * Calibration Error
+     *
+     * Expected calibration error, 0..1.
+     */
+    calibration_error: number;
+    /**
+     * Column
+     *
+     * The column.
+     */
+    column: string;
+    /**
+     * Observed
+     *
+     * Share that really happened.
+     */
+    observed: number;
+    /**
+     * Predicted
+     *
+     * Mean prediction.
+     */
+    predicted: number;
+    /**
+     * Rows
+     *
+     * Attempts.
+     */
+    rows: number;
+    /**
+     * Value
+     *
+     * Its value.
+     */
+    value: string;
+};
+
+/**
+ * ModelVersion
+ *
+ * One version of a model.
+ */
+export type ModelVersion = {
+    /**
+     * Aliases
+     *
+     * champion answers; challenger is the newest that does not.
+     */
+    aliases: Array<string>;
+    /**
+     * Baseline
+     *
+     * The same of the baseline.
+     */
+    baseline: number | null;
+    /**
+     * Created At
+     *
+     * When it was trained.
+     */
+    created_at: string;
+    /**
+     * Headline
+     *
+     * The measure that counts; null when the exam could not give it.
+     */
+    headline: number | null;
+    /**
+     * Verdict
+     *
+     * Why it is the champion, or why not.
+     */
+    verdict: string;
+    /**
+     * Version
+     *
+     * Its number.
+     */
+    version: number;
+};
+
+/**
+ * ModelWindows
+ *
+ * From when to when the attempts of training and exam come.
+ */
+export type ModelWindows = {
+    /**
+     * Calibrate Rows
+     *
+     * Attempts that calibrated.
+     */
+    calibrate_rows: number;
+    /**
+     * Test From
+     *
+     * First attempt of the exam.
+     */
+    test_from: string;
+    /**
+     * Test Rows
+     *
+     * Attempts of the exam.
+     */
+    test_rows: number;
+    /**
+     * Test Until
+     *
+     * Last attempt of the exam.
+     */
+    test_until: string;
+    /**
+     * Train From
+     *
+     * First attempt that taught.
+     */
+    train_from: string;
+    /**
+     * Train Rows
+     *
+     * Attempts that taught.
+     */
+    train_rows: number;
+    /**
+     * Train Until
+     *
+     * End of the lessons.
+     */
+    train_until: string;
+};
+
+/**
+ * Models
+ *
+ * The models of this installation.
+ */
+export type Models = {
+    /**
+     * Accuracy Misleads
+     *
+     * Why accuracy says little here.
+     */
+    accuracy_misleads: string;
+    /**
+     * Models
+     *
+     * The four models of the documents.
+     */
+    models: Array<ModelOut>;
+    /**
+     * Registry
+     *
+     * Where MLflow reads them from.
+     */
+    registry: string;
+};
+
+/**
  * Move
  *
  * One possible move of a life cycle; a move that is not listed is impossible.
@@ -6886,6 +7324,26 @@ export type Problem = {
      * Stable name of this kind of problem.
      */
     type: string;
+};
+
+/**
+ * PromoteIn
+ *
+ * Which version should answer, and why.
+ */
+export type PromoteIn = {
+    /**
+     * Reason
+     *
+     * Why; it is kept.
+     */
+    reason: string;
+    /**
+     * Version
+     *
+     * The version.
+     */
+    version: number;
 };
 
 /**
@@ -8966,6 +9424,20 @@ export type RetrySuccessByReasonRow = {
  * What a person may do; the order is from least to most.
  */
 export type Role = 'viewer' | 'analyst' | 'operator' | 'admin';
+
+/**
+ * RollBackIn
+ *
+ * Why the version before should answer again.
+ */
+export type RollBackIn = {
+    /**
+     * Reason
+     *
+     * Why; it is kept.
+     */
+    reason: string;
+};
 
 /**
  * Routing
@@ -13941,6 +14413,31 @@ export type GetMetricBridgeResponses = {
 
 export type GetMetricBridgeResponse = GetMetricBridgeResponses[keyof GetMetricBridgeResponses];
 
+export type GetModelsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/analytics/models';
+};
+
+export type GetModelsErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type GetModelsError = GetModelsErrors[keyof GetModelsErrors];
+
+export type GetModelsResponses = {
+    /**
+     * Successful Response
+     */
+    200: Models;
+};
+
+export type GetModelsResponse = GetModelsResponses[keyof GetModelsResponses];
+
 export type GetOnlineFeaturesData = {
     body?: never;
     path?: never;
@@ -17327,6 +17824,135 @@ export type UpdateRemediationTaskResponses = {
 };
 
 export type UpdateRemediationTaskResponse = UpdateRemediationTaskResponses[keyof UpdateRemediationTaskResponses];
+
+export type ListModelChangesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/models/changes';
+};
+
+export type ListModelChangesErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type ListModelChangesError = ListModelChangesErrors[keyof ListModelChangesErrors];
+
+export type ListModelChangesResponses = {
+    /**
+     * Response Listmodelchanges
+     *
+     * Successful Response
+     */
+    200: Array<ModelChangeOut>;
+};
+
+export type ListModelChangesResponse = ListModelChangesResponses[keyof ListModelChangesResponses];
+
+export type PromoteModelData = {
+    body: PromoteIn;
+    path: {
+        /**
+         * Name
+         *
+         * Name of a model in the registry.
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/models/{name}/promote';
+};
+
+export type PromoteModelErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type PromoteModelError = PromoteModelErrors[keyof PromoteModelErrors];
+
+export type PromoteModelResponses = {
+    /**
+     * Successful Response
+     */
+    200: ModelChangeOut;
+};
+
+export type PromoteModelResponse = PromoteModelResponses[keyof PromoteModelResponses];
+
+export type RollBackModelData = {
+    body: RollBackIn;
+    path: {
+        /**
+         * Name
+         *
+         * Name of a model in the registry.
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/models/{name}/roll-back';
+};
+
+export type RollBackModelErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type RollBackModelError = RollBackModelErrors[keyof RollBackModelErrors];
+
+export type RollBackModelResponses = {
+    /**
+     * Successful Response
+     */
+    200: ModelChangeOut;
+};
+
+export type RollBackModelResponse = RollBackModelResponses[keyof RollBackModelResponses];
+
+export type GetModelCardData = {
+    body?: never;
+    path: {
+        /**
+         * Name
+         *
+         * Name of a model in the registry.
+         */
+        name: string;
+        /**
+         * Version
+         *
+         * Version of the model.
+         */
+        version: number;
+    };
+    query?: never;
+    url: '/api/models/{name}/versions/{version}';
+};
+
+export type GetModelCardErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type GetModelCardError = GetModelCardErrors[keyof GetModelCardErrors];
+
+export type GetModelCardResponses = {
+    /**
+     * Successful Response
+     */
+    200: ModelCardOut;
+};
+
+export type GetModelCardResponse = GetModelCardResponses[keyof GetModelCardResponses];
 
 export type ListNotificationsData = {
     body?: never;
