@@ -28,15 +28,19 @@ from payment_analysis.backend.routes import (
     dashboards,
     data_quality,
     documentation,
+    experiments,
     health,
     incidents,
     live,
     notifications,
     page,
     people,
+    proposals,
     report,
     reviews,
     rule_language,
+    rule_trials,
+    rules,
     saved_views,
     schema,
     scope,
@@ -47,6 +51,7 @@ from payment_analysis.backend.routes import (
 from payment_analysis.backend.routes import (
     version as release,
 )
+from payment_analysis.backend.rule_seeds import seed_rules
 from payment_analysis.lakehouse.home import Home
 from payment_analysis.store.accounts import first_admin, make_link
 from payment_analysis.store.audit import SYSTEM
@@ -85,6 +90,10 @@ ROUTERS: Final = (
     command_center,
     scope,
     rule_language,
+    rule_trials,
+    rules,
+    experiments,
+    proposals,
     app_page,
 )
 
@@ -114,6 +123,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         if announce is not None:
+            seed_rules(store)
             announce(sign_in_path(store, clock()))
         yield
         store.close()
