@@ -96,6 +96,7 @@ ACCESS: Final[Mapping[tuple[str, str], Role | None]] = MappingProxyType(
         ("POST", "/api/rules/validate"): ANALYST,
         ("POST", "/api/rules/analyse"): ANALYST,
         ("POST", "/api/rules/backtest"): ANALYST,
+        ("POST", "/api/rules/backtest/configuration"): ANALYST,
         ("POST", "/api/rules/backtest/last"): ANALYST,
         ("GET", "/api/rules"): VIEWER,
         ("POST", "/api/rules"): OPERATOR,

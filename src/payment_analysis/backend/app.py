@@ -123,8 +123,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         if announce is not None:
-            seed_rules(store)
-            announce(sign_in_path(store, clock()))
+            announce(_opened(store, clock()))
         yield
         store.close()
 
@@ -165,6 +164,12 @@ def app_of(home: Home, *, hosts: Sequence[str] = LOOPBACK, announce: Callable[[s
         shows_examples=home.shows_examples,
         announce=announce,
     )
+
+
+def _opened(store: Database, now: datetime) -> str:
+    """A store that people can work with, and the way in."""
+    seed_rules(store)
+    return sign_in_path(store, now)
 
 
 def sign_in_path(store: Database, now: datetime) -> str:

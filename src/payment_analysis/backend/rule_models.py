@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from payment_analysis.backend.fields import PARAGRAPH, LongText, Text
+from payment_analysis.backend.fields import PARAGRAPH, Identifier, LongText, Text
 from payment_analysis.decisioning.actions import ActionKind
 from payment_analysis.decisioning.analysis import FindingKind
 from payment_analysis.decisioning.fields import Decision
@@ -172,6 +172,15 @@ class BacktestOut(BaseModel):
 class BacktestIn(RuleTold):
     """What is replayed, and over how long."""
 
+    days: int = Field(default=90, ge=1, le=365, description="Days before the newest attempt.")
+
+
+class ConfigurationBacktestIn(BaseModel):
+    """Another value of a decision configuration."""
+
+    key: Identifier = Field(description="The key, like risk_threshold_high.")
+    current_value: float = Field(description="What holds now.")
+    proposed_value: float = Field(description="What is to hold.")
     days: int = Field(default=90, ge=1, le=365, description="Days before the newest attempt.")
 
 

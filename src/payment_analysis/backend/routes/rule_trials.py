@@ -7,13 +7,14 @@ import time
 from fastapi import APIRouter
 from sqlalchemy import select
 
-from payment_analysis.backend.data_state import DataStateDep
-from payment_analysis.backend.dependencies import PersonDep, StoreDep, WarehouseDep
+from payment_analysis.backend.data_state import DataState, DataStateDep
+from payment_analysis.backend.dependencies import PersonDep, StoreDep, Warehouse, WarehouseDep
 from payment_analysis.backend.rule_book import rules_in_force
 from payment_analysis.backend.rule_models import (
     ApprovalRuleIn,
     BacktestIn,
     BacktestOut,
+    ConfigurationBacktestIn,
     FindingOut,
     RuleTold,
     backtest_out,
@@ -21,6 +22,7 @@ from payment_analysis.backend.rule_models import (
 from payment_analysis.backend.rule_writing import fingerprint
 from payment_analysis.decisioning.actions import read_action
 from payment_analysis.decisioning.analysis import analyse
+from payment_analysis.decisioning.configuration_change import rule_like
 from payment_analysis.decisioning.rules import Rule, compile_rule
 from payment_analysis.domain.errors import Unavailable
 from payment_analysis.domain.trials import RuleStatus
@@ -52,14 +54,8 @@ def backtest_rule(
     body: BacktestIn, warehouse: WarehouseDep, store: StoreDep, state: DataStateDep, person: PersonDep
 ) -> BacktestOut:
     """Replay a rule over stored attempts; the result is kept, and vouches for every rule that says the same."""
-    if state.now is None:
-        raise Unavailable("There is no attempt to replay anything over.", hint="ingest or simulate some first")
     told = _told(body)
-    started = time.perf_counter()
-    replayed = backtest(warehouse, told, state.now, body.days)
-    seconds = time.perf_counter() - started
-    (clock,) = warehouse.rows("select reporting_currency from data_clock")
-    shown = backtest_out(replayed, seconds, clock["reporting_currency"])
+    shown = _replayed(warehouse, told, state, body.days)
     with store.change(person.actor) as session:
         session.add(
             RuleBacktest(
@@ -75,6 +71,13 @@ def backtest_rule(
     return shown
 
 
+@router.post("/backtest/configuration", operation_id="backtestConfiguration")
+def backtest_configuration(body: ConfigurationBacktestIn, warehouse: WarehouseDep, state: DataStateDep) -> BacktestOut:
+    """Replay another value of a decision configuration, as the rule that does the same."""
+    decision, condition, action = rule_like(body.key, body.current_value, body.proposed_value)
+    return _replayed(warehouse, Told(decision, compile_rule(condition, decision), action), state, body.days)
+
+
 @router.post("/backtest/last", operation_id="lastBacktestOfRule")
 def last_backtest(body: RuleTold, store: StoreDep) -> BacktestOut | None:
     """The newest replay of what these words say; null when nobody replayed them."""
@@ -84,6 +87,16 @@ def last_backtest(body: RuleTold, store: StoreDep) -> BacktestOut | None:
     with store.read() as session:
         row = session.scalars(wanted.limit(1)).first()
         return None if row is None else BacktestOut.model_validate(row.result)
+
+
+def _replayed(warehouse: Warehouse, told: Told, state: DataState, days: int) -> BacktestOut:
+    if state.now is None:
+        raise Unavailable("There is no attempt to replay anything over.", hint="ingest or simulate some first")
+    started = time.perf_counter()
+    replayed = backtest(warehouse, told, state.now, days)
+    seconds = time.perf_counter() - started
+    (clock,) = warehouse.rows("select reporting_currency from data_clock")
+    return backtest_out(replayed, seconds, clock["reporting_currency"])
 
 
 def _told(body: RuleTold) -> Told:

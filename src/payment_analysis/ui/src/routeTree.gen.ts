@@ -13,11 +13,13 @@ import { Route as IndexRouteImport } from './routes/index'
 import { Route as AboutRouteImport } from './routes/about'
 import { Route as DataQualityRouteImport } from './routes/data-quality'
 import { Route as DeclinesRouteImport } from './routes/declines'
+import { Route as ExperimentsRouteImport } from './routes/experiments'
 import { Route as IncidentsRouteImport } from './routes/incidents'
 import { Route as LiveRouteImport } from './routes/live'
 import { Route as PeopleRouteImport } from './routes/people'
 import { Route as ProfileRouteImport } from './routes/profile'
 import { Route as ReasonCodesRouteImport } from './routes/reason-codes'
+import { Route as RulesRouteImport } from './routes/rules'
 import { Route as SmartCheckoutRouteImport } from './routes/smart-checkout'
 import { Route as SmartRetryRouteImport } from './routes/smart-retry'
 import { Route as TransactionsRouteImport } from './routes/transactions'
@@ -44,6 +46,11 @@ const DeclinesRoute = DeclinesRouteImport.update({
   path: '/declines',
   getParentRoute: () => rootRouteImport,
 } as any)
+const ExperimentsRoute = ExperimentsRouteImport.update({
+  id: '/experiments',
+  path: '/experiments',
+  getParentRoute: () => rootRouteImport,
+} as any)
 const IncidentsRoute = IncidentsRouteImport.update({
   id: '/incidents',
   path: '/incidents',
@@ -67,6 +74,11 @@ const ProfileRoute = ProfileRouteImport.update({
 const ReasonCodesRoute = ReasonCodesRouteImport.update({
   id: '/reason-codes',
   path: '/reason-codes',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const RulesRoute = RulesRouteImport.update({
+  id: '/rules',
+  path: '/rules',
   getParentRoute: () => rootRouteImport,
 } as any)
 const SmartCheckoutRoute = SmartCheckoutRouteImport.update({
@@ -100,11 +112,13 @@ export interface FileRoutesByFullPath {
   '/about': typeof AboutRoute
   '/data-quality': typeof DataQualityRoute
   '/declines': typeof DeclinesRoute
+  '/experiments': typeof ExperimentsRoute
   '/incidents': typeof IncidentsRoute
   '/live': typeof LiveRoute
   '/people': typeof PeopleRoute
   '/profile': typeof ProfileRoute
   '/reason-codes': typeof ReasonCodesRoute
+  '/rules': typeof RulesRoute
   '/smart-checkout': typeof SmartCheckoutRoute
   '/smart-retry': typeof SmartRetryRoute
   '/transactions': typeof TransactionsRoute
@@ -116,11 +130,13 @@ export interface FileRoutesByTo {
   '/about': typeof AboutRoute
   '/data-quality': typeof DataQualityRoute
   '/declines': typeof DeclinesRoute
+  '/experiments': typeof ExperimentsRoute
   '/incidents': typeof IncidentsRoute
   '/live': typeof LiveRoute
   '/people': typeof PeopleRoute
   '/profile': typeof ProfileRoute
   '/reason-codes': typeof ReasonCodesRoute
+  '/rules': typeof RulesRoute
   '/smart-checkout': typeof SmartCheckoutRoute
   '/smart-retry': typeof SmartRetryRoute
   '/transactions': typeof TransactionsRoute
@@ -133,11 +149,13 @@ export interface FileRoutesById {
   '/about': typeof AboutRoute
   '/data-quality': typeof DataQualityRoute
   '/declines': typeof DeclinesRoute
+  '/experiments': typeof ExperimentsRoute
   '/incidents': typeof IncidentsRoute
   '/live': typeof LiveRoute
   '/people': typeof PeopleRoute
   '/profile': typeof ProfileRoute
   '/reason-codes': typeof ReasonCodesRoute
+  '/rules': typeof RulesRoute
   '/smart-checkout': typeof SmartCheckoutRoute
   '/smart-retry': typeof SmartRetryRoute
   '/transactions': typeof TransactionsRoute
@@ -151,11 +169,13 @@ export interface FileRouteTypes {
     | '/about'
     | '/data-quality'
     | '/declines'
+    | '/experiments'
     | '/incidents'
     | '/live'
     | '/people'
     | '/profile'
     | '/reason-codes'
+    | '/rules'
     | '/smart-checkout'
     | '/smart-retry'
     | '/transactions'
@@ -167,11 +187,13 @@ export interface FileRouteTypes {
     | '/about'
     | '/data-quality'
     | '/declines'
+    | '/experiments'
     | '/incidents'
     | '/live'
     | '/people'
     | '/profile'
     | '/reason-codes'
+    | '/rules'
     | '/smart-checkout'
     | '/smart-retry'
     | '/transactions'
@@ -183,11 +205,13 @@ export interface FileRouteTypes {
     | '/about'
     | '/data-quality'
     | '/declines'
+    | '/experiments'
     | '/incidents'
     | '/live'
     | '/people'
     | '/profile'
     | '/reason-codes'
+    | '/rules'
     | '/smart-checkout'
     | '/smart-retry'
     | '/transactions'
@@ -200,11 +224,13 @@ export interface RootRouteChildren {
   AboutRoute: typeof AboutRoute
   DataQualityRoute: typeof DataQualityRoute
   DeclinesRoute: typeof DeclinesRoute
+  ExperimentsRoute: typeof ExperimentsRoute
   IncidentsRoute: typeof IncidentsRoute
   LiveRoute: typeof LiveRoute
   PeopleRoute: typeof PeopleRoute
   ProfileRoute: typeof ProfileRoute
   ReasonCodesRoute: typeof ReasonCodesRoute
+  RulesRoute: typeof RulesRoute
   SmartCheckoutRoute: typeof SmartCheckoutRoute
   SmartRetryRoute: typeof SmartRetryRoute
   TransactionsRoute: typeof TransactionsRoute
@@ -242,6 +268,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof DeclinesRouteImport
       parentRoute: typeof rootRouteImport
     }
+    '/experiments': {
+      id: '/experiments'
+      path: '/experiments'
+      fullPath: '/experiments'
+      preLoaderRoute: typeof ExperimentsRouteImport
+      parentRoute: typeof rootRouteImport
+    }
     '/incidents': {
       id: '/incidents'
       path: '/incidents'
@@ -275,6 +308,13 @@ declare module '@tanstack/react-router' {
       path: '/reason-codes'
       fullPath: '/reason-codes'
       preLoaderRoute: typeof ReasonCodesRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/rules': {
+      id: '/rules'
+      path: '/rules'
+      fullPath: '/rules'
+      preLoaderRoute: typeof RulesRouteImport
       parentRoute: typeof rootRouteImport
     }
     '/smart-checkout': {
@@ -320,11 +360,13 @@ const rootRouteChildren: RootRouteChildren = {
   AboutRoute: AboutRoute,
   DataQualityRoute: DataQualityRoute,
   DeclinesRoute: DeclinesRoute,
+  ExperimentsRoute: ExperimentsRoute,
   IncidentsRoute: IncidentsRoute,
   LiveRoute: LiveRoute,
   PeopleRoute: PeopleRoute,
   ProfileRoute: ProfileRoute,
   ReasonCodesRoute: ReasonCodesRoute,
+  RulesRoute: RulesRoute,
   SmartCheckoutRoute: SmartCheckoutRoute,
   SmartRetryRoute: SmartRetryRoute,
   TransactionsRoute: TransactionsRoute,

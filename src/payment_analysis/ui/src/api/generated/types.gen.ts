@@ -1994,6 +1994,38 @@ export type ColumnOut = {
 };
 
 /**
+ * ConfigurationBacktestIn
+ *
+ * Another value of a decision configuration.
+ */
+export type ConfigurationBacktestIn = {
+    /**
+     * Current Value
+     *
+     * What holds now.
+     */
+    current_value: number;
+    /**
+     * Days
+     *
+     * Days before the newest attempt.
+     */
+    days?: number;
+    /**
+     * Key
+     *
+     * The key, like risk_threshold_high.
+     */
+    key: string;
+    /**
+     * Proposed Value
+     *
+     * What is to hold.
+     */
+    proposed_value: number;
+};
+
+/**
  * ControlBandAnswer
  */
 export type ControlBandAnswer = {
@@ -17598,6 +17630,31 @@ export type BacktestRuleResponses = {
 };
 
 export type BacktestRuleResponse = BacktestRuleResponses[keyof BacktestRuleResponses];
+
+export type BacktestConfigurationData = {
+    body: ConfigurationBacktestIn;
+    path?: never;
+    query?: never;
+    url: '/api/rules/backtest/configuration';
+};
+
+export type BacktestConfigurationErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type BacktestConfigurationError = BacktestConfigurationErrors[keyof BacktestConfigurationErrors];
+
+export type BacktestConfigurationResponses = {
+    /**
+     * Successful Response
+     */
+    200: BacktestOut;
+};
+
+export type BacktestConfigurationResponse = BacktestConfigurationResponses[keyof BacktestConfigurationResponses];
 
 export type LastBacktestOfRuleData = {
     body: RuleTold;
