@@ -29,6 +29,7 @@ COMMANDS = {
     "train": "models",
     "models": "models",
     "evaluate": "evaluation",
+    "diagnose": "diagnosis",
     "tools": "agents",
     "serve": "serving",
     "doctor": "care",
