@@ -23,6 +23,7 @@ from payment_analysis.backend.live_feed import Listeners
 from payment_analysis.backend.routes import (
     analytics,
     app_page,
+    ask,
     audit,
     command_center,
     dashboards,
@@ -96,6 +97,7 @@ ROUTERS: Final = (
     rules,
     experiments,
     proposals,
+    ask,
     app_page,
 )
 
@@ -125,7 +127,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         if announce is not None:
-            announce(_opened(store, clock()))
+            announce(way_in(store, clock()))
         yield
         store.close()
 
@@ -139,10 +141,9 @@ def create_app(
         dependencies=[Depends(admitted)],
         lifespan=lifespan,
     )
-    app.state.warehouse = warehouse
+    app.state.warehouse, app.state.store, app.state.writes = warehouse, store, writes
+    app.state.askers = ask.askers_over(warehouse)
     app.state.data_states = DataStates(warehouse, shows_examples=shows_examples)
-    app.state.store = store
-    app.state.writes = writes
     app.state.clock = clock
     app.state.asking = SignedIn(store, clock) if asking is None else asking
     app.state.listeners, app.state.sign_ins = Listeners(), AttemptsMade(*SIGN_INS)
@@ -168,7 +169,7 @@ def app_of(home: Home, *, hosts: Sequence[str] = LOOPBACK, announce: Callable[[s
     )
 
 
-def _opened(store: Database, now: datetime) -> str:
+def way_in(store: Database, now: datetime) -> str:
     """A store that people can work with, and the way in."""
     seed_rules(store)
     return sign_in_path(store, now)

@@ -16,7 +16,7 @@ export function Interval({ label, value, low, high, show, moreIsGood }: Props) {
   const look = side === 0 ? 'text-ink-3' : side > 0 === moreIsGood ? 'text-good' : 'text-bad'
   const words = side === 0 ? 'may be chance' : side > 0 ? 'more' : 'less'
   return (
-    <div className="grid grid-cols-[9rem_1fr_auto] items-center gap-3 py-1">
+    <div className="grid grid-cols-[8rem_1fr_12rem] items-center gap-3 py-1">
       <span className="text-ink-2">{label}</span>
       <svg viewBox="0 0 100 10" preserveAspectRatio="none" className={`h-5 w-full ${look}`} role="img" aria-label={`${label}: ${show(value)}, from ${show(low)} to ${show(high)}`}>
         <line x1="50" x2="50" y1="0" y2="10" stroke="currentColor" strokeOpacity="0.35" vectorEffect="non-scaling-stroke" />

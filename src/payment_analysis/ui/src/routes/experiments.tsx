@@ -53,11 +53,12 @@ function Experiments() {
           <List experiments={data} zone={zone} onOpen={(one) => go({ id: one })} />
         )}
       </Card>
-      <Dialog open={opened !== undefined} onClose={() => go({})} title={opened?.name ?? ''} shape="drawer">
-        {opened && <Experiment one={opened} zone={zone} />}
-      </Dialog>
-      <Dialog open={prefilled !== undefined && !opened} onClose={() => go({})} title="New experiment" shape="drawer">
-        <Design key={prefilled} start={{ eligible: prefilled ?? '', decision: asType(type) }} onKept={(kept) => go({ id: kept })} />
+      <Dialog open={opened !== undefined || prefilled !== undefined} onClose={() => go({})} title={opened?.name ?? 'New experiment'} shape="drawer">
+        {opened ? (
+          <Experiment one={opened} zone={zone} />
+        ) : (
+          <Design key={prefilled} start={{ eligible: prefilled ?? '', decision: asType(type) }} onKept={(kept) => go({ id: kept })} />
+        )}
       </Dialog>
     </Page>
   )

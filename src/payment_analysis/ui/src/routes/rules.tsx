@@ -55,16 +55,15 @@ function Rules() {
         )}
       </Card>
       <Proposals zone={zone} />
-      <Dialog open={opened !== undefined} onClose={() => go({})} title={opened?.name ?? ''} shape="drawer">
-        {opened && (
+      <Dialog open={opened !== undefined || prefilled !== undefined} onClose={() => go({})} title={opened?.name ?? 'New rule'} shape="drawer">
+        {opened ? (
           <>
             <Standing rule={opened} zone={zone} />
             <Editor key={`${opened.id} ${opened.version}`} start={draftOf(opened)} onKept={(kept) => go({ id: kept })} />
           </>
+        ) : (
+          <Editor key={prefilled} start={emptyDraft(asType(type), prefilled ?? '')} onKept={(kept) => go({ id: kept })} />
         )}
-      </Dialog>
-      <Dialog open={prefilled !== undefined && !opened} onClose={() => go({})} title="New rule" shape="drawer">
-        <Editor key={prefilled} start={emptyDraft(asType(type), prefilled ?? '')} onKept={(kept) => go({ id: kept })} />
       </Dialog>
     </Page>
   )

@@ -185,11 +185,46 @@ export type AccessTokenOut = {
 };
 
 /**
+ * Action
+ *
+ * Something to do.
+ */
+export type Action = {
+    confidence: Level;
+    effort: Level;
+    /**
+     * Evidence
+     */
+    evidence: Array<Evidence>;
+    /**
+     * Over the whole period.
+     */
+    gain: ReportRange | null;
+    gain_per_30_days: ReportRange | null;
+    kind: ActionKind;
+    /**
+     * Payments
+     *
+     * Lost payments it speaks for; for stop_retries, attempts.
+     */
+    payments: number;
+    /**
+     * Sql
+     *
+     * The queries behind the section, by name; they run in `query` as they are.
+     */
+    sql: {
+        [key: string]: string;
+    };
+    value: ReportMoney | null;
+};
+
+/**
  * ActionKind
  *
- * What a rule tells a policy.
+ * What may be done about lost payments and needless attempts.
  */
-export type ActionKind = 'force_path' | 'forbid_path' | 'request_exemption' | 'forbid_exemption' | 'force_route' | 'forbid_route' | 'no_cascade' | 'no_exploration' | 'do_not_retry' | 'retry_after' | 'cap_attempts';
+export type ActionKind = 'route' | 'retry' | 'authenticate' | 'fix_data' | 'ask_cardholder' | 'resolve_errors' | 'review' | 'learn_reasons' | 'stop_retries';
 
 /**
  * ActionOut
@@ -263,6 +298,44 @@ export type ActionOut = {
      * Their value.
      */
     value: Amount | null;
+};
+
+/**
+ * Actions
+ *
+ * What to do first, each with its value and range.
+ */
+export type Actions = {
+    /**
+     * Comparisons
+     */
+    comparisons: number;
+    /**
+     * Ranked
+     */
+    ranked: Array<Action>;
+    /**
+     * Over the actions that win payments; fees are apart.
+     */
+    recoverable: ReportRange | null;
+    recoverable_per_30_days: ReportRange | null;
+    /**
+     * Scaled By
+     *
+     * Thirty days over the period; null for less than a day.
+     */
+    scaled_by: number | null;
+    /**
+     * Standing Payments
+     *
+     * Lost for a reason that no one should try to turn.
+     */
+    standing_payments: number;
+    standing_value: ReportMoney | null;
+    /**
+     * Z
+     */
+    z: number;
 };
 
 /**
@@ -416,6 +489,26 @@ export type ActiveAlertsRow = {
 };
 
 /**
+ * Adjusted
+ *
+ * A rate as it would be with everybody's mix of traffic, 0..1.
+ */
+export type Adjusted = {
+    /**
+     * High
+     */
+    high: number;
+    /**
+     * Low
+     */
+    low: number;
+    /**
+     * Rate
+     */
+    rate: number;
+};
+
+/**
  * Amount
  *
  * Money: minor units and their currency.
@@ -456,213 +549,181 @@ export type AmountRange = {
 };
 
 /**
- * ApprovalRuleIn
+ * Answer
  *
- * A new rule; it begins as a draft.
+ * The answer to a question in words.
  */
-export type ApprovalRuleIn = {
+export type Answer = {
     /**
-     * What it tells the policy.
-     */
-    action_kind: ActionKind;
-    /**
-     * Action Summary
+     * By
      *
-     * The action in words; made from it when empty.
+     * Who read the question: the parser, a language model, or a person who edited it.
      */
-    action_summary?: string;
+    by: 'parser' | 'model' | 'person';
     /**
-     * Action Value
+     * Chips
      *
-     * The value of the action.
+     * What was assumed, editable.
      */
-    action_value?: string | number | null;
+    chips: Array<Chip>;
     /**
-     * Condition Expression
+     * Choices
      *
-     * Where it fires; empty is everywhere.
+     * What it may mean, when we ask back.
      */
-    condition_expression?: string | null;
+    choices: Array<ChipChoice>;
     /**
-     * Name
+     * Columns
      *
-     * Its name.
+     * Columns of the rows.
      */
-    name: string;
+    columns: Array<AnswerColumn>;
     /**
-     * Note
+     * Currency
      *
-     * Why; kept with the version.
+     * Currency of money figures.
      */
-    note?: string | null;
+    currency: string;
     /**
-     * Priority
+     * Hint
      *
-     * The lower, the earlier it is asked.
+     * What to do instead, when there is no answer.
      */
-    priority?: number;
+    hint: string;
     /**
-     * The decision it is for.
+     * Ignored
+     *
+     * Words that carry nothing here.
      */
-    rule_type: Decision;
+    ignored: Array<string>;
+    /**
+     * Is Cut
+     *
+     * There are more rows.
+     */
+    is_cut: boolean;
+    /**
+     * Is Verified
+     *
+     * The figures are ours and nothing was assumed that could be meant otherwise.
+     */
+    is_verified: boolean;
+    /**
+     * Model Note
+     *
+     * Why the language model was not used, when one is configured.
+     */
+    model_note: string;
+    /**
+     * Notes
+     *
+     * What was assumed beyond the words.
+     */
+    notes: Array<string>;
+    /**
+     * Question
+     *
+     * The question.
+     */
+    question: string;
+    /**
+     * Rows
+     *
+     * The rows.
+     */
+    rows: Array<Array<unknown>>;
+    /**
+     * Seconds
+     *
+     * Time to answer.
+     */
+    seconds: number;
+    /**
+     * Sentence
+     *
+     * The answer, or why there is none; its numbers are those of the rows.
+     */
+    sentence: string;
+    /**
+     * What the question was understood to mean.
+     */
+    spec: SpecOutput | null;
+    /**
+     * Sql
+     *
+     * Databricks SQL that gives the rows, as it stands.
+     */
+    sql: string;
+    /**
+     * answered, asks_back, unknown, refused or cause.
+     */
+    status: Status;
+    /**
+     * Suggestions
+     *
+     * Questions that we can answer and that are like this one.
+     */
+    suggestions: Array<string>;
+    /**
+     * Trusted
+     *
+     * The trusted query that asks exactly this.
+     */
+    trusted: string | null;
 };
 
 /**
- * ApprovalRuleOut
+ * AnswerColumn
  *
- * A rule.
+ * A column of the table.
  */
-export type ApprovalRuleOut = {
+export type AnswerColumn = {
     /**
-     * What it tells the policy.
-     */
-    action_kind: ActionKind;
-    /**
-     * Action Summary
+     * Label
      *
-     * The action in words.
+     * How it is called.
      */
-    action_summary: string;
-    /**
-     * Action Value
-     *
-     * The value of the action.
-     */
-    action_value: string | null;
-    /**
-     * Canonical
-     *
-     * The condition in our own spelling.
-     */
-    canonical: string;
-    /**
-     * Changed By
-     *
-     * Who changed it last.
-     */
-    changed_by: string;
-    /**
-     * Condition Expression
-     *
-     * The condition as somebody wrote it.
-     */
-    condition_expression: string | null;
-    /**
-     * Created At
-     *
-     * When it was made.
-     */
-    created_at: string;
-    /**
-     * Id
-     *
-     * Its id.
-     */
-    id: string;
-    /**
-     * Is Active
-     *
-     * Whether policies follow it.
-     */
-    is_active: boolean;
+    label: string;
     /**
      * Name
      *
-     * Its name.
+     * Name in the rows and in the SQL.
      */
     name: string;
     /**
-     * Owner
+     * Role
      *
-     * Who made it.
+     * What it is: a dimension, a figure, the figure before, its change, or out of how many.
      */
-    owner: string;
+    role: 'dimension' | 'value' | 'before' | 'change' | 'trials' | 'trials_before';
     /**
-     * Priority
-     *
-     * The lower, the earlier it is asked.
+     * Unit of a figure; null for a dimension.
      */
-    priority: number;
-    /**
-     * Replayed At
-     *
-     * When what it says was replayed last; null when never.
-     */
-    replayed_at: string | null;
-    /**
-     * The decision it is for.
-     */
-    rule_type: Decision;
-    /**
-     * draft, shadow, active or retired.
-     */
-    status: RuleStatus;
-    /**
-     * Status Since
-     *
-     * Since when it stands where it stands.
-     */
-    status_since: string;
-    /**
-     * Updated At
-     *
-     * When it was changed last.
-     */
-    updated_at: string;
-    /**
-     * Version
-     *
-     * Counts its changes, from 1.
-     */
-    version: number;
+    unit: Unit | null;
 };
 
 /**
- * ApprovalRuleUpdate
+ * AnswerFeedback
  *
- * What may be changed; what is left out stays. A change of condition or action makes a rule in force a draft.
+ * What you say of an answer.
  */
-export type ApprovalRuleUpdate = {
+export type AnswerFeedback = {
     /**
-     * What it tells the policy.
-     */
-    action_kind?: ActionKind | null;
-    /**
-     * Action Summary
+     * Question
      *
-     * The action in words.
+     * The question.
      */
-    action_summary?: string | null;
+    question: string;
     /**
-     * Action Value
+     * Reason
      *
-     * The value of the action.
+     * Why.
      */
-    action_value?: string | number | null;
+    reason?: string | null;
     /**
-     * Condition Expression
-     *
-     * Where it fires.
+     * valid, invalid or non_actionable.
      */
-    condition_expression?: string | null;
-    /**
-     * Name
-     *
-     * Its name.
-     */
-    name?: string | null;
-    /**
-     * Note
-     *
-     * Why; kept with the version.
-     */
-    note?: string | null;
-    /**
-     * Priority
-     *
-     * The lower, the earlier it is asked.
-     */
-    priority?: number | null;
+    verdict: VerdictInput;
 };
 
 /**
@@ -853,52 +914,6 @@ export type ApprovalTrendsHourlyRow = {
      * Attempts.
      */
     transaction_count: number | null;
-};
-
-/**
- * AssignIn
- *
- * A subject.
- */
-export type AssignIn = {
-    /**
-     * Subject Key
-     *
-     * The value of its kind's field, like a payment's id.
-     */
-    subject_key: string;
-};
-
-/**
- * AssignmentOut
- *
- * Which way a subject goes; asking again never changes it.
- */
-export type AssignmentOut = {
-    /**
-     * Created At
-     *
-     * Since when.
-     */
-    created_at: string;
-    /**
-     * Experiment Id
-     *
-     * The experiment.
-     */
-    experiment_id: string;
-    /**
-     * Subject Key
-     *
-     * The subject.
-     */
-    subject_key: string;
-    /**
-     * Variant
-     *
-     * The variant, or holdout.
-     */
-    variant: string;
 };
 
 /**
@@ -1379,160 +1394,6 @@ export type AuthorizationEventIn = {
 };
 
 /**
- * BacktestDayOut
- *
- * What a rule meets on one day.
- */
-export type BacktestDayOut = {
-    /**
-     * Answered
-     *
-     * Of these, answered by issuer or network.
-     */
-    answered: number;
-    /**
-     * Approved
-     *
-     * Of these, approved.
-     */
-    approved: number;
-    /**
-     * Attempts
-     *
-     * Attempts it fires for.
-     */
-    attempts: number;
-    /**
-     * Day
-     *
-     * The day, UTC.
-     */
-    day: string;
-};
-
-/**
- * BacktestIn
- *
- * What is replayed, and over how long.
- */
-export type BacktestIn = {
-    /**
-     * What it tells the policy.
-     */
-    action_kind: ActionKind;
-    /**
-     * Action Value
-     *
-     * The value of the action.
-     */
-    action_value?: string | number | null;
-    /**
-     * Condition Expression
-     *
-     * Where it fires; empty is everywhere.
-     */
-    condition_expression?: string | null;
-    /**
-     * Days
-     *
-     * Days before the newest attempt.
-     */
-    days?: number;
-    /**
-     * The decision it is for.
-     */
-    rule_type: Decision;
-};
-
-/**
- * BacktestOut
- *
- * A rule replayed over stored attempts.
- */
-export type BacktestOut = {
-    /**
-     * Attempts
-     *
-     * Attempts the rule fires for.
-     */
-    attempts: number;
-    /**
-     * Changed
-     *
-     * Attempts that would have gone another way, or not have been made.
-     */
-    changed: number;
-    /**
-     * Days
-     *
-     * What it meets, by day.
-     */
-    days: Array<BacktestDayOut>;
-    /**
-     * null when the log cannot tell.
-     */
-    effect: EffectOut | null;
-    /**
-     * Effective Attempts
-     *
-     * What the attempts that vouch for them weigh.
-     */
-    effective_attempts: number | null;
-    /**
-     * Payments
-     *
-     * Their payments; one that goes on past midnight is counted on both days.
-     */
-    payments: number;
-    /**
-     * Reporting Currency
-     *
-     * Currency of all amounts.
-     */
-    reporting_currency: string | null;
-    /**
-     * Seconds
-     *
-     * How long the replay took.
-     */
-    seconds: number;
-    /**
-     * Since
-     *
-     * Start of the window.
-     */
-    since: string;
-    /**
-     * Support
-     *
-     * Share of the changed attempts the log can tell about, 0..1.
-     */
-    support: number | null;
-    /**
-     * Told
-     *
-     * What the replay can and cannot say.
-     */
-    told: Array<string>;
-    /**
-     * good; weak: the interval decides nothing; abstains: the log cannot tell.
-     */
-    trust: Trust;
-    /**
-     * Until
-     *
-     * End of the window.
-     */
-    until: string;
-    /**
-     * Value
-     *
-     * Amount asked for in them, reporting currency.
-     */
-    value: number;
-};
-
-/**
  * BinPerformanceAnswer
  */
 export type BinPerformanceAnswer = {
@@ -1712,6 +1573,53 @@ export type BinPerformanceRow = {
      * Verifications and tests: attempts that are no sale.
      */
     verification_count: number | null;
+};
+
+/**
+ * Bridge
+ *
+ * From attempts over first attempts to payments, by count and by value.
+ */
+export type Bridge = {
+    /**
+     * Left Out
+     */
+    left_out: Array<LeftOut>;
+    /**
+     * Lost Payments
+     *
+     * At least one attempt, none approved, nothing still open.
+     */
+    lost_payments: number;
+    lost_value: ReportMoney | null;
+    /**
+     * Measures
+     */
+    measures: Array<Measure>;
+    /**
+     * Messages
+     */
+    messages: number;
+    /**
+     * Open Payments
+     *
+     * Payments whose last word is a pending attempt.
+     */
+    open_payments: number;
+    /**
+     * Sql
+     *
+     * The queries behind the section, by name; they run in `query` as they are.
+     */
+    sql: {
+        [key: string]: string;
+    };
+    /**
+     * Uplift
+     *
+     * Payment rate minus first-attempt rate: what retries add, -1..1.
+     */
+    uplift: number | null;
 };
 
 /**
@@ -1943,29 +1851,39 @@ export type CauseOut = {
 };
 
 /**
- * ChangeOut
+ * Chains
  *
- * A difference in a total over the window, with its 95 % interval.
+ * Retries: length, success by position, same or other PSP.
  */
-export type ChangeOut = {
+export type Chains = {
     /**
-     * High
-     *
-     * Upper end.
+     * Lengths
      */
-    high: number;
+    lengths: Array<Length>;
+    other_psp: PaymentAnalysisBackendReportPartsShare;
     /**
-     * Low
-     *
-     * Lower end.
+     * Positions
      */
-    low: number;
+    positions: Array<Position>;
     /**
-     * Value
-     *
-     * More of it when above zero.
+     * Recovered Payments
      */
-    value: number;
+    recovered_payments: number;
+    recovered_value: ReportMoney | null;
+    /**
+     * Payments declined at first, and how many were tried again.
+     */
+    retried_payments: PaymentAnalysisBackendReportPartsShare;
+    same_psp: PaymentAnalysisBackendReportPartsShare;
+    /**
+     * Sql
+     *
+     * The queries behind the section, by name; they run in `query` as they are.
+     */
+    sql: {
+        [key: string]: string;
+    };
+    switch_gain: Gain | null;
 };
 
 /**
@@ -2027,6 +1945,13 @@ export type ChannelOut = {
      */
     sort: string | null;
 };
+
+/**
+ * Chart
+ *
+ * How an answer is best looked at.
+ */
+export type Chart = 'number' | 'line' | 'bar' | 'table';
 
 /**
  * Check
@@ -2125,6 +2050,75 @@ export type Checks = {
 };
 
 /**
+ * Chip
+ *
+ * One assumption of an answer, with what else it could be.
+ */
+export type Chip = {
+    /**
+     * About
+     *
+     * Which part of the question it is.
+     */
+    about: 'figure' | 'by' | 'filter' | 'period' | 'compare' | 'order' | 'cases' | 'share';
+    /**
+     * Choices
+     *
+     * What else it could be.
+     */
+    choices: Array<ChipChoice>;
+    /**
+     * Label
+     *
+     * What is assumed.
+     */
+    label: string;
+};
+
+/**
+ * ChipChoice
+ *
+ * Another way to read a chip, as the whole spec to post back.
+ */
+export type ChipChoice = {
+    /**
+     * Label
+     *
+     * How it is called.
+     */
+    label: string;
+    /**
+     * The question with this choice.
+     */
+    spec: SpecOutput;
+};
+
+/**
+ * Claim
+ *
+ * Lost payments that another PSP never saw.
+ */
+export type Claim = {
+    /**
+     * Action
+     */
+    action: string;
+    /**
+     * Next Position
+     */
+    next_position: number;
+    /**
+     * Payments
+     */
+    payments: number;
+    /**
+     * Reason
+     */
+    reason: string;
+    value: ReportMoney | null;
+};
+
+/**
  * ColumnOut
  *
  * A column of a widget's rows.
@@ -2142,38 +2136,6 @@ export type ColumnOut = {
      * Type in Databricks words.
      */
     type: string;
-};
-
-/**
- * ConfigurationBacktestIn
- *
- * Another value of a decision configuration.
- */
-export type ConfigurationBacktestIn = {
-    /**
-     * Current Value
-     *
-     * What holds now.
-     */
-    current_value: number;
-    /**
-     * Days
-     *
-     * Days before the newest attempt.
-     */
-    days?: number;
-    /**
-     * Key
-     *
-     * The key, like risk_threshold_high.
-     */
-    key: string;
-    /**
-     * Proposed Value
-     *
-     * What is to hold.
-     */
-    proposed_value: number;
 };
 
 /**
@@ -2438,6 +2400,34 @@ export type Country = {
      * English name.
      */
     name: string;
+};
+
+/**
+ * Coverage
+ *
+ * How much of the attempts says something of a dimension.
+ */
+export type Coverage = {
+    /**
+     * Dimension
+     */
+    dimension: string;
+    /**
+     * Known
+     *
+     * Attempts that say it.
+     */
+    known: number;
+    /**
+     * Needed For
+     */
+    needed_for: string;
+    /**
+     * Share
+     *
+     * Of all attempts, 0..1.
+     */
+    share: number;
 };
 
 /**
@@ -3143,6 +3133,45 @@ export type DeclineSummaryAnswer = {
 };
 
 /**
+ * Declines
+ *
+ * Declines by reason and by who is at fault.
+ */
+export type Declines = {
+    /**
+     * Declines
+     */
+    declines: number;
+    /**
+     * Faults
+     */
+    faults: Array<Fault>;
+    /**
+     * Reasons
+     */
+    reasons: Array<Reason>;
+    retryable_value: ReportMoney | null;
+    /**
+     * Sql
+     *
+     * The queries behind the section, by name; they run in `query` as they are.
+     */
+    sql: {
+        [key: string]: string;
+    };
+    /**
+     * Unexplained
+     */
+    unexplained: number;
+    /**
+     * Unexplained Share
+     *
+     * Declines no rule explains, of all, 0..1.
+     */
+    unexplained_share: number;
+};
+
+/**
  * DedupCollisionStatsAnswer
  */
 export type DedupCollisionStatsAnswer = {
@@ -3514,34 +3543,6 @@ export type DraftIn = {
 };
 
 /**
- * EffectOut
- *
- * What would have been different.
- */
-export type EffectOut = {
-    /**
-     * Approved attempts.
-     */
-    approvals: ChangeOut;
-    /**
-     * Their amount, reporting currency.
-     */
-    fraud_value: ChangeOut;
-    /**
-     * Approved attempts reported as fraud so far.
-     */
-    frauds: ChangeOut;
-    /**
-     * Networks' fees for excessive retries, reporting currency.
-     */
-    scheme_fees: ChangeOut;
-    /**
-     * Approved amount, reporting currency.
-     */
-    value: ChangeOut;
-};
-
-/**
  * EntrySystemDistributionAnswer
  */
 export type EntrySystemDistributionAnswer = {
@@ -3657,6 +3658,29 @@ export type EntryThroughput = {
      * user: somebody's own data; simulated: a world with known truth; mixed; or our examples.
      */
     source: 'user' | 'simulated' | 'mixed' | 'examples';
+};
+
+/**
+ * Evidence
+ *
+ * What an action stands on.
+ */
+export type Evidence = {
+    gain: ReportRange | null;
+    /**
+     * What the present way achieves, where the action replaces it.
+     */
+    now: PaymentAnalysisBackendReportPartsShare | null;
+    /**
+     * Payments
+     */
+    payments: number;
+    rate: PaymentAnalysisBackendReportPartsShare;
+    value: ReportMoney | null;
+    /**
+     * What
+     */
+    what: string;
 };
 
 /**
@@ -3844,155 +3868,43 @@ export type ExecutiveKpisRow = {
 };
 
 /**
- * ExperimentIn
+ * Exposure
  *
- * A new experiment; it begins as a draft.
+ * Retries beyond what the schemes allow.
  */
-export type ExperimentIn = {
+export type Exposure = {
     /**
-     * The decision it changes.
+     * Answered retries after a decline that says never again.
      */
-    decision?: Decision;
+    after_stop: PaymentAnalysisBackendReportPartsShare;
     /**
-     * Description
+     * Cards
      *
-     * What it is to find out.
+     * Cards and merchants looked at one by one.
      */
-    description?: string | null;
+    cards: number;
     /**
-     * Effect Min
+     * Computable
+     */
+    computable: boolean;
+    fees: ReportMoney | null;
+    /**
+     * Over Limits
+     */
+    over_limits: Array<OverLimit>;
+    /**
+     * Sql
      *
-     * Smallest lift worth finding, 0..1.
+     * The queries behind the section, by name; they run in `query` as they are.
      */
-    effect_min?: number;
+    sql: {
+        [key: string]: string;
+    };
     /**
-     * Eligible
-     *
-     * Who takes part; empty is everybody.
+     * Why Not
      */
-    eligible?: string | null;
-    /**
-     * Holdout Share
-     *
-     * Share of the permanent holdout, 0..1.
-     */
-    holdout_share?: number;
-    /**
-     * Name
-     *
-     * Its name; no two have the same.
-     */
-    name: string;
-    /**
-     * What is assigned as a whole.
-     */
-    subject?: SubjectKind;
-    /**
-     * Variants
-     *
-     * The control first.
-     */
-    variants?: Array<VariantIn>;
+    why_not: string;
 };
-
-/**
- * ExperimentOut
- *
- * An experiment.
- */
-export type ExperimentOut = {
-    /**
-     * Created At
-     *
-     * When it was made.
-     */
-    created_at: string;
-    /**
-     * The decision it changes.
-     */
-    decision: Decision;
-    /**
-     * Description
-     *
-     * What it is to find out.
-     */
-    description: string | null;
-    /**
-     * Effect Min
-     *
-     * Smallest lift worth finding, 0..1.
-     */
-    effect_min: number;
-    /**
-     * Eligible
-     *
-     * Who takes part; null is everybody.
-     */
-    eligible: string | null;
-    /**
-     * Ended At
-     *
-     * When it was stopped.
-     */
-    ended_at: string | null;
-    /**
-     * Holdout Share
-     *
-     * Share of the permanent holdout, 0..1.
-     */
-    holdout_share: number;
-    /**
-     * Id
-     *
-     * Its id.
-     */
-    id: string;
-    /**
-     * Name
-     *
-     * Its name.
-     */
-    name: string;
-    /**
-     * Note
-     *
-     * What was decided at its end.
-     */
-    note: string | null;
-    /**
-     * Owner
-     *
-     * Who made it.
-     */
-    owner: string;
-    /**
-     * Started At
-     *
-     * When it first ran.
-     */
-    started_at: string | null;
-    /**
-     * draft, running, paused or stopped.
-     */
-    status: ExperimentStatus;
-    /**
-     * What is assigned as a whole.
-     */
-    subject: SubjectKind;
-    /**
-     * Variants
-     *
-     * The control first.
-     */
-    variants: Array<VariantIn>;
-};
-
-/**
- * ExperimentStatus
- *
- * Where an experiment stands.
- */
-export type ExperimentStatus = 'draft' | 'running' | 'paused' | 'stopped';
 
 /**
  * FacetValue
@@ -4163,6 +4075,27 @@ export type FalseInsightsMetricRow = {
 };
 
 /**
+ * Fault
+ *
+ * Declines by who can change them.
+ */
+export type Fault = {
+    /**
+     * Declines
+     */
+    declines: number;
+    /**
+     * Fault
+     */
+    fault: string;
+    /**
+     * Lost Payments
+     */
+    lost_payments: number;
+    lost_value: ReportMoney | null;
+};
+
+/**
  * FaultAttributionAnswer
  */
 export type FaultAttributionAnswer = {
@@ -4291,40 +4224,41 @@ export type FaultAttributionRow = {
 };
 
 /**
- * FindingKind
+ * Filter
  *
- * What may be wrong.
+ * What narrows a figure: the values of a dimension that count, or bounds of a number.
  */
-export type FindingKind = 'never' | 'always' | 'redundant' | 'shadowed' | 'conflict' | 'mixed_currencies' | 'too_large';
-
-/**
- * FindingOut
- *
- * What may be wrong with a rule.
- */
-export type FindingOut = {
+export type Filter = {
     /**
-     * What it is.
-     */
-    kind: FindingKind;
-    /**
-     * Other Id
+     * Above
      *
-     * The other rule it has to do with.
+     * At least this, for a number.
      */
-    other_id: string | null;
+    above?: number | null;
     /**
-     * Rule Id
+     * Below
      *
-     * The rule; `draft` is the one that was sent.
+     * Below this, for a number.
      */
-    rule_id: string;
+    below?: number | null;
     /**
-     * Words
+     * Dimension
      *
-     * The same in words.
+     * A dimension.
      */
-    words: string;
+    dimension: string;
+    /**
+     * Negated
+     *
+     * All values but these.
+     */
+    negated?: boolean;
+    /**
+     * Values
+     *
+     * Values that count, as the data spells them.
+     */
+    values?: Array<string>;
 };
 
 /**
@@ -4524,6 +4458,26 @@ export type FraudRiskSummaryRow = {
 };
 
 /**
+ * Gain
+ *
+ * The difference of two shares with its interval, -1..1.
+ */
+export type Gain = {
+    /**
+     * Difference
+     */
+    difference: number;
+    /**
+     * High
+     */
+    high: number;
+    /**
+     * Low
+     */
+    low: number;
+};
+
+/**
  * Gap
  *
  * One rate minus another, with Newcombe's interval.
@@ -4586,51 +4540,11 @@ export type GeographyAnswer = {
 };
 
 /**
- * Guard
+ * Grain
  *
- * What a guardrail says.
+ * What one unit of the denominator is.
  */
-export type Guard = 'fine' | 'breached' | 'open';
-
-/**
- * GuardOut
- *
- * A guardrail of one variant.
- */
-export type GuardOut = {
-    /**
-     * More of it than the control has; null before enough is known.
-     */
-    difference: LiftOut | null;
-    /**
-     * Meaning
-     *
-     * What must not get worse.
-     */
-    meaning: string;
-    /**
-     * Name
-     *
-     * fraud, latency or scheme_fees.
-     */
-    name: string;
-    /**
-     * Slack
-     *
-     * By how much it may.
-     */
-    slack: number;
-    /**
-     * fine, breached, or open: too little is known.
-     */
-    state: Guard;
-    /**
-     * Unit
-     *
-     * Unit of the slack and of the difference.
-     */
-    unit: string;
-};
+export type Grain = 'attempt' | 'payment';
 
 /**
  * Healthcheck
@@ -4824,7 +4738,7 @@ export type InsightFeedbackIn = {
      *
      * What kind it is.
      */
-    insight_type: 'decline_pattern' | 'routing_suggestion' | 'retry_recommendation' | 'risk_alert' | 'approval_optimization';
+    insight_type: 'decline_pattern' | 'routing_suggestion' | 'retry_recommendation' | 'risk_alert' | 'approval_optimization' | 'ask_answer';
     /**
      * Model Version
      *
@@ -5365,46 +5279,49 @@ export type LastHourPerformanceRow = {
 };
 
 /**
- * LedgerOut
+ * LeftOut
  *
- * What a variant brought that would not have come by itself: treated less organic.
+ * Attempts that are left out before a rate is counted.
  */
-export type LedgerOut = {
+export type LeftOut = {
     /**
-     * Baseline
-     *
-     * What stands for organic: the permanent holdout, else the control.
+     * Attempts
      */
-    baseline: string;
+    attempts: number;
     /**
-     * Treated less organic; null before enough is known.
+     * Key
      */
-    incremental: LiftOut | null;
+    key: string;
     /**
-     * Organic
-     *
-     * What as many subjects of the baseline bring, minor units.
+     * Meaning
      */
-    organic: number;
-    /**
-     * Scheme Fees
-     *
-     * Networks' fees of its subjects, minor units.
-     */
-    scheme_fees: number;
-    /**
-     * Treated
-     *
-     * Approved amount of its subjects, minor units.
-     */
-    treated: number;
-    /**
-     * Variant
-     *
-     * The variant.
-     */
-    variant: string;
+    meaning: string;
+    value: ReportMoney | null;
 };
+
+/**
+ * Length
+ *
+ * Payments of so many attempts.
+ */
+export type Length = {
+    /**
+     * Attempts
+     */
+    attempts: number;
+    /**
+     * Is Open
+     *
+     * So many or more.
+     */
+    is_open: boolean;
+    payments: PaymentAnalysisBackendReportPartsShare;
+};
+
+/**
+ * Level
+ */
+export type Level = 'low' | 'medium' | 'high';
 
 /**
  * LifeCycles
@@ -5427,35 +5344,20 @@ export type LifeCycles = {
 };
 
 /**
- * LiftOut
+ * Measure
  *
- * More than the control has; the interval holds at every look.
+ * One rate, by count and by value.
  */
-export type LiftOut = {
+export type Measure = {
+    definition: RateDefinition;
+    key: Rate;
     /**
-     * Excludes Zero
-     *
-     * Whether it is a result.
+     * Name
      */
-    excludes_zero: boolean;
-    /**
-     * High
-     *
-     * Upper end.
-     */
-    high: number;
-    /**
-     * Low
-     *
-     * Lower end, 95 % over all looks together.
-     */
-    low: number;
-    /**
-     * Value
-     *
-     * The difference.
-     */
-    value: number;
+    name: string;
+    rate: PaymentAnalysisBackendReportPartsShare;
+    value: ReportMoney | null;
+    value_approved: ReportMoney | null;
 };
 
 /**
@@ -5973,6 +5875,63 @@ export type OnlineFeaturesLatestRow = {
 };
 
 /**
+ * Order
+ *
+ * What the rows are ranked by: the name of a metric, or `change` of a comparison.
+ */
+export type Order = {
+    /**
+     * By
+     *
+     * A metric, or change.
+     */
+    by: string;
+    /**
+     * Descending
+     *
+     * The largest first.
+     */
+    descending: boolean;
+};
+
+/**
+ * OverLimit
+ *
+ * Attempts beyond one limit of a scheme.
+ */
+export type OverLimit = {
+    /**
+     * Attempts Max
+     */
+    attempts_max: number;
+    /**
+     * Attempts Over
+     */
+    attempts_over: number;
+    /**
+     * In the currency of the rule.
+     */
+    fee: ReportMoney | null;
+    fee_reporting: ReportMoney | null;
+    /**
+     * Network
+     */
+    network: string;
+    /**
+     * Rule
+     */
+    rule: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Window Hours
+     */
+    window_hours: number | null;
+};
+
+/**
  * Overview
  *
  * What the report speaks of, and how old that is.
@@ -5991,11 +5950,27 @@ export type Overview = {
      */
     attempts: number;
     /**
+     * Coverage
+     */
+    coverage: Array<Coverage>;
+    /**
+     * Currencies
+     *
+     * Currencies the attempts were made in.
+     */
+    currencies: Array<string>;
+    /**
      * Currency
      *
      * Currency of every amount of the report.
      */
     currency: string;
+    /**
+     * Days
+     *
+     * From the oldest to the newest attempt.
+     */
+    days: number;
     /**
      * First Event
      *
@@ -6021,12 +5996,43 @@ export type Overview = {
      */
     payments: number;
     /**
+     * Quarantined
+     */
+    quarantined: Array<Rejected>;
+    /**
      * Sources
      *
      * Where the attempts came from.
      */
     sources: Array<DataSource>;
-    [key: string]: unknown;
+    /**
+     * Sql
+     *
+     * The queries behind the section, by name; they run in `query` as they are.
+     */
+    sql: {
+        [key: string]: string;
+    };
+    /**
+     * Tests
+     */
+    tests: number;
+    /**
+     * Verifications
+     */
+    verifications: number;
+    /**
+     * Without Rate
+     *
+     * Attempts whose currency has no rate on their day: no amount counts them.
+     */
+    without_rate: number;
+    /**
+     * Zone
+     *
+     * Time zone of the report's days, an IANA name.
+     */
+    zone: string;
 };
 
 /**
@@ -6746,9 +6752,9 @@ export type PerformanceByGeographyRow = {
 /**
  * Period
  *
- * A stretch of time: start inclusive, end exclusive.
+ * A stretch of time, start inclusive and end exclusive.
  */
-export type Period = {
+export type PeriodInput = {
     /**
      * End
      *
@@ -6756,11 +6762,54 @@ export type Period = {
      */
     end: string;
     /**
+     * Label
+     *
+     * How people call it.
+     */
+    label: string;
+    /**
      * Start
      *
      * First instant.
      */
     start: string;
+};
+
+/**
+ * Point
+ *
+ * One hour, day or week.
+ */
+export type Point = {
+    first_attempt: PaymentAnalysisBackendReportPartsShare;
+    payment: PaymentAnalysisBackendReportPartsShare;
+    /**
+     * Start
+     *
+     * Midnight or full hour of the report's time zone.
+     */
+    start: string;
+};
+
+/**
+ * Position
+ *
+ * Attempts at one position in their payment.
+ */
+export type Position = {
+    all: PaymentAnalysisBackendReportPartsShare;
+    /**
+     * Is Open
+     *
+     * This position or a later one.
+     */
+    is_open: boolean;
+    other_psp: PaymentAnalysisBackendReportPartsShare;
+    /**
+     * Position
+     */
+    position: number;
+    same_psp: PaymentAnalysisBackendReportPartsShare;
 };
 
 /**
@@ -6793,32 +6842,6 @@ export type PositionOut = {
      * First row, from 0.
      */
     y: number;
-};
-
-/**
- * PowerOut
- *
- * How many subjects an experiment needs.
- */
-export type PowerOut = {
-    /**
-     * Days
-     *
-     * How long that takes at the given number per day.
-     */
-    days: number | null;
-    /**
-     * Per Variant
-     *
-     * Subjects of each variant, in order.
-     */
-    per_variant: Array<number>;
-    /**
-     * Total
-     *
-     * All of them.
-     */
-    total: number;
 };
 
 /**
@@ -6864,210 +6887,6 @@ export type Problem = {
      */
     type: string;
 };
-
-/**
- * ProposalIn
- *
- * A change somebody, or an agent on somebody's behalf, asks for.
- */
-export type ProposalIn = {
-    /**
-     * What it is about.
-     */
-    change_type: ProposalKind;
-    /**
-     * Confidence
-     *
-     * How sure the proposer is, 0..1.
-     */
-    confidence?: number;
-    /**
-     * Current Value
-     *
-     * What holds now.
-     */
-    current_value?: string | null;
-    /**
-     * Evidence
-     *
-     * Figures with their source.
-     */
-    evidence?: {
-        [key: string]: unknown;
-    };
-    /**
-     * Expected Impact Pct
-     *
-     * Expected change, points.
-     */
-    expected_impact_pct?: number | null;
-    /**
-     * Expires At
-     *
-     * After it, nobody may accept it.
-     */
-    expires_at?: string | null;
-    /**
-     * Proposed Value
-     *
-     * Text of a configuration key; JSON of everything else.
-     */
-    proposed_value: string;
-    /**
-     * Rationale
-     *
-     * Why.
-     */
-    rationale: string;
-    /**
-     * Source Agent
-     *
-     * The agent that proposes it.
-     */
-    source_agent?: string;
-    /**
-     * Target Key
-     *
-     * The key, code, route or name it is about.
-     */
-    target_key: string;
-};
-
-/**
- * ProposalKind
- *
- * What a proposed change is about; `proposed_value` is JSON for all but the first.
- */
-export type ProposalKind = 'decision_config' | 'decline_code' | 'route_performance' | 'rule' | 'experiment';
-
-/**
- * ProposalOut
- *
- * A proposed change.
- */
-export type ProposalOut = {
-    /**
-     * Applied At
-     *
-     * When it came into force.
-     */
-    applied_at: string | null;
-    /**
-     * Change Type
-     *
-     * What it is about.
-     */
-    change_type: string;
-    /**
-     * Confidence
-     *
-     * How sure the proposer is, 0..1.
-     */
-    confidence: number;
-    /**
-     * Created At
-     *
-     * When.
-     */
-    created_at: string;
-    /**
-     * Current Value
-     *
-     * What held then.
-     */
-    current_value: string | null;
-    /**
-     * Evidence
-     *
-     * Figures with their source.
-     */
-    evidence: {
-        [key: string]: unknown;
-    };
-    /**
-     * Expected Impact Pct
-     *
-     * Expected change, points.
-     */
-    expected_impact_pct: number | null;
-    /**
-     * Expires At
-     *
-     * After it, nobody may accept it.
-     */
-    expires_at: string | null;
-    /**
-     * Id
-     *
-     * Its id.
-     */
-    id: string;
-    /**
-     * Made
-     *
-     * What it became, like rules/<id>.
-     */
-    made: string | null;
-    /**
-     * Proposed By
-     *
-     * On whose behalf; null when an agent ran by itself.
-     */
-    proposed_by: string | null;
-    /**
-     * Proposed Value
-     *
-     * What is asked for.
-     */
-    proposed_value: string;
-    /**
-     * Rationale
-     *
-     * Why.
-     */
-    rationale: string;
-    /**
-     * Review Note
-     *
-     * Why.
-     */
-    review_note: string | null;
-    /**
-     * Reviewed At
-     *
-     * When.
-     */
-    reviewed_at: string | null;
-    /**
-     * Reviewed By
-     *
-     * Who decided.
-     */
-    reviewed_by: string | null;
-    /**
-     * Source Agent
-     *
-     * The agent that proposes it.
-     */
-    source_agent: string;
-    /**
-     * pending, approved (a draft was made), applied, or rejected.
-     */
-    status: ProposalStatus;
-    /**
-     * Target Key
-     *
-     * The key, code, route or name it is about.
-     */
-    target_key: string;
-};
-
-/**
- * ProposalStatus
- *
- * Where a proposed change stands.
- */
-export type ProposalStatus = 'pending' | 'approved' | 'rejected' | 'applied';
 
 /**
  * Provenance
@@ -7123,6 +6942,85 @@ export type Provenance = {
      * Version of the table of attempts; grows with every build that changed it.
      */
     version: number;
+};
+
+/**
+ * Provider
+ *
+ * A PSP.
+ */
+export type Provider = {
+    adjusted: Adjusted | null;
+    all_attempts: PaymentAnalysisBackendReportPartsShare;
+    first_attempts: PaymentAnalysisBackendReportPartsShare;
+    /**
+     * Psp
+     */
+    psp: string;
+    /**
+     * Retry Share
+     *
+     * Of its answered attempts, how many were retries, 0..1.
+     */
+    retry_share: number;
+};
+
+/**
+ * Providers
+ *
+ * PSPs compared on first attempts, with intervals and the cautions.
+ */
+export type Providers = {
+    /**
+     * Amount Limits
+     */
+    amount_limits: Array<string>;
+    /**
+     * Gaps
+     */
+    gaps: Array<UncomparedTraffic>;
+    /**
+     * Order Changes
+     *
+     * The naive ranking differs from the fair one.
+     */
+    order_changes: boolean;
+    /**
+     * Overlap Share
+     *
+     * Share of first attempts in those strata, 0..1.
+     */
+    overlap_share: number | null;
+    /**
+     * Providers
+     *
+     * Best first, by the adjusted rate, else by first attempts.
+     */
+    providers: Array<Provider>;
+    /**
+     * Sql
+     *
+     * The queries behind the section, by name; they run in `query` as they are.
+     */
+    sql: {
+        [key: string]: string;
+    };
+    /**
+     * Strata
+     */
+    strata: number;
+    /**
+     * Strata Common
+     *
+     * Strata that every compared PSP serves.
+     */
+    strata_common: number;
+    /**
+     * Unnamed
+     *
+     * Answered attempts without a PSP.
+     */
+    unnamed: number;
 };
 
 /**
@@ -7488,6 +7386,56 @@ export type QueryText = {
 };
 
 /**
+ * Question
+ *
+ * A question, in words or as an edited spec.
+ */
+export type Question = {
+    /**
+     * Question
+     *
+     * One question in English, Portuguese or Spanish.
+     */
+    question: string;
+    /**
+     * What a person made of it by its chips; counts instead.
+     */
+    spec?: SpecInput | null;
+};
+
+/**
+ * Rate
+ *
+ * The rates of the house.
+ */
+export type Rate = 'attempt_rate' | 'first_attempt_rate' | 'payment_rate' | 'acceptance_rate' | 'retry_success_rate' | 'retry_uplift';
+
+/**
+ * RateDefinition
+ *
+ * What a rate divides by what.
+ */
+export type RateDefinition = {
+    /**
+     * Denominator
+     */
+    denominator: string;
+    grain: Grain;
+    /**
+     * Meaning
+     */
+    meaning: string;
+    /**
+     * Numerator
+     */
+    numerator: string;
+    /**
+     * Source
+     */
+    source: string;
+};
+
+/**
  * Ratio
  *
  * A share with its 95 % Wilson interval.
@@ -7537,6 +7485,56 @@ export type Read = {
      * Notifications that were unread before.
      */
     marked: number;
+};
+
+/**
+ * Reason
+ *
+ * One reason of declines.
+ */
+export type Reason = {
+    /**
+     * Action
+     */
+    action: string;
+    /**
+     * Declines
+     */
+    declines: number;
+    /**
+     * Fault
+     */
+    fault: string;
+    /**
+     * Group
+     */
+    group: string;
+    /**
+     * Lost Payments
+     */
+    lost_payments: number;
+    lost_value: ReportMoney | null;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Answered attempts that directly followed such a decline.
+     */
+    retries: PaymentAnalysisBackendReportPartsShare;
+    /**
+     * Retryable
+     */
+    retryable: boolean;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Standard
+     */
+    standard: string;
+    value: ReportMoney | null;
 };
 
 /**
@@ -8265,6 +8263,22 @@ export type RecoveryOut = {
 };
 
 /**
+ * Rejected
+ *
+ * Rows in quarantine by reason.
+ */
+export type Rejected = {
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Rows
+     */
+    rows: number;
+};
+
+/**
  * ReplayIn
  *
  * A record as it should have been.
@@ -8319,89 +8333,47 @@ export type Replayed = {
 };
 
 /**
+ * ReportMoney
+ *
+ * An amount of money.
+ */
+export type ReportMoney = {
+    /**
+     * Currency
+     *
+     * ISO 4217.
+     */
+    currency: string;
+    /**
+     * Minor
+     *
+     * Minor units of the currency.
+     */
+    minor: number;
+};
+
+/**
  * ReportOut
  *
  * The report: ratios 0..1, money as minor units with its currency, and the SQL behind every section.
  */
 export type ReportOut = {
-    /**
-     * Actions
-     *
-     * What to do first, each with its value and range.
-     */
-    actions: {
-        [key: string]: unknown;
-    };
-    /**
-     * Bridge
-     *
-     * From attempts over first attempts to payments, by count and by value.
-     */
-    bridge: {
-        [key: string]: unknown;
-    };
-    /**
-     * Chains
-     *
-     * Retries: length, success by position, same or other PSP.
-     */
-    chains: {
-        [key: string]: unknown;
-    };
-    /**
-     * Declines
-     *
-     * Declines by reason and by who is at fault.
-     */
-    declines: {
-        [key: string]: unknown;
-    };
-    /**
-     * Exposure
-     *
-     * Retries beyond what the schemes allow.
-     */
-    exposure: {
-        [key: string]: unknown;
-    };
+    actions: Actions;
+    bridge: Bridge;
+    chains: Chains;
+    declines: Declines;
+    exposure: Exposure;
     /**
      * Made At
      *
      * When the report was computed.
      */
     made_at: string;
-    /**
-     * Data source, period and age.
-     */
     overview: Overview;
-    /**
-     * Providers
-     *
-     * PSPs compared on first attempts, with intervals and the cautions.
-     */
-    providers: {
-        [key: string]: unknown;
-    };
-    /**
-     * Routing
-     *
-     * Where another PSP does provably better.
-     */
-    routing: {
-        [key: string]: unknown;
-    };
-    /**
-     * Trend
-     *
-     * Rates by hour, day or week.
-     */
-    trend: {
-        [key: string]: unknown;
-    };
-    /**
-     * The report in one sentence.
-     */
-    verdict: PaymentAnalysisBackendRoutesReportVerdict;
+    providers: Providers;
+    routing: Routing;
+    trend: Trend;
+    verdict: PaymentAnalysisBackendReportPartsVerdict;
     /**
      * Version
      *
@@ -8411,53 +8383,45 @@ export type ReportOut = {
 };
 
 /**
- * ResultsOut
+ * ReportRange
  *
- * What an experiment shows so far.
+ * What may be won: from low to high, and what is expected when that can be said.
  */
-export type ResultsOut = {
+export type ReportRange = {
+    expected: ReportMoney | null;
+    high: ReportMoney;
+    low: ReportMoney;
+};
+
+/**
+ * Reroute
+ *
+ * Traffic for which another PSP does provably better.
+ */
+export type Reroute = {
     /**
-     * Experiment Id
-     *
-     * The experiment.
+     * Claims
      */
-    experiment_id: string;
+    claims: Array<Claim>;
     /**
-     * Ledger
-     *
-     * Incremental revenue of each variant that treats.
+     * Country
      */
-    ledger: Array<LedgerOut>;
+    country: string | null;
     /**
-     * Ratio Is Wrong
-     *
-     * The split is not the planned one: do not believe the lifts.
+     * From Psp
      */
-    ratio_is_wrong: boolean;
+    from_psp: string;
+    from_rate: PaymentAnalysisBackendReportPartsShare;
+    gain: Gain;
     /**
-     * Ratio P
-     *
-     * How likely the split is by chance, 0..1.
+     * Network
      */
-    ratio_p: number;
+    network: string | null;
     /**
-     * Segments
-     *
-     * By the field that was asked for; empty without one.
+     * To Psp
      */
-    segments: Array<SegmentOut>;
-    /**
-     * Variants
-     *
-     * The control first; the holdout last.
-     */
-    variants: Array<VariantOut>;
-    /**
-     * Verdict
-     *
-     * What it says, in one sentence.
-     */
-    verdict: string;
+    to_psp: string;
+    to_rate: PaymentAnalysisBackendReportPartsShare;
 };
 
 /**
@@ -8997,26 +8961,6 @@ export type RetrySuccessByReasonRow = {
 };
 
 /**
- * ReviewIn
- *
- * What you decide.
- */
-export type ReviewIn = {
-    /**
-     * Note
-     *
-     * Why.
-     */
-    note?: string | null;
-    /**
-     * Verdict
-     *
-     * approve or reject.
-     */
-    verdict: 'approve' | 'reject';
-};
-
-/**
  * Role
  *
  * What a person may do; the order is from least to most.
@@ -9024,17 +8968,33 @@ export type ReviewIn = {
 export type Role = 'viewer' | 'analyst' | 'operator' | 'admin';
 
 /**
- * RollBackIn
+ * Routing
  *
- * Which version a rule is to say again.
+ * Where another PSP does provably better.
  */
-export type RollBackIn = {
+export type Routing = {
     /**
-     * Version
-     *
-     * An earlier version.
+     * Comparisons
      */
-    version: number;
+    comparisons: number;
+    /**
+     * Reroutes
+     */
+    reroutes: Array<Reroute>;
+    /**
+     * Sql
+     *
+     * The queries behind the section, by name; they run in `query` as they are.
+     */
+    sql: {
+        [key: string]: string;
+    };
+    /**
+     * Z
+     *
+     * Of the intervals, corrected for so many comparisons.
+     */
+    z: number;
 };
 
 /**
@@ -9160,31 +9120,6 @@ export type RuleLanguageOut = {
 };
 
 /**
- * RuleStatus
- *
- * Where a rule stands; a shadow rule is asked and written down, and changes nothing.
- */
-export type RuleStatus = 'draft' | 'shadow' | 'active' | 'retired';
-
-/**
- * RuleStatusIn
- *
- * Where a rule is to stand.
- */
-export type RuleStatusIn = {
-    /**
-     * Reason
-     *
-     * Why it is activated without a backtest; an administrator's to give.
-     */
-    reason?: string | null;
-    /**
-     * draft, shadow, active or retired.
-     */
-    status: RuleStatus;
-};
-
-/**
  * RuleTextIn
  *
  * A condition somebody writes.
@@ -9262,106 +9197,6 @@ export type RuleTextOut = {
      * The same as SQL over payments_enriched_silver; empty when it cannot be asked there.
      */
     sql: string;
-};
-
-/**
- * RuleTold
- *
- * What a rule says: for which decision, where, and what is to happen.
- */
-export type RuleTold = {
-    /**
-     * What it tells the policy.
-     */
-    action_kind: ActionKind;
-    /**
-     * Action Value
-     *
-     * The value of the action.
-     */
-    action_value?: string | number | null;
-    /**
-     * Condition Expression
-     *
-     * Where it fires; empty is everywhere.
-     */
-    condition_expression?: string | null;
-    /**
-     * The decision it is for.
-     */
-    rule_type: Decision;
-};
-
-/**
- * RuleVersionOut
- *
- * What a rule said in one version.
- */
-export type RuleVersionOut = {
-    /**
-     * The action.
-     */
-    action_kind: ActionKind;
-    /**
-     * Action Summary
-     *
-     * The action in words.
-     */
-    action_summary: string;
-    /**
-     * Action Value
-     *
-     * Its value.
-     */
-    action_value: string | null;
-    /**
-     * Changed
-     *
-     * What differs from the version before.
-     */
-    changed: Array<string>;
-    /**
-     * Condition Expression
-     *
-     * The condition.
-     */
-    condition_expression: string | null;
-    /**
-     * Created At
-     *
-     * When.
-     */
-    created_at: string;
-    /**
-     * Name
-     *
-     * The name.
-     */
-    name: string;
-    /**
-     * Note
-     *
-     * Why.
-     */
-    note: string | null;
-    /**
-     * Priority
-     *
-     * The priority.
-     */
-    priority: number;
-    /**
-     * Version
-     *
-     * Its number.
-     */
-    version: number;
-    /**
-     * Written By
-     *
-     * Who wrote it.
-     */
-    written_by: string;
 };
 
 /**
@@ -9497,47 +9332,25 @@ export type ScopeOptions = {
 };
 
 /**
- * SegmentOut
- *
- * One variant in one segment.
- */
-export type SegmentOut = {
-    /**
-     * Answered
-     *
-     * Subjects with an outcome.
-     */
-    answered: number;
-    /**
-     * Approval Rate
-     *
-     * Approved of answered, 0..1.
-     */
-    approval_rate: number | null;
-    /**
-     * Above the control of the same segment.
-     */
-    lift: LiftOut | null;
-    /**
-     * Segment
-     *
-     * Value of the field that was asked for.
-     */
-    segment: string;
-    /**
-     * Variant
-     *
-     * The variant.
-     */
-    variant: string;
-};
-
-/**
  * Severity
  *
  * How bad an incident is.
  */
 export type Severity = 'low' | 'medium' | 'high';
+
+/**
+ * Share
+ *
+ * The figure as a part of its whole: of the rows' total, or of what is there without some filters.
+ */
+export type ShareInput = {
+    /**
+     * Part
+     *
+     * What the part is; none means each row of the total.
+     */
+    part?: Array<Filter>;
+};
 
 /**
  * SignInLinkOut
@@ -9861,6 +9674,134 @@ export type SolutionPerformanceRow = {
 export type Sort = 'time' | 'amount' | 'fraud_score' | 'processing_time';
 
 /**
+ * Spec
+ *
+ * What a question asks for.
+ */
+export type SpecInput = {
+    /**
+     * How it is best looked at.
+     */
+    chart?: Chart;
+    /**
+     * The period to compare with.
+     */
+    compare?: PeriodInput | null;
+    /**
+     * Count Min
+     *
+     * Rows of fewer attempts or payments are left out.
+     */
+    count_min?: number | null;
+    /**
+     * Dimensions
+     *
+     * What rows are told apart by.
+     */
+    dimensions?: Array<string>;
+    /**
+     * Filters
+     *
+     * What narrows all figures.
+     */
+    filters?: Array<Filter>;
+    /**
+     * Limit
+     *
+     * Rows at most.
+     */
+    limit?: number | null;
+    /**
+     * Metrics
+     *
+     * Figures, by name.
+     */
+    metrics: Array<string>;
+    /**
+     * Ranking.
+     */
+    order?: Order | null;
+    /**
+     * Time; null means all of it.
+     */
+    period?: PeriodInput | null;
+    /**
+     * The figure as a part of its whole.
+     */
+    share?: ShareInput | null;
+    /**
+     * Trials Min
+     *
+     * Rows whose rate has fewer trials are left out.
+     */
+    trials_min?: number | null;
+};
+
+/**
+ * Spec
+ *
+ * What a question asks for.
+ */
+export type SpecOutput = {
+    /**
+     * How it is best looked at.
+     */
+    chart?: Chart;
+    /**
+     * The period to compare with.
+     */
+    compare?: PaymentAnalysisAgentsAskSpecPeriod | null;
+    /**
+     * Count Min
+     *
+     * Rows of fewer attempts or payments are left out.
+     */
+    count_min?: number | null;
+    /**
+     * Dimensions
+     *
+     * What rows are told apart by.
+     */
+    dimensions?: Array<string>;
+    /**
+     * Filters
+     *
+     * What narrows all figures.
+     */
+    filters?: Array<Filter>;
+    /**
+     * Limit
+     *
+     * Rows at most.
+     */
+    limit?: number | null;
+    /**
+     * Metrics
+     *
+     * Figures, by name.
+     */
+    metrics: Array<string>;
+    /**
+     * Ranking.
+     */
+    order?: Order | null;
+    /**
+     * Time; null means all of it.
+     */
+    period?: PaymentAnalysisAgentsAskSpecPeriod | null;
+    /**
+     * The figure as a part of its whole.
+     */
+    share?: PaymentAnalysisAgentsAskSpecShare | null;
+    /**
+     * Trials Min
+     *
+     * Rows whose rate has fewer trials are left out.
+     */
+    trials_min?: number | null;
+};
+
+/**
  * StandardReason
  *
  * The eight standard reasons of the requirement documents.
@@ -9884,7 +9825,7 @@ export type StandingOut = {
     /**
      * The earlier period; null when there is none.
      */
-    compared_with: Period | null;
+    compared_with: PaymentAnalysisBackendComparedPeriod | null;
     /**
      * Currency
      *
@@ -9920,7 +9861,7 @@ export type StandingOut = {
     /**
      * The period; null means all data.
      */
-    period: Period | null;
+    period: PaymentAnalysisBackendComparedPeriod | null;
     /**
      * Points
      *
@@ -9940,6 +9881,13 @@ export type StandingOut = {
      */
     zone: string;
 };
+
+/**
+ * Status
+ *
+ * How a question ended.
+ */
+export type Status = 'answered' | 'asks_back' | 'unknown' | 'refused' | 'cause';
 
 /**
  * Step
@@ -9983,20 +9931,6 @@ export type Step = {
      * The attempt it belongs to.
      */
     transaction_id: string;
-};
-
-/**
- * StopIn
- *
- * How an experiment ends.
- */
-export type StopIn = {
-    /**
-     * Note
-     *
-     * What was decided.
-     */
-    note?: string | null;
 };
 
 /**
@@ -10085,6 +10019,20 @@ export type StreamingVolumePerSecondRow = {
  * What is assigned as a whole: the fact whose value is the subject's key.
  */
 export type SubjectKind = 'payment_id' | 'card_token_id' | 'cardholder_id' | 'merchant_id';
+
+/**
+ * Suggestions
+ *
+ * Questions to begin with, or like a given one.
+ */
+export type Suggestions = {
+    /**
+     * Questions
+     *
+     * Each of them can be answered.
+     */
+    questions: Array<string>;
+};
 
 /**
  * TableQuality
@@ -10568,11 +10516,28 @@ export type TopDeclineReasonsRow = {
 };
 
 /**
- * Trust
+ * Trend
  *
- * How far the log can tell.
+ * Rates by hour, day or week.
  */
-export type Trust = 'good' | 'weak' | 'abstains';
+export type Trend = {
+    /**
+     * Grain
+     */
+    grain: string;
+    /**
+     * Points
+     */
+    points: Array<Point>;
+    /**
+     * Sql
+     *
+     * The queries behind the section, by name; they run in `query` as they are.
+     */
+    sql: {
+        [key: string]: string;
+    };
+};
 
 /**
  * UcDataQualityMetricsRow
@@ -10665,6 +10630,41 @@ export type UcDataQualityMetricsRow = {
      */
     table_name: string | null;
 };
+
+/**
+ * UncomparedTraffic
+ *
+ * Traffic in which PSPs cannot be compared, because some never see it.
+ */
+export type UncomparedTraffic = {
+    /**
+     * Amount Band
+     */
+    amount_band: string | null;
+    /**
+     * Country
+     */
+    country: string | null;
+    /**
+     * First Attempts
+     */
+    first_attempts: number;
+    /**
+     * Network
+     */
+    network: string | null;
+    /**
+     * Psps Missing
+     */
+    psps_missing: Array<string>;
+};
+
+/**
+ * Unit
+ *
+ * What a figure is measured in.
+ */
+export type Unit = 'ratio' | 'difference' | 'count' | 'money' | 'score' | 'bps' | 'ms' | 'seconds' | 'number';
 
 /**
  * UserChange
@@ -10781,112 +10781,6 @@ export type ValueOut = {
      * As a scope spells it; `(none)` is the missing value.
      */
     value: string;
-};
-
-/**
- * VariantAction
- *
- * What a variant tells the policy beyond the rules.
- */
-export type VariantAction = {
-    /**
-     * The action.
-     */
-    kind: ActionKind;
-    /**
-     * Value
-     *
-     * Its value.
-     */
-    value?: string | number | null;
-};
-
-/**
- * VariantIn
- *
- * One way of deciding.
- */
-export type VariantIn = {
-    /**
-     * Actions
-     *
-     * Actions it adds; the control has none.
-     */
-    actions?: Array<VariantAction>;
-    /**
-     * Configuration
-     *
-     * Decision configuration it replaces.
-     */
-    configuration?: {
-        [key: string]: unknown | string;
-    };
-    /**
-     * Name
-     *
-     * Its name.
-     */
-    name: string;
-    /**
-     * Share
-     *
-     * Its share of the subjects outside the holdout, 0..1.
-     */
-    share: number;
-};
-
-/**
- * VariantOut
- *
- * One variant.
- */
-export type VariantOut = {
-    /**
-     * Answered
-     *
-     * Of these, with an outcome.
-     */
-    answered: number;
-    /**
-     * Approval Rate
-     *
-     * Approved of answered, 0..1.
-     */
-    approval_rate: number | null;
-    /**
-     * Approved
-     *
-     * Of these, approved.
-     */
-    approved: number;
-    /**
-     * Guardrails
-     *
-     * Its guardrails; none for control and holdout.
-     */
-    guardrails: Array<GuardOut>;
-    /**
-     * Approval rate above the control; null for the control and before enough.
-     */
-    lift: LiftOut | null;
-    /**
-     * Share
-     *
-     * Its planned share, 0..1; of the holdout, of all subjects.
-     */
-    share: number;
-    /**
-     * Subjects
-     *
-     * Subjects assigned to it.
-     */
-    subjects: number;
-    /**
-     * Variant
-     *
-     * Its name.
-     */
-    variant: string;
 };
 
 /**
@@ -11057,6 +10951,46 @@ export type WidgetProblem = {
 };
 
 /**
+ * Period
+ *
+ * A stretch of time, start inclusive and end exclusive.
+ */
+export type PaymentAnalysisAgentsAskSpecPeriod = {
+    /**
+     * End
+     *
+     * The instant after the last one.
+     */
+    end: string;
+    /**
+     * Label
+     *
+     * How people call it.
+     */
+    label: string;
+    /**
+     * Start
+     *
+     * First instant.
+     */
+    start: string;
+};
+
+/**
+ * Share
+ *
+ * The figure as a part of its whole: of the rows' total, or of what is there without some filters.
+ */
+export type PaymentAnalysisAgentsAskSpecShare = {
+    /**
+     * Part
+     *
+     * What the part is; none means each row of the total.
+     */
+    part?: Array<Filter>;
+};
+
+/**
  * Compare
  *
  * Which earlier period a period is compared with.
@@ -11064,11 +10998,59 @@ export type WidgetProblem = {
 export type PaymentAnalysisBackendComparedCompare = 'prev' | 'weekdays' | 'none';
 
 /**
+ * Period
+ *
+ * A stretch of time: start inclusive, end exclusive.
+ */
+export type PaymentAnalysisBackendComparedPeriod = {
+    /**
+     * End
+     *
+     * The instant after the last one.
+     */
+    end: string;
+    /**
+     * Start
+     *
+     * First instant.
+     */
+    start: string;
+};
+
+/**
+ * Share
+ *
+ * Successes among trials with their 95 % Wilson interval, 0..1; null without a trial.
+ */
+export type PaymentAnalysisBackendReportPartsShare = {
+    /**
+     * High
+     */
+    high: number | null;
+    /**
+     * Low
+     */
+    low: number | null;
+    /**
+     * Rate
+     */
+    rate: number | null;
+    /**
+     * Successes
+     */
+    successes: number;
+    /**
+     * Trials
+     */
+    trials: number;
+};
+
+/**
  * Verdict
  *
  * The report in one sentence, with money.
  */
-export type PaymentAnalysisBackendRoutesReportVerdict = {
+export type PaymentAnalysisBackendReportPartsVerdict = {
     /**
      * Detail
      *
@@ -16143,6 +16125,167 @@ export type GetApprovalTrendsBySecondResponses = {
 
 export type GetApprovalTrendsBySecondResponse = GetApprovalTrendsBySecondResponses[keyof GetApprovalTrendsBySecondResponses];
 
+export type AskData = {
+    body: Question;
+    path?: never;
+    query?: {
+        /**
+         * Range
+         *
+         * 15m, 1h, 24h, 7d, 30d, 90d before the newest attempt, or custom.
+         */
+        range?: string | null;
+        /**
+         * From
+         *
+         * A date or time; without an offset local to tz.
+         */
+        from?: string | null;
+        /**
+         * To
+         *
+         * A date (that whole day) or time; without it, the newest attempt.
+         */
+        to?: string | null;
+        /**
+         * Network
+         *
+         * Only attempts of this network: values between commas; `(none)` is the missing value.
+         */
+        network?: string | null;
+        /**
+         * Country
+         *
+         * Only attempts of this country: values between commas; `(none)` is the missing value.
+         */
+        country?: string | null;
+        /**
+         * Segment
+         *
+         * Only attempts of this segment: values between commas; `(none)` is the missing value.
+         */
+        segment?: string | null;
+        /**
+         * Solution
+         *
+         * Only attempts of this solution: values between commas; `(none)` is the missing value.
+         */
+        solution?: string | null;
+        /**
+         * Entry System
+         *
+         * Only attempts of this entry system: values between commas; `(none)` is the missing value.
+         */
+        entry_system?: string | null;
+        /**
+         * Merchant
+         *
+         * Only attempts of this merchant: values between commas; `(none)` is the missing value.
+         */
+        merchant?: string | null;
+        /**
+         * Psp
+         *
+         * Only attempts of this psp: values between commas; `(none)` is the missing value.
+         */
+        psp?: string | null;
+        /**
+         * Currency
+         *
+         * Only attempts of this currency: values between commas; `(none)` is the missing value.
+         */
+        currency?: string | null;
+        /**
+         * Tz
+         *
+         * Time zone of local times, an IANA name; UTC unless given.
+         */
+        tz?: string | null;
+    };
+    url: '/api/ask';
+};
+
+export type AskErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type AskError = AskErrors[keyof AskErrors];
+
+export type AskResponses = {
+    /**
+     * Successful Response
+     */
+    200: Answer;
+};
+
+export type AskResponse = AskResponses[keyof AskResponses];
+
+export type ReviewAnswerData = {
+    body: AnswerFeedback;
+    path?: never;
+    query?: never;
+    url: '/api/ask/feedback';
+};
+
+export type ReviewAnswerErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type ReviewAnswerError = ReviewAnswerErrors[keyof ReviewAnswerErrors];
+
+export type ReviewAnswerResponses = {
+    /**
+     * Successful Response
+     */
+    201: Accepted;
+};
+
+export type ReviewAnswerResponse = ReviewAnswerResponses[keyof ReviewAnswerResponses];
+
+export type SuggestQuestionsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Language
+         *
+         * Language of those to begin with.
+         */
+        language?: 'en' | 'pt' | 'es';
+        /**
+         * Like
+         *
+         * A question; give those most like it.
+         */
+        like?: string;
+    };
+    url: '/api/ask/suggestions';
+};
+
+export type SuggestQuestionsErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type SuggestQuestionsError = SuggestQuestionsErrors[keyof SuggestQuestionsErrors];
+
+export type SuggestQuestionsResponses = {
+    /**
+     * Successful Response
+     */
+    200: Suggestions;
+};
+
+export type SuggestQuestionsResponse = SuggestQuestionsResponses[keyof SuggestQuestionsResponses];
+
 export type ListAuditData = {
     body?: never;
     path?: never;
@@ -16442,101 +16585,6 @@ export type GetStandingResponses = {
 };
 
 export type GetStandingResponse = GetStandingResponses[keyof GetStandingResponses];
-
-export type ListConfigProposalsData = {
-    body?: never;
-    path?: never;
-    query?: {
-        /**
-         * Status
-         *
-         * Only these.
-         */
-        status?: ProposalStatus | null;
-        /**
-         * Limit
-         *
-         * At most so many.
-         */
-        limit?: number;
-    };
-    url: '/api/config-proposals';
-};
-
-export type ListConfigProposalsErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type ListConfigProposalsError = ListConfigProposalsErrors[keyof ListConfigProposalsErrors];
-
-export type ListConfigProposalsResponses = {
-    /**
-     * Response Listconfigproposals
-     *
-     * Successful Response
-     */
-    200: Array<ProposalOut>;
-};
-
-export type ListConfigProposalsResponse = ListConfigProposalsResponses[keyof ListConfigProposalsResponses];
-
-export type CreateConfigProposalData = {
-    body: ProposalIn;
-    path?: never;
-    query?: never;
-    url: '/api/config-proposals';
-};
-
-export type CreateConfigProposalErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type CreateConfigProposalError = CreateConfigProposalErrors[keyof CreateConfigProposalErrors];
-
-export type CreateConfigProposalResponses = {
-    /**
-     * Successful Response
-     */
-    201: ProposalOut;
-};
-
-export type CreateConfigProposalResponse = CreateConfigProposalResponses[keyof CreateConfigProposalResponses];
-
-export type ReviewConfigProposalData = {
-    body: ReviewIn;
-    path: {
-        /**
-         * Proposal Id
-         */
-        proposal_id: string;
-    };
-    query?: never;
-    url: '/api/config-proposals/{proposal_id}/review';
-};
-
-export type ReviewConfigProposalErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type ReviewConfigProposalError = ReviewConfigProposalErrors[keyof ReviewConfigProposalErrors];
-
-export type ReviewConfigProposalResponses = {
-    /**
-     * Successful Response
-     */
-    200: ProposalOut;
-};
-
-export type ReviewConfigProposalResponse = ReviewConfigProposalResponses[keyof ReviewConfigProposalResponses];
 
 export type CurrentUserData = {
     body?: never;
@@ -16943,344 +16991,6 @@ export type GetDiagnosisResponses = {
 };
 
 export type GetDiagnosisResponse = GetDiagnosisResponses[keyof GetDiagnosisResponses];
-
-export type ListExperimentsData = {
-    body?: never;
-    path?: never;
-    query?: {
-        /**
-         * Limit
-         *
-         * At most so many.
-         */
-        limit?: number;
-    };
-    url: '/api/experiments';
-};
-
-export type ListExperimentsErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type ListExperimentsError = ListExperimentsErrors[keyof ListExperimentsErrors];
-
-export type ListExperimentsResponses = {
-    /**
-     * Response Listexperiments
-     *
-     * Successful Response
-     */
-    200: Array<ExperimentOut>;
-};
-
-export type ListExperimentsResponse = ListExperimentsResponses[keyof ListExperimentsResponses];
-
-export type CreateExperimentData = {
-    body: ExperimentIn;
-    path?: never;
-    query?: never;
-    url: '/api/experiments';
-};
-
-export type CreateExperimentErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type CreateExperimentError = CreateExperimentErrors[keyof CreateExperimentErrors];
-
-export type CreateExperimentResponses = {
-    /**
-     * Successful Response
-     */
-    201: ExperimentOut;
-};
-
-export type CreateExperimentResponse = CreateExperimentResponses[keyof CreateExperimentResponses];
-
-export type GetExperimentPowerData = {
-    body?: never;
-    path?: never;
-    query: {
-        /**
-         * Base
-         *
-         * Approval rate of the control, 0..1.
-         */
-        base: number;
-        /**
-         * Effect
-         *
-         * Smallest lift worth finding, 0..1.
-         */
-        effect: number;
-        /**
-         * Shares
-         *
-         * Share of each variant.
-         */
-        shares: Array<number>;
-        /**
-         * Per Day
-         *
-         * Subjects a day.
-         */
-        per_day?: number | null;
-    };
-    url: '/api/experiments/power';
-};
-
-export type GetExperimentPowerErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type GetExperimentPowerError = GetExperimentPowerErrors[keyof GetExperimentPowerErrors];
-
-export type GetExperimentPowerResponses = {
-    /**
-     * Successful Response
-     */
-    200: PowerOut;
-};
-
-export type GetExperimentPowerResponse = GetExperimentPowerResponses[keyof GetExperimentPowerResponses];
-
-export type GetExperimentData = {
-    body?: never;
-    path: {
-        /**
-         * Experiment Id
-         */
-        experiment_id: string;
-    };
-    query?: never;
-    url: '/api/experiments/{experiment_id}';
-};
-
-export type GetExperimentErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type GetExperimentError = GetExperimentErrors[keyof GetExperimentErrors];
-
-export type GetExperimentResponses = {
-    /**
-     * Successful Response
-     */
-    200: ExperimentOut;
-};
-
-export type GetExperimentResponse = GetExperimentResponses[keyof GetExperimentResponses];
-
-export type AssignExperimentData = {
-    body: AssignIn;
-    path: {
-        /**
-         * Experiment Id
-         */
-        experiment_id: string;
-    };
-    query?: never;
-    url: '/api/experiments/{experiment_id}/assign';
-};
-
-export type AssignExperimentErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type AssignExperimentError = AssignExperimentErrors[keyof AssignExperimentErrors];
-
-export type AssignExperimentResponses = {
-    /**
-     * Successful Response
-     */
-    200: AssignmentOut;
-};
-
-export type AssignExperimentResponse = AssignExperimentResponses[keyof AssignExperimentResponses];
-
-export type ListExperimentAssignmentsData = {
-    body?: never;
-    path: {
-        /**
-         * Experiment Id
-         */
-        experiment_id: string;
-    };
-    query?: {
-        /**
-         * Limit
-         *
-         * At most so many.
-         */
-        limit?: number;
-    };
-    url: '/api/experiments/{experiment_id}/assignments';
-};
-
-export type ListExperimentAssignmentsErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type ListExperimentAssignmentsError = ListExperimentAssignmentsErrors[keyof ListExperimentAssignmentsErrors];
-
-export type ListExperimentAssignmentsResponses = {
-    /**
-     * Response Listexperimentassignments
-     *
-     * Successful Response
-     */
-    200: Array<AssignmentOut>;
-};
-
-export type ListExperimentAssignmentsResponse = ListExperimentAssignmentsResponses[keyof ListExperimentAssignmentsResponses];
-
-export type PauseExperimentData = {
-    body?: never;
-    path: {
-        /**
-         * Experiment Id
-         */
-        experiment_id: string;
-    };
-    query?: never;
-    url: '/api/experiments/{experiment_id}/pause';
-};
-
-export type PauseExperimentErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type PauseExperimentError = PauseExperimentErrors[keyof PauseExperimentErrors];
-
-export type PauseExperimentResponses = {
-    /**
-     * Successful Response
-     */
-    200: ExperimentOut;
-};
-
-export type PauseExperimentResponse = PauseExperimentResponses[keyof PauseExperimentResponses];
-
-export type GetExperimentResultsData = {
-    body?: never;
-    path: {
-        /**
-         * Experiment Id
-         */
-        experiment_id: string;
-    };
-    query?: {
-        /**
-         * Segment
-         *
-         * A field of the request to show it by.
-         */
-        segment?: string | null;
-    };
-    url: '/api/experiments/{experiment_id}/results';
-};
-
-export type GetExperimentResultsErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type GetExperimentResultsError = GetExperimentResultsErrors[keyof GetExperimentResultsErrors];
-
-export type GetExperimentResultsResponses = {
-    /**
-     * Successful Response
-     */
-    200: ResultsOut;
-};
-
-export type GetExperimentResultsResponse = GetExperimentResultsResponses[keyof GetExperimentResultsResponses];
-
-export type StartExperimentData = {
-    body?: never;
-    path: {
-        /**
-         * Experiment Id
-         */
-        experiment_id: string;
-    };
-    query?: never;
-    url: '/api/experiments/{experiment_id}/start';
-};
-
-export type StartExperimentErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type StartExperimentError = StartExperimentErrors[keyof StartExperimentErrors];
-
-export type StartExperimentResponses = {
-    /**
-     * Successful Response
-     */
-    200: ExperimentOut;
-};
-
-export type StartExperimentResponse = StartExperimentResponses[keyof StartExperimentResponses];
-
-export type StopExperimentData = {
-    /**
-     * Body
-     */
-    body?: StopIn | null;
-    path: {
-        /**
-         * Experiment Id
-         */
-        experiment_id: string;
-    };
-    query?: never;
-    url: '/api/experiments/{experiment_id}/stop';
-};
-
-export type StopExperimentErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type StopExperimentError = StopExperimentErrors[keyof StopExperimentErrors];
-
-export type StopExperimentResponses = {
-    /**
-     * Successful Response
-     */
-    200: ExperimentOut;
-};
-
-export type StopExperimentResponse = StopExperimentResponses[keyof StopExperimentResponses];
 
 export type ListIncidentsData = {
     body?: never;
@@ -17956,184 +17666,6 @@ export type GetReportResponses = {
 
 export type GetReportResponse = GetReportResponses[keyof GetReportResponses];
 
-export type ListApprovalRulesData = {
-    body?: never;
-    path?: never;
-    query?: {
-        /**
-         * Rule Type
-         *
-         * Only those for this decision.
-         */
-        rule_type?: Decision | null;
-        /**
-         * Active Only
-         *
-         * Only those that policies follow.
-         */
-        active_only?: boolean;
-        /**
-         * Limit
-         *
-         * At most so many.
-         */
-        limit?: number;
-    };
-    url: '/api/rules';
-};
-
-export type ListApprovalRulesErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type ListApprovalRulesError = ListApprovalRulesErrors[keyof ListApprovalRulesErrors];
-
-export type ListApprovalRulesResponses = {
-    /**
-     * Response Listapprovalrules
-     *
-     * Successful Response
-     */
-    200: Array<ApprovalRuleOut>;
-};
-
-export type ListApprovalRulesResponse = ListApprovalRulesResponses[keyof ListApprovalRulesResponses];
-
-export type CreateApprovalRuleData = {
-    body: ApprovalRuleIn;
-    path?: never;
-    query?: never;
-    url: '/api/rules';
-};
-
-export type CreateApprovalRuleErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type CreateApprovalRuleError = CreateApprovalRuleErrors[keyof CreateApprovalRuleErrors];
-
-export type CreateApprovalRuleResponses = {
-    /**
-     * Successful Response
-     */
-    201: ApprovalRuleOut;
-};
-
-export type CreateApprovalRuleResponse = CreateApprovalRuleResponses[keyof CreateApprovalRuleResponses];
-
-export type AnalyseRulesData = {
-    /**
-     * Draft
-     */
-    body?: ApprovalRuleIn | null;
-    path?: never;
-    query?: never;
-    url: '/api/rules/analyse';
-};
-
-export type AnalyseRulesErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type AnalyseRulesError = AnalyseRulesErrors[keyof AnalyseRulesErrors];
-
-export type AnalyseRulesResponses = {
-    /**
-     * Response Analyserules
-     *
-     * Successful Response
-     */
-    200: Array<FindingOut>;
-};
-
-export type AnalyseRulesResponse = AnalyseRulesResponses[keyof AnalyseRulesResponses];
-
-export type BacktestRuleData = {
-    body: BacktestIn;
-    path?: never;
-    query?: never;
-    url: '/api/rules/backtest';
-};
-
-export type BacktestRuleErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type BacktestRuleError = BacktestRuleErrors[keyof BacktestRuleErrors];
-
-export type BacktestRuleResponses = {
-    /**
-     * Successful Response
-     */
-    200: BacktestOut;
-};
-
-export type BacktestRuleResponse = BacktestRuleResponses[keyof BacktestRuleResponses];
-
-export type BacktestConfigurationData = {
-    body: ConfigurationBacktestIn;
-    path?: never;
-    query?: never;
-    url: '/api/rules/backtest/configuration';
-};
-
-export type BacktestConfigurationErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type BacktestConfigurationError = BacktestConfigurationErrors[keyof BacktestConfigurationErrors];
-
-export type BacktestConfigurationResponses = {
-    /**
-     * Successful Response
-     */
-    200: BacktestOut;
-};
-
-export type BacktestConfigurationResponse = BacktestConfigurationResponses[keyof BacktestConfigurationResponses];
-
-export type LastBacktestOfRuleData = {
-    body: RuleTold;
-    path?: never;
-    query?: never;
-    url: '/api/rules/backtest/last';
-};
-
-export type LastBacktestOfRuleErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type LastBacktestOfRuleError = LastBacktestOfRuleErrors[keyof LastBacktestOfRuleErrors];
-
-export type LastBacktestOfRuleResponses = {
-    /**
-     * Response Lastbacktestofrule
-     *
-     * Successful Response
-     */
-    200: BacktestOut | null;
-};
-
-export type LastBacktestOfRuleResponse = LastBacktestOfRuleResponses[keyof LastBacktestOfRuleResponses];
-
 export type GetRuleLanguageData = {
     body?: never;
     path?: never;
@@ -18183,188 +17715,6 @@ export type ValidateRuleResponses = {
 };
 
 export type ValidateRuleResponse = ValidateRuleResponses[keyof ValidateRuleResponses];
-
-export type DeleteApprovalRuleData = {
-    body?: never;
-    path: {
-        /**
-         * Rule Id
-         */
-        rule_id: string;
-    };
-    query?: never;
-    url: '/api/rules/{rule_id}';
-};
-
-export type DeleteApprovalRuleErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type DeleteApprovalRuleError = DeleteApprovalRuleErrors[keyof DeleteApprovalRuleErrors];
-
-export type DeleteApprovalRuleResponses = {
-    /**
-     * Successful Response
-     */
-    204: void;
-};
-
-export type DeleteApprovalRuleResponse = DeleteApprovalRuleResponses[keyof DeleteApprovalRuleResponses];
-
-export type GetApprovalRuleData = {
-    body?: never;
-    path: {
-        /**
-         * Rule Id
-         */
-        rule_id: string;
-    };
-    query?: never;
-    url: '/api/rules/{rule_id}';
-};
-
-export type GetApprovalRuleErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type GetApprovalRuleError = GetApprovalRuleErrors[keyof GetApprovalRuleErrors];
-
-export type GetApprovalRuleResponses = {
-    /**
-     * Successful Response
-     */
-    200: ApprovalRuleOut;
-};
-
-export type GetApprovalRuleResponse = GetApprovalRuleResponses[keyof GetApprovalRuleResponses];
-
-export type UpdateApprovalRuleData = {
-    body: ApprovalRuleUpdate;
-    path: {
-        /**
-         * Rule Id
-         */
-        rule_id: string;
-    };
-    query?: never;
-    url: '/api/rules/{rule_id}';
-};
-
-export type UpdateApprovalRuleErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type UpdateApprovalRuleError = UpdateApprovalRuleErrors[keyof UpdateApprovalRuleErrors];
-
-export type UpdateApprovalRuleResponses = {
-    /**
-     * Successful Response
-     */
-    200: ApprovalRuleOut;
-};
-
-export type UpdateApprovalRuleResponse = UpdateApprovalRuleResponses[keyof UpdateApprovalRuleResponses];
-
-export type RollBackApprovalRuleData = {
-    body: RollBackIn;
-    path: {
-        /**
-         * Rule Id
-         */
-        rule_id: string;
-    };
-    query?: never;
-    url: '/api/rules/{rule_id}/rollback';
-};
-
-export type RollBackApprovalRuleErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type RollBackApprovalRuleError = RollBackApprovalRuleErrors[keyof RollBackApprovalRuleErrors];
-
-export type RollBackApprovalRuleResponses = {
-    /**
-     * Successful Response
-     */
-    200: ApprovalRuleOut;
-};
-
-export type RollBackApprovalRuleResponse = RollBackApprovalRuleResponses[keyof RollBackApprovalRuleResponses];
-
-export type SetApprovalRuleStatusData = {
-    body: RuleStatusIn;
-    path: {
-        /**
-         * Rule Id
-         */
-        rule_id: string;
-    };
-    query?: never;
-    url: '/api/rules/{rule_id}/status';
-};
-
-export type SetApprovalRuleStatusErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type SetApprovalRuleStatusError = SetApprovalRuleStatusErrors[keyof SetApprovalRuleStatusErrors];
-
-export type SetApprovalRuleStatusResponses = {
-    /**
-     * Successful Response
-     */
-    200: ApprovalRuleOut;
-};
-
-export type SetApprovalRuleStatusResponse = SetApprovalRuleStatusResponses[keyof SetApprovalRuleStatusResponses];
-
-export type ListApprovalRuleVersionsData = {
-    body?: never;
-    path: {
-        /**
-         * Rule Id
-         */
-        rule_id: string;
-    };
-    query?: never;
-    url: '/api/rules/{rule_id}/versions';
-};
-
-export type ListApprovalRuleVersionsErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type ListApprovalRuleVersionsError = ListApprovalRuleVersionsErrors[keyof ListApprovalRuleVersionsErrors];
-
-export type ListApprovalRuleVersionsResponses = {
-    /**
-     * Response Listapprovalruleversions
-     *
-     * Successful Response
-     */
-    200: Array<RuleVersionOut>;
-};
-
-export type ListApprovalRuleVersionsResponse = ListApprovalRuleVersionsResponses[keyof ListApprovalRuleVersionsResponses];
 
 export type ListSavedViewsData = {
     body?: never;
