@@ -20,6 +20,7 @@ from payment_analysis.backend.gates import Gates
 from payment_analysis.backend.headers import SecurityHeaders
 from payment_analysis.backend.lakehouse_writes import LakehouseWrites
 from payment_analysis.backend.live_feed import Listeners
+from payment_analysis.backend.model_registry import ModelRegistry
 from payment_analysis.backend.routes import (
     analytics,
     app_page,
@@ -34,6 +35,7 @@ from payment_analysis.backend.routes import (
     health,
     incidents,
     live,
+    models,
     notifications,
     page,
     people,
@@ -89,6 +91,7 @@ ROUTERS: Final = (
     tasks,
     reviews,
     data_quality,
+    models,
     command_center,
     scope,
     diagnosis,
@@ -112,6 +115,7 @@ def create_app(
     *,
     writes: Writing | None = None,
     asking: Asking | None = None,
+    models_of: ModelRegistry | None = None,
     hosts: Sequence[str] = LOOPBACK,
     behind_proxy: bool = False,
     shows_examples: bool = False,
@@ -144,6 +148,7 @@ def create_app(
     app.state.warehouse, app.state.store, app.state.writes = warehouse, store, writes
     app.state.askers = ask.askers_over(warehouse)
     app.state.data_states = DataStates(warehouse, shows_examples=shows_examples)
+    app.state.models = models_of
     app.state.clock = clock
     app.state.asking = SignedIn(store, clock) if asking is None else asking
     app.state.listeners, app.state.sign_ins = Listeners(), AttemptsMade(*SIGN_INS)
@@ -163,6 +168,7 @@ def app_of(home: Home, *, hosts: Sequence[str] = LOOPBACK, announce: Callable[[s
         home.lakehouse(),
         Database.of_home(home.create().path),
         writes=LakehouseWrites(home),
+        models_of=ModelRegistry(home.path),
         hosts=hosts,
         shows_examples=home.shows_examples,
         announce=announce,

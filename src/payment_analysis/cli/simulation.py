@@ -54,9 +54,15 @@ def start_of_day(now: datetime) -> datetime:
 
 
 def show_simulated(done: Simulated) -> None:
-    facts = done.facts
     if done.examples_step_aside:
         err().print("From here on the answers are about the simulated world; the examples have stepped aside.")
+    show_world(done)
+    err().print("payment-analysis build makes the tables.")
+
+
+def show_world(done: Simulated) -> None:
+    """What a history holds, and where its truth lies."""
+    facts = done.facts
     rate = "none answered" if facts.approval_rate is None else f"{facts.approval_rate:.1%}"
     lines = {
         "attempts": f"{facts.attempts:,} in {facts.rows:,} rows ({done.added:,} added)",
@@ -67,7 +73,6 @@ def show_simulated(done: Simulated) -> None:
     }
     for name, value in lines.items():
         out().print(f"{name:<10}{value}", markup=False)
-    err().print("payment-analysis build makes the tables.")
 
 
 def _instant(text: str) -> str:

@@ -17,6 +17,7 @@ import { Route as DeclinesRouteImport } from './routes/declines'
 import { Route as ExperimentsRouteImport } from './routes/experiments'
 import { Route as IncidentsRouteImport } from './routes/incidents'
 import { Route as LiveRouteImport } from './routes/live'
+import { Route as ModelsRouteImport } from './routes/models'
 import { Route as PeopleRouteImport } from './routes/people'
 import { Route as ProfileRouteImport } from './routes/profile'
 import { Route as ReasonCodesRouteImport } from './routes/reason-codes'
@@ -65,6 +66,11 @@ const IncidentsRoute = IncidentsRouteImport.update({
 const LiveRoute = LiveRouteImport.update({
   id: '/live',
   path: '/live',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const ModelsRoute = ModelsRouteImport.update({
+  id: '/models',
+  path: '/models',
   getParentRoute: () => rootRouteImport,
 } as any)
 const PeopleRoute = PeopleRouteImport.update({
@@ -122,6 +128,7 @@ export interface FileRoutesByFullPath {
   '/experiments': typeof ExperimentsRoute
   '/incidents': typeof IncidentsRoute
   '/live': typeof LiveRoute
+  '/models': typeof ModelsRoute
   '/people': typeof PeopleRoute
   '/profile': typeof ProfileRoute
   '/reason-codes': typeof ReasonCodesRoute
@@ -141,6 +148,7 @@ export interface FileRoutesByTo {
   '/experiments': typeof ExperimentsRoute
   '/incidents': typeof IncidentsRoute
   '/live': typeof LiveRoute
+  '/models': typeof ModelsRoute
   '/people': typeof PeopleRoute
   '/profile': typeof ProfileRoute
   '/reason-codes': typeof ReasonCodesRoute
@@ -161,6 +169,7 @@ export interface FileRoutesById {
   '/experiments': typeof ExperimentsRoute
   '/incidents': typeof IncidentsRoute
   '/live': typeof LiveRoute
+  '/models': typeof ModelsRoute
   '/people': typeof PeopleRoute
   '/profile': typeof ProfileRoute
   '/reason-codes': typeof ReasonCodesRoute
@@ -182,6 +191,7 @@ export interface FileRouteTypes {
     | '/experiments'
     | '/incidents'
     | '/live'
+    | '/models'
     | '/people'
     | '/profile'
     | '/reason-codes'
@@ -201,6 +211,7 @@ export interface FileRouteTypes {
     | '/experiments'
     | '/incidents'
     | '/live'
+    | '/models'
     | '/people'
     | '/profile'
     | '/reason-codes'
@@ -220,6 +231,7 @@ export interface FileRouteTypes {
     | '/experiments'
     | '/incidents'
     | '/live'
+    | '/models'
     | '/people'
     | '/profile'
     | '/reason-codes'
@@ -240,6 +252,7 @@ export interface RootRouteChildren {
   ExperimentsRoute: typeof ExperimentsRoute
   IncidentsRoute: typeof IncidentsRoute
   LiveRoute: typeof LiveRoute
+  ModelsRoute: typeof ModelsRoute
   PeopleRoute: typeof PeopleRoute
   ProfileRoute: typeof ProfileRoute
   ReasonCodesRoute: typeof ReasonCodesRoute
@@ -307,6 +320,13 @@ declare module '@tanstack/react-router' {
       path: '/live'
       fullPath: '/live'
       preLoaderRoute: typeof LiveRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/models': {
+      id: '/models'
+      path: '/models'
+      fullPath: '/models'
+      preLoaderRoute: typeof ModelsRouteImport
       parentRoute: typeof rootRouteImport
     }
     '/people': {
@@ -384,6 +404,7 @@ const rootRouteChildren: RootRouteChildren = {
   ExperimentsRoute: ExperimentsRoute,
   IncidentsRoute: IncidentsRoute,
   LiveRoute: LiveRoute,
+  ModelsRoute: ModelsRoute,
   PeopleRoute: PeopleRoute,
   ProfileRoute: ProfileRoute,
   ReasonCodesRoute: ReasonCodesRoute,
