@@ -201,7 +201,7 @@ export type Action = {
      */
     gain: ReportRange | null;
     gain_per_30_days: ReportRange | null;
-    kind: PaymentAnalysisReportActionsActionKind;
+    kind: ActionKind;
     /**
      * Payments
      *
@@ -222,9 +222,9 @@ export type Action = {
 /**
  * ActionKind
  *
- * What a rule tells a policy.
+ * What may be done about lost payments and needless attempts.
  */
-export type ActionKindInput = 'force_path' | 'forbid_path' | 'request_exemption' | 'forbid_exemption' | 'force_route' | 'forbid_route' | 'no_cascade' | 'no_exploration' | 'do_not_retry' | 'retry_after' | 'cap_attempts';
+export type ActionKind = 'route' | 'retry' | 'authenticate' | 'fix_data' | 'ask_cardholder' | 'resolve_errors' | 'review' | 'learn_reasons' | 'stop_retries';
 
 /**
  * ActionOut
@@ -509,6 +509,44 @@ export type Adjusted = {
 };
 
 /**
+ * AdminDecisionConfigOut
+ *
+ * One setting as it is stored.
+ */
+export type AdminDecisionConfigOut = {
+    /**
+     * Description
+     *
+     * What it means, with its unit.
+     */
+    description: string;
+    /**
+     * Is Default
+     *
+     * Nobody has set it.
+     */
+    is_default: boolean;
+    /**
+     * Key
+     *
+     * Its name.
+     */
+    key: string;
+    /**
+     * Updated At
+     *
+     * When somebody set it.
+     */
+    updated_at: string | null;
+    /**
+     * Value
+     *
+     * Its value as text.
+     */
+    value: string;
+};
+
+/**
  * Amount
  *
  * Money: minor units and their currency.
@@ -727,213 +765,29 @@ export type AnswerFeedback = {
 };
 
 /**
- * ApprovalRuleIn
+ * ApprovalPredictionOut
  *
- * A new rule; it begins as a draft.
+ * The approval model's answer.
  */
-export type ApprovalRuleIn = {
+export type ApprovalPredictionOut = {
     /**
-     * What it tells the policy.
-     */
-    action_kind: ActionKindInput;
-    /**
-     * Action Summary
+     * Approval Probability
      *
-     * The action in words; made from it when empty.
+     * 0..1.
      */
-    action_summary?: string;
+    approval_probability: number;
     /**
-     * Action Value
+     * Model Version
      *
-     * The value of the action.
+     * Model and version.
      */
-    action_value?: string | number | null;
+    model_version: string;
     /**
-     * Condition Expression
+     * Should Approve
      *
-     * Where it fires; empty is everywhere.
+     * At least one half.
      */
-    condition_expression?: string | null;
-    /**
-     * Name
-     *
-     * Its name.
-     */
-    name: string;
-    /**
-     * Note
-     *
-     * Why; kept with the version.
-     */
-    note?: string | null;
-    /**
-     * Priority
-     *
-     * The lower, the earlier it is asked.
-     */
-    priority?: number;
-    /**
-     * The decision it is for.
-     */
-    rule_type: Decision;
-};
-
-/**
- * ApprovalRuleOut
- *
- * A rule.
- */
-export type ApprovalRuleOut = {
-    /**
-     * What it tells the policy.
-     */
-    action_kind: PaymentAnalysisDecisioningActionsActionKind;
-    /**
-     * Action Summary
-     *
-     * The action in words.
-     */
-    action_summary: string;
-    /**
-     * Action Value
-     *
-     * The value of the action.
-     */
-    action_value: string | null;
-    /**
-     * Canonical
-     *
-     * The condition in our own spelling.
-     */
-    canonical: string;
-    /**
-     * Changed By
-     *
-     * Who changed it last.
-     */
-    changed_by: string;
-    /**
-     * Condition Expression
-     *
-     * The condition as somebody wrote it.
-     */
-    condition_expression: string | null;
-    /**
-     * Created At
-     *
-     * When it was made.
-     */
-    created_at: string;
-    /**
-     * Id
-     *
-     * Its id.
-     */
-    id: string;
-    /**
-     * Is Active
-     *
-     * Whether policies follow it.
-     */
-    is_active: boolean;
-    /**
-     * Name
-     *
-     * Its name.
-     */
-    name: string;
-    /**
-     * Owner
-     *
-     * Who made it.
-     */
-    owner: string;
-    /**
-     * Priority
-     *
-     * The lower, the earlier it is asked.
-     */
-    priority: number;
-    /**
-     * Replayed At
-     *
-     * When what it says was replayed last; null when never.
-     */
-    replayed_at: string | null;
-    /**
-     * The decision it is for.
-     */
-    rule_type: Decision;
-    /**
-     * draft, shadow, active or retired.
-     */
-    status: RuleStatus;
-    /**
-     * Status Since
-     *
-     * Since when it stands where it stands.
-     */
-    status_since: string;
-    /**
-     * Updated At
-     *
-     * When it was changed last.
-     */
-    updated_at: string;
-    /**
-     * Version
-     *
-     * Counts its changes, from 1.
-     */
-    version: number;
-};
-
-/**
- * ApprovalRuleUpdate
- *
- * What may be changed; what is left out stays. A change of condition or action makes a rule in force a draft.
- */
-export type ApprovalRuleUpdate = {
-    /**
-     * What it tells the policy.
-     */
-    action_kind?: ActionKindInput | null;
-    /**
-     * Action Summary
-     *
-     * The action in words.
-     */
-    action_summary?: string | null;
-    /**
-     * Action Value
-     *
-     * The value of the action.
-     */
-    action_value?: string | number | null;
-    /**
-     * Condition Expression
-     *
-     * Where it fires.
-     */
-    condition_expression?: string | null;
-    /**
-     * Name
-     *
-     * Its name.
-     */
-    name?: string | null;
-    /**
-     * Note
-     *
-     * Why; kept with the version.
-     */
-    note?: string | null;
-    /**
-     * Priority
-     *
-     * The lower, the earlier it is asked.
-     */
-    priority?: number | null;
+    should_approve: boolean;
 };
 
 /**
@@ -1124,52 +978,6 @@ export type ApprovalTrendsHourlyRow = {
      * Attempts.
      */
     transaction_count: number | null;
-};
-
-/**
- * AssignIn
- *
- * A subject.
- */
-export type AssignIn = {
-    /**
-     * Subject Key
-     *
-     * The value of its kind's field, like a payment's id.
-     */
-    subject_key: string;
-};
-
-/**
- * AssignmentOut
- *
- * Which way a subject goes; asking again never changes it.
- */
-export type AssignmentOut = {
-    /**
-     * Created At
-     *
-     * Since when.
-     */
-    created_at: string;
-    /**
-     * Experiment Id
-     *
-     * The experiment.
-     */
-    experiment_id: string;
-    /**
-     * Subject Key
-     *
-     * The subject.
-     */
-    subject_key: string;
-    /**
-     * Variant
-     *
-     * The variant, or holdout.
-     */
-    variant: string;
 };
 
 /**
@@ -1558,6 +1366,94 @@ export type AuditRow = {
 };
 
 /**
+ * AuthDecisionOut
+ *
+ * Which authentication to use.
+ */
+export type AuthDecisionOut = {
+    /**
+     * Audit Id
+     *
+     * Id of the decision; outcomes name it.
+     */
+    audit_id: string;
+    /**
+     * Decided At
+     *
+     * When it was decided.
+     */
+    decided_at: string;
+    /**
+     * Experiment Id
+     *
+     * The experiment it took part in.
+     */
+    experiment_id: string | null;
+    /**
+     * Fallback
+     *
+     * Why a fallback policy decided; null when the models did.
+     */
+    fallback: string | null;
+    /**
+     * Features
+     *
+     * What we knew beside the request.
+     */
+    features: {
+        [key: string]: unknown;
+    };
+    /**
+     * Liability
+     *
+     * Who bears fraud: issuer or merchant.
+     */
+    liability: string;
+    /**
+     * Options
+     *
+     * Every action with what it would have brought, the chosen included.
+     */
+    options: Array<OptionOut>;
+    /**
+     * The path.
+     */
+    path: Path;
+    /**
+     * Policy
+     *
+     * The policy that decided.
+     */
+    policy: string;
+    /**
+     * Reason
+     *
+     * Why, in words.
+     */
+    reason: string;
+    /**
+     * low, medium or high.
+     */
+    risk_tier: RiskTier;
+    /**
+     * Rules
+     *
+     * Rules that matched.
+     */
+    rules: Array<RuleHitOut>;
+    /**
+     * Variant
+     *
+     * The variant, when in an experiment.
+     */
+    variant: string | null;
+    /**
+     * Models, settings and rules.
+     */
+    versions: VersionsOut;
+};
+
+/**
  * AuthStatus
  *
  * Whether the asker is known.
@@ -1650,157 +1546,57 @@ export type AuthorizationEventIn = {
 };
 
 /**
- * BacktestDayOut
+ * BatchIn
  *
- * What a rule meets on one day.
+ * Several payments at once.
  */
-export type BacktestDayOut = {
+export type BatchIn = {
     /**
-     * Answered
+     * Contexts
      *
-     * Of these, answered by issuer or network.
+     * The payments.
      */
-    answered: number;
+    contexts: Array<DecisionContext>;
     /**
-     * Approved
-     *
-     * Of these, approved.
+     * What to decide.
      */
-    approved: number;
-    /**
-     * Attempts
-     *
-     * Attempts it fires for.
-     */
-    attempts: number;
-    /**
-     * Day
-     *
-     * The day, UTC.
-     */
-    day: string;
+    decision_type: Decision;
 };
 
 /**
- * BacktestIn
+ * BatchItem
  *
- * What is replayed, and over how long.
+ * One answer of a batch: a decision, or why there is none.
  */
-export type BacktestIn = {
+export type BatchItem = {
     /**
-     * What it tells the policy.
-     */
-    action_kind: ActionKindInput;
-    /**
-     * Action Value
+     * Decision
      *
-     * The value of the action.
+     * The decision, as its own address answers it.
      */
-    action_value?: string | number | null;
+    decision: {
+        [key: string]: unknown;
+    } | null;
     /**
-     * Condition Expression
+     * Problem
      *
-     * Where it fires; empty is everywhere.
+     * Why there is none.
      */
-    condition_expression?: string | null;
-    /**
-     * Days
-     *
-     * Days before the newest attempt.
-     */
-    days?: number;
-    /**
-     * The decision it is for.
-     */
-    rule_type: Decision;
+    problem: string | null;
 };
 
 /**
- * BacktestOut
+ * BatchOut
  *
- * A rule replayed over stored attempts.
+ * Answers in the order of the contexts.
  */
-export type BacktestOut = {
+export type BatchOut = {
     /**
-     * Attempts
+     * Decisions
      *
-     * Attempts the rule fires for.
+     * One for each context.
      */
-    attempts: number;
-    /**
-     * Changed
-     *
-     * Attempts that would have gone another way, or not have been made.
-     */
-    changed: number;
-    /**
-     * Days
-     *
-     * What it meets, by day.
-     */
-    days: Array<BacktestDayOut>;
-    /**
-     * null when the log cannot tell.
-     */
-    effect: EffectOut | null;
-    /**
-     * Effective Attempts
-     *
-     * What the attempts that vouch for them weigh.
-     */
-    effective_attempts: number | null;
-    /**
-     * Payments
-     *
-     * Their payments; one that goes on past midnight is counted on both days.
-     */
-    payments: number;
-    /**
-     * Reporting Currency
-     *
-     * Currency of all amounts.
-     */
-    reporting_currency: string | null;
-    /**
-     * Seconds
-     *
-     * How long the replay took.
-     */
-    seconds: number;
-    /**
-     * Since
-     *
-     * Start of the window.
-     */
-    since: string;
-    /**
-     * Support
-     *
-     * Share of the changed attempts the log can tell about, 0..1.
-     */
-    support: number | null;
-    /**
-     * Told
-     *
-     * What the replay can and cannot say.
-     */
-    told: Array<string>;
-    /**
-     * good; weak: the interval decides nothing; abstains: the log cannot tell.
-     */
-    trust: Trust;
-    /**
-     * Until
-     *
-     * End of the window.
-     */
-    until: string;
-    /**
-     * Value
-     *
-     * Amount asked for in them, reporting currency.
-     */
-    value: number;
+    decisions: Array<BatchItem>;
 };
 
 /**
@@ -2323,32 +2119,6 @@ export type Chains = {
 };
 
 /**
- * ChangeOut
- *
- * A difference in a total over the window, with its 95 % interval.
- */
-export type ChangeOut = {
-    /**
-     * High
-     *
-     * Upper end.
-     */
-    high: number;
-    /**
-     * Low
-     *
-     * Lower end.
-     */
-    low: number;
-    /**
-     * Value
-     *
-     * More of it when above zero.
-     */
-    value: number;
-};
-
-/**
  * ChannelOut
  *
  * One field as a widget draws it.
@@ -2598,38 +2368,6 @@ export type ColumnOut = {
      * Type in Databricks words.
      */
     type: string;
-};
-
-/**
- * ConfigurationBacktestIn
- *
- * Another value of a decision configuration.
- */
-export type ConfigurationBacktestIn = {
-    /**
-     * Current Value
-     *
-     * What holds now.
-     */
-    current_value: number;
-    /**
-     * Days
-     *
-     * Days before the newest attempt.
-     */
-    days?: number;
-    /**
-     * Key
-     *
-     * The key, like risk_threshold_high.
-     */
-    key: string;
-    /**
-     * Proposed Value
-     *
-     * What is to hold.
-     */
-    proposed_value: number;
 };
 
 /**
@@ -3468,6 +3206,488 @@ export type DatasetOut = {
 export type Decision = 'authentication' | 'routing' | 'retry';
 
 /**
+ * DecisionConfigOut
+ *
+ * The settings that decide now.
+ */
+export type DecisionConfigOut = {
+    /**
+     * Missing
+     *
+     * Models that do not, with the reason.
+     */
+    missing: {
+        [key: string]: string;
+    };
+    /**
+     * Models
+     *
+     * Models that answer, with version.
+     */
+    models: {
+        [key: string]: string;
+    };
+    /**
+     * Rules
+     *
+     * Version of the active rules.
+     */
+    rules: string;
+    /**
+     * Settings
+     *
+     * All of them.
+     */
+    settings: Array<SettingOut>;
+    /**
+     * Version
+     *
+     * Equal for equal values.
+     */
+    version: string;
+};
+
+/**
+ * DecisionConfigUpdateIn
+ *
+ * A new value.
+ */
+export type DecisionConfigUpdateIn = {
+    /**
+     * Value
+     *
+     * As text; 0 is 0.
+     */
+    value: string;
+};
+
+/**
+ * DecisionContext
+ *
+ * One payment that has to be decided about; what is left out is unknown.
+ */
+export type DecisionContext = {
+    /**
+     * Aml Risk Score
+     *
+     * Money-laundering score, 0..1.
+     */
+    aml_risk_score?: number | null;
+    /**
+     * Amount Minor
+     *
+     * Amount in minor units.
+     */
+    amount_minor: number;
+    /**
+     * Attempt Number
+     *
+     * Attempts of this payment made so far.
+     */
+    attempt_number?: number;
+    /**
+     * How the payment is authenticated.
+     */
+    authenticated_path?: Path | null;
+    /**
+     * Card Bin
+     *
+     * First six or eight digits.
+     */
+    card_bin?: string | null;
+    /**
+     * Card Token Id
+     *
+     * Equal for equal cards; never a card number.
+     */
+    card_token_id?: string | null;
+    /**
+     * Currency
+     *
+     * ISO 4217.
+     */
+    currency: string;
+    /**
+     * Device Trust Score
+     *
+     * Trust in the device, 0..1.
+     */
+    device_trust_score?: number | null;
+    /**
+     * Device Type
+     *
+     * mobile, desktop or tablet.
+     */
+    device_type?: string | null;
+    /**
+     * Entry Mode
+     *
+     * How the card data came in.
+     */
+    entry_mode?: string | null;
+    /**
+     * Entry System
+     *
+     * PD, WS, SEP or CHECKOUT.
+     */
+    entry_system?: string | null;
+    /**
+     * Experiment Id
+     *
+     * Experiment to take part in.
+     */
+    experiment_id?: string | null;
+    /**
+     * Flow Type
+     *
+     * Flow of the sale.
+     */
+    flow_type?: string | null;
+    /**
+     * Geo Country
+     *
+     * Country of the shopper.
+     */
+    geo_country?: string | null;
+    /**
+     * Has Network Token
+     *
+     * A network token exists for the card.
+     */
+    has_network_token?: boolean;
+    /**
+     * Idempotency Key
+     *
+     * The same key gives the same decision again.
+     */
+    idempotency_key?: string | null;
+    /**
+     * cit or mit.
+     */
+    initiator?: Initiator | null;
+    /**
+     * Installments
+     *
+     * Number of them.
+     */
+    installments?: number | null;
+    /**
+     * Is Corporate Card
+     *
+     * A corporate card in a secure process.
+     */
+    is_corporate_card?: boolean;
+    /**
+     * Is Network Token
+     *
+     * The attempt before used the token.
+     */
+    is_network_token?: boolean;
+    /**
+     * Is Recurring
+     *
+     * Part of a recurring series.
+     */
+    is_recurring?: boolean;
+    /**
+     * Is Trusted Beneficiary
+     *
+     * The cardholder trusts the merchant at the issuer.
+     */
+    is_trusted_beneficiary?: boolean;
+    /**
+     * Issuer
+     *
+     * Issuer as in the attempts.
+     */
+    issuer?: string | null;
+    /**
+     * Issuer Country
+     *
+     * ISO 3166 alpha-2.
+     */
+    issuer_country?: string | null;
+    /**
+     * Merchant Country
+     *
+     * ISO 3166 alpha-2.
+     */
+    merchant_country?: string | null;
+    /**
+     * Merchant Id
+     *
+     * Merchant account.
+     */
+    merchant_id: string;
+    /**
+     * Merchant Segment
+     *
+     * Line of business.
+     */
+    merchant_segment?: string | null;
+    /**
+     * Metadata
+     *
+     * Kept with the decision; nothing reads it.
+     */
+    metadata?: {
+        [key: string]: unknown;
+    };
+    /**
+     * Network
+     *
+     * Card network, lower case.
+     */
+    network?: string | null;
+    /**
+     * Payment Id
+     *
+     * The payment (order, intent).
+     */
+    payment_id?: string | null;
+    /**
+     * Funding of the card.
+     */
+    payment_method_type?: PaymentMethodType | null;
+    /**
+     * Previous Advice Code
+     *
+     * Merchant advice code of the attempt before.
+     */
+    previous_advice_code?: string | null;
+    /**
+     * Previous Decline Code
+     *
+     * Response code of the attempt before.
+     */
+    previous_decline_code?: string | null;
+    /**
+     * Previous Decline Reason
+     *
+     * The source's word for it.
+     */
+    previous_decline_reason?: string | null;
+    /**
+     * How the attempt before ended.
+     */
+    previous_outcome?: PreviousOutcome | null;
+    /**
+     * Previous Route
+     *
+     * Route of the attempt before.
+     */
+    previous_route?: string | null;
+    /**
+     * Risk Score
+     *
+     * Vendor fraud score, 0..1.
+     */
+    risk_score?: number | null;
+    /**
+     * Subject Key
+     *
+     * Who is assigned; the merchant when left out.
+     */
+    subject_key?: string | null;
+    /**
+     * Supports 3Ds
+     *
+     * The card can be authenticated with 3DS.
+     */
+    supports_3ds?: boolean;
+    /**
+     * Supports Passkey
+     *
+     * A passkey is enrolled.
+     */
+    supports_passkey?: boolean;
+    /**
+     * Wallet
+     *
+     * Wallet that carries the card.
+     */
+    wallet?: string | null;
+};
+
+/**
+ * DecisionLogOut
+ *
+ * A decision with everything it was made from.
+ */
+export type DecisionLogOut = {
+    /**
+     * Action
+     *
+     * What was decided.
+     */
+    action: string | null;
+    /**
+     * Audit Id
+     *
+     * Id of the decision.
+     */
+    audit_id: string;
+    /**
+     * Created At
+     *
+     * When it was stored.
+     */
+    created_at: string;
+    /**
+     * Decision Type
+     *
+     * authentication, routing or retry.
+     */
+    decision_type: string;
+    /**
+     * Merchant Id
+     *
+     * The merchant.
+     */
+    merchant_id: string | null;
+    /**
+     * Outcomes
+     *
+     * What was told of it, the oldest first.
+     */
+    outcomes: Array<OutcomeOut>;
+    /**
+     * Payment Id
+     *
+     * The payment.
+     */
+    payment_id: string | null;
+    /**
+     * Policy
+     *
+     * The policy that decided.
+     */
+    policy: string | null;
+    /**
+     * Request
+     *
+     * What was asked.
+     */
+    request: {
+        [key: string]: unknown;
+    };
+    /**
+     * Response
+     *
+     * What was answered.
+     */
+    response: {
+        [key: string]: unknown;
+    };
+};
+
+/**
+ * DecisionOutcomeIn
+ *
+ * How a decision went.
+ */
+export type DecisionOutcomeIn = {
+    /**
+     * Advice Code
+     *
+     * Merchant advice code.
+     */
+    advice_code?: string | null;
+    /**
+     * Audit Id
+     *
+     * Id of the decision.
+     */
+    audit_id: string;
+    /**
+     * Extra
+     *
+     * Kept with the outcome.
+     */
+    extra?: {
+        [key: string]: unknown;
+    };
+    /**
+     * Latency Ms
+     *
+     * Milliseconds.
+     */
+    latency_ms?: number | null;
+    /**
+     * Occurred At
+     *
+     * When it became known; now when left out.
+     */
+    occurred_at?: string | null;
+    /**
+     * approved, declined, timeout or error.
+     */
+    outcome: Outcome;
+    /**
+     * Outcome Code
+     *
+     * Response code.
+     */
+    outcome_code?: string | null;
+    /**
+     * Outcome Reason
+     *
+     * The source's word for the reason.
+     */
+    outcome_reason?: string | null;
+};
+
+/**
+ * DecisionOutcomeOut
+ *
+ * What became of an outcome.
+ */
+export type DecisionOutcomeOut = {
+    /**
+     * Accepted
+     *
+     * Stored now.
+     */
+    accepted: boolean;
+    /**
+     * Audit Id
+     *
+     * Id of the decision.
+     */
+    audit_id: string;
+    /**
+     * Counts Against Route
+     *
+     * Only a fault on the provider's side does.
+     */
+    counts_against_route: boolean;
+    /**
+     * Decision Type
+     *
+     * What was decided.
+     */
+    decision_type: string;
+    /**
+     * On whose side a failure lies.
+     */
+    fault: PaymentAnalysisDomainDeclineReasonsFault | null;
+    /**
+     * Is Repeat
+     *
+     * It was told before; nothing was counted twice.
+     */
+    is_repeat: boolean;
+    /**
+     * As told.
+     */
+    outcome: Outcome;
+    /**
+     * The outcome told before that it replaces.
+     */
+    revises: Outcome | null;
+};
+
+/**
  * DeclineReason
  *
  * Why somebody said no, as fine as the sources allow.
@@ -3639,7 +3859,7 @@ export type Declines = {
     /**
      * Faults
      */
-    faults: Array<Fault>;
+    faults: Array<PaymentAnalysisBackendReportModelsFault>;
     /**
      * Reasons
      */
@@ -3737,6 +3957,26 @@ export type DedupCollisionStatsRow = {
      * Of these, seen by more than one entry system.
      */
     keys_across_entry_systems: number | null;
+};
+
+/**
+ * DeleteDeclineCodeOut
+ *
+ * A code that is gone.
+ */
+export type DeleteDeclineCodeOut = {
+    /**
+     * Code
+     *
+     * The code.
+     */
+    code: string;
+    /**
+     * Deleted
+     *
+     * Always true.
+     */
+    deleted: boolean;
 };
 
 /**
@@ -4034,34 +4274,6 @@ export type DraftIn = {
      * Its scope's value.
      */
     scope_value: string;
-};
-
-/**
- * EffectOut
- *
- * What would have been different.
- */
-export type EffectOut = {
-    /**
-     * Approved attempts.
-     */
-    approvals: ChangeOut;
-    /**
-     * Their amount, reporting currency.
-     */
-    fraud_value: ChangeOut;
-    /**
-     * Approved attempts reported as fraud so far.
-     */
-    frauds: ChangeOut;
-    /**
-     * Networks' fees for excessive retries, reporting currency.
-     */
-    scheme_fees: ChangeOut;
-    /**
-     * Approved amount, reporting currency.
-     */
-    value: ChangeOut;
 };
 
 /**
@@ -4390,157 +4602,6 @@ export type ExecutiveKpisRow = {
 };
 
 /**
- * ExperimentIn
- *
- * A new experiment; it begins as a draft.
- */
-export type ExperimentIn = {
-    /**
-     * The decision it changes.
-     */
-    decision?: Decision;
-    /**
-     * Description
-     *
-     * What it is to find out.
-     */
-    description?: string | null;
-    /**
-     * Effect Min
-     *
-     * Smallest lift worth finding, 0..1.
-     */
-    effect_min?: number;
-    /**
-     * Eligible
-     *
-     * Who takes part; empty is everybody.
-     */
-    eligible?: string | null;
-    /**
-     * Holdout Share
-     *
-     * Share of the permanent holdout, 0..1.
-     */
-    holdout_share?: number;
-    /**
-     * Name
-     *
-     * Its name; no two have the same.
-     */
-    name: string;
-    /**
-     * What is assigned as a whole.
-     */
-    subject?: SubjectKind;
-    /**
-     * Variants
-     *
-     * The control first.
-     */
-    variants?: Array<VariantInInput>;
-};
-
-/**
- * ExperimentOut
- *
- * An experiment.
- */
-export type ExperimentOut = {
-    /**
-     * Created At
-     *
-     * When it was made.
-     */
-    created_at: string;
-    /**
-     * The decision it changes.
-     */
-    decision: Decision;
-    /**
-     * Description
-     *
-     * What it is to find out.
-     */
-    description: string | null;
-    /**
-     * Effect Min
-     *
-     * Smallest lift worth finding, 0..1.
-     */
-    effect_min: number;
-    /**
-     * Eligible
-     *
-     * Who takes part; null is everybody.
-     */
-    eligible: string | null;
-    /**
-     * Ended At
-     *
-     * When it was stopped.
-     */
-    ended_at: string | null;
-    /**
-     * Holdout Share
-     *
-     * Share of the permanent holdout, 0..1.
-     */
-    holdout_share: number;
-    /**
-     * Id
-     *
-     * Its id.
-     */
-    id: string;
-    /**
-     * Name
-     *
-     * Its name.
-     */
-    name: string;
-    /**
-     * Note
-     *
-     * What was decided at its end.
-     */
-    note: string | null;
-    /**
-     * Owner
-     *
-     * Who made it.
-     */
-    owner: string;
-    /**
-     * Started At
-     *
-     * When it first ran.
-     */
-    started_at: string | null;
-    /**
-     * draft, running, paused or stopped.
-     */
-    status: ExperimentStatus;
-    /**
-     * What is assigned as a whole.
-     */
-    subject: SubjectKind;
-    /**
-     * Variants
-     *
-     * The control first.
-     */
-    variants: Array<VariantInOutput>;
-};
-
-/**
- * ExperimentStatus
- *
- * Where an experiment stands.
- */
-export type ExperimentStatus = 'draft' | 'running' | 'paused' | 'stopped';
-
-/**
  * Exposure
  *
  * Retries beyond what the schemes allow.
@@ -4748,27 +4809,6 @@ export type FalseInsightsMetricRow = {
 };
 
 /**
- * Fault
- *
- * Declines by who can change them.
- */
-export type Fault = {
-    /**
-     * Declines
-     */
-    declines: number;
-    /**
-     * Fault
-     */
-    fault: string;
-    /**
-     * Lost Payments
-     */
-    lost_payments: number;
-    lost_value: ReportMoney | null;
-};
-
-/**
  * FaultAttributionAnswer
  */
 export type FaultAttributionAnswer = {
@@ -4952,43 +4992,6 @@ export type Filter = {
      * Values that count, as the data spells them.
      */
     values?: Array<string>;
-};
-
-/**
- * FindingKind
- *
- * What may be wrong.
- */
-export type FindingKind = 'never' | 'always' | 'redundant' | 'shadowed' | 'conflict' | 'mixed_currencies' | 'too_large';
-
-/**
- * FindingOut
- *
- * What may be wrong with a rule.
- */
-export type FindingOut = {
-    /**
-     * What it is.
-     */
-    kind: FindingKind;
-    /**
-     * Other Id
-     *
-     * The other rule it has to do with.
-     */
-    other_id: string | null;
-    /**
-     * Rule Id
-     *
-     * The rule; `draft` is the one that was sent.
-     */
-    rule_id: string;
-    /**
-     * Words
-     *
-     * The same in words.
-     */
-    words: string;
 };
 
 /**
@@ -5277,53 +5280,6 @@ export type GeographyAnswer = {
 export type Grain = 'attempt' | 'payment';
 
 /**
- * Guard
- *
- * What a guardrail says.
- */
-export type Guard = 'fine' | 'breached' | 'open';
-
-/**
- * GuardOut
- *
- * A guardrail of one variant.
- */
-export type GuardOut = {
-    /**
-     * More of it than the control has; null before enough is known.
-     */
-    difference: LiftOut | null;
-    /**
-     * Meaning
-     *
-     * What must not get worse.
-     */
-    meaning: string;
-    /**
-     * Name
-     *
-     * fraud, latency or scheme_fees.
-     */
-    name: string;
-    /**
-     * Slack
-     *
-     * By how much it may.
-     */
-    slack: number;
-    /**
-     * fine, breached, or open: too little is known.
-     */
-    state: Guard;
-    /**
-     * Unit
-     *
-     * Unit of the slack and of the difference.
-     */
-    unit: string;
-};
-
-/**
  * Healthcheck
  *
  * The state of the application, with its proofs.
@@ -5497,6 +5453,13 @@ export type IncidentOut = {
  * Where an incident stands.
  */
 export type IncidentStatus = 'open' | 'mitigating' | 'resolved';
+
+/**
+ * Initiator
+ *
+ * Cardholder- or merchant-initiated transaction.
+ */
+export type Initiator = 'cit' | 'mit';
 
 /**
  * InsightFeedbackIn
@@ -6056,48 +6019,6 @@ export type LastHourPerformanceRow = {
 };
 
 /**
- * LedgerOut
- *
- * What a variant brought that would not have come by itself: treated less organic.
- */
-export type LedgerOut = {
-    /**
-     * Baseline
-     *
-     * What stands for organic: the permanent holdout, else the control.
-     */
-    baseline: string;
-    /**
-     * Treated less organic; null before enough is known.
-     */
-    incremental: LiftOut | null;
-    /**
-     * Organic
-     *
-     * What as many subjects of the baseline bring, minor units.
-     */
-    organic: number;
-    /**
-     * Scheme Fees
-     *
-     * Networks' fees of its subjects, minor units.
-     */
-    scheme_fees: number;
-    /**
-     * Treated
-     *
-     * Approved amount of its subjects, minor units.
-     */
-    treated: number;
-    /**
-     * Variant
-     *
-     * The variant.
-     */
-    variant: string;
-};
-
-/**
  * LeftOut
  *
  * Attempts that are left out before a rate is counted.
@@ -6163,35 +6084,71 @@ export type LifeCycles = {
 };
 
 /**
- * LiftOut
+ * MLPredictionInput
  *
- * More than the control has; the interval holds at every look.
+ * What the documents' models are asked with; amounts in major units.
  */
-export type LiftOut = {
+export type MlPredictionInput = {
     /**
-     * Excludes Zero
+     * Amount
      *
-     * Whether it is a result.
+     * Major units.
      */
-    excludes_zero: boolean;
+    amount: number;
     /**
-     * High
+     * Card Network
      *
-     * Upper end.
+     * Card network.
      */
-    high: number;
+    card_network?: string;
     /**
-     * Low
+     * Currency
      *
-     * Lower end, 95 % over all looks together.
+     * ISO 4217.
      */
-    low: number;
+    currency?: string;
     /**
-     * Value
+     * Decline Code
      *
-     * The difference.
+     * For retry: code of the attempt before.
      */
-    value: number;
+    decline_code?: string | null;
+    /**
+     * Device Trust Score
+     *
+     * Trust in the device, 0..1.
+     */
+    device_trust_score?: number;
+    /**
+     * Fraud Score
+     *
+     * Vendor fraud score, 0..1.
+     */
+    fraud_score?: number;
+    /**
+     * Is Cross Border
+     *
+     * Issuer and merchant in different countries.
+     */
+    is_cross_border?: boolean;
+    /**
+     * Merchant Segment
+     *
+     * Line of business.
+     */
+    merchant_segment?: string;
+    /**
+     * Retry Count
+     *
+     * Retries before.
+     */
+    retry_count?: number;
+    /**
+     * Uses 3Ds
+     *
+     * EMV 3DS is used.
+     */
+    uses_3ds?: boolean;
 };
 
 /**
@@ -7118,6 +7075,52 @@ export type OnlineFeaturesLatestRow = {
 };
 
 /**
+ * OptionOut
+ *
+ * An action and what it would have brought.
+ */
+export type OptionOut = {
+    /**
+     * Action
+     *
+     * The action.
+     */
+    action: string;
+    /**
+     * Approval
+     *
+     * Chance of approval, 0..1; null without models.
+     */
+    approval: number | null;
+    /**
+     * Is Eligible
+     *
+     * Whether it was on offer.
+     */
+    is_eligible: boolean;
+    /**
+     * Net Value
+     *
+     * Expected value in the reporting currency; null without models.
+     */
+    net_value: number | null;
+    /**
+     * Terms
+     *
+     * What the value is made of.
+     */
+    terms: {
+        [key: string]: number;
+    };
+    /**
+     * Why
+     *
+     * Why not, or on what footing; empty when nothing is to be said.
+     */
+    why: string;
+};
+
+/**
  * Order
  *
  * What the rows are ranked by: the name of a metric, or `change` of a comparison.
@@ -7135,6 +7138,45 @@ export type Order = {
      * The largest first.
      */
     descending: boolean;
+};
+
+/**
+ * Outcome
+ *
+ * How a decision went.
+ */
+export type Outcome = 'approved' | 'declined' | 'timeout' | 'error';
+
+/**
+ * OutcomeOut
+ *
+ * What was told of a decision.
+ */
+export type OutcomeOut = {
+    /**
+     * At
+     *
+     * When it became known.
+     */
+    at: string;
+    /**
+     * Fault
+     *
+     * On whose side a failure lies.
+     */
+    fault: string | null;
+    /**
+     * Outcome
+     *
+     * approved, declined, timeout or error.
+     */
+    outcome: string;
+    /**
+     * Outcome Code
+     *
+     * Response code.
+     */
+    outcome_code: string | null;
 };
 
 /**
@@ -7459,6 +7501,13 @@ export type PartOut = {
 };
 
 /**
+ * Path
+ *
+ * How a payment is authenticated.
+ */
+export type Path = 'none' | '3ds_frictionless' | '3ds_challenge' | 'data_only' | 'passkey' | 'exemption_low_value' | 'exemption_tra' | 'exemption_trusted_beneficiary' | 'exemption_secure_corporate';
+
+/**
  * Payment
  *
  * One payment with every attempt that was made for it.
@@ -7499,6 +7548,13 @@ export type Payment = {
      */
     steps: Array<Step>;
 };
+
+/**
+ * PaymentMethodType
+ *
+ * Funding of the card.
+ */
+export type PaymentMethodType = 'credit' | 'debit' | 'prepaid';
 
 /**
  * PaymentRow
@@ -8088,30 +8144,27 @@ export type PositionOut = {
 };
 
 /**
- * PowerOut
+ * PreviewIn
  *
- * How many subjects an experiment needs.
+ * A payment somebody wonders about.
  */
-export type PowerOut = {
+export type PreviewIn = {
     /**
-     * Days
-     *
-     * How long that takes at the given number per day.
+     * The payment.
      */
-    days: number | null;
+    context: DecisionContext;
     /**
-     * Per Variant
-     *
-     * Subjects of each variant, in order.
+     * What to decide.
      */
-    per_variant: Array<number>;
-    /**
-     * Total
-     *
-     * All of them.
-     */
-    total: number;
+    decision_type: Decision;
 };
+
+/**
+ * PreviousOutcome
+ *
+ * How the attempt before ended, as far as the caller knows.
+ */
+export type PreviousOutcome = 'declined' | 'error' | 'timeout' | 'pending';
 
 /**
  * Problem
@@ -8176,210 +8229,6 @@ export type PromoteIn = {
      */
     version: number;
 };
-
-/**
- * ProposalIn
- *
- * A change somebody, or an agent on somebody's behalf, asks for.
- */
-export type ProposalIn = {
-    /**
-     * What it is about.
-     */
-    change_type: ProposalKind;
-    /**
-     * Confidence
-     *
-     * How sure the proposer is, 0..1.
-     */
-    confidence?: number;
-    /**
-     * Current Value
-     *
-     * What holds now.
-     */
-    current_value?: string | null;
-    /**
-     * Evidence
-     *
-     * Figures with their source.
-     */
-    evidence?: {
-        [key: string]: unknown;
-    };
-    /**
-     * Expected Impact Pct
-     *
-     * Expected change, points.
-     */
-    expected_impact_pct?: number | null;
-    /**
-     * Expires At
-     *
-     * After it, nobody may accept it.
-     */
-    expires_at?: string | null;
-    /**
-     * Proposed Value
-     *
-     * Text of a configuration key; JSON of everything else.
-     */
-    proposed_value: string;
-    /**
-     * Rationale
-     *
-     * Why.
-     */
-    rationale: string;
-    /**
-     * Source Agent
-     *
-     * The agent that proposes it.
-     */
-    source_agent?: string;
-    /**
-     * Target Key
-     *
-     * The key, code, route or name it is about.
-     */
-    target_key: string;
-};
-
-/**
- * ProposalKind
- *
- * What a proposed change is about; `proposed_value` is JSON for all but the first.
- */
-export type ProposalKind = 'decision_config' | 'decline_code' | 'route_performance' | 'rule' | 'experiment';
-
-/**
- * ProposalOut
- *
- * A proposed change.
- */
-export type ProposalOut = {
-    /**
-     * Applied At
-     *
-     * When it came into force.
-     */
-    applied_at: string | null;
-    /**
-     * Change Type
-     *
-     * What it is about.
-     */
-    change_type: string;
-    /**
-     * Confidence
-     *
-     * How sure the proposer is, 0..1.
-     */
-    confidence: number;
-    /**
-     * Created At
-     *
-     * When.
-     */
-    created_at: string;
-    /**
-     * Current Value
-     *
-     * What held then.
-     */
-    current_value: string | null;
-    /**
-     * Evidence
-     *
-     * Figures with their source.
-     */
-    evidence: {
-        [key: string]: unknown;
-    };
-    /**
-     * Expected Impact Pct
-     *
-     * Expected change, points.
-     */
-    expected_impact_pct: number | null;
-    /**
-     * Expires At
-     *
-     * After it, nobody may accept it.
-     */
-    expires_at: string | null;
-    /**
-     * Id
-     *
-     * Its id.
-     */
-    id: string;
-    /**
-     * Made
-     *
-     * What it became, like rules/<id>.
-     */
-    made: string | null;
-    /**
-     * Proposed By
-     *
-     * On whose behalf; null when an agent ran by itself.
-     */
-    proposed_by: string | null;
-    /**
-     * Proposed Value
-     *
-     * What is asked for.
-     */
-    proposed_value: string;
-    /**
-     * Rationale
-     *
-     * Why.
-     */
-    rationale: string;
-    /**
-     * Review Note
-     *
-     * Why.
-     */
-    review_note: string | null;
-    /**
-     * Reviewed At
-     *
-     * When.
-     */
-    reviewed_at: string | null;
-    /**
-     * Reviewed By
-     *
-     * Who decided.
-     */
-    reviewed_by: string | null;
-    /**
-     * Source Agent
-     *
-     * The agent that proposes it.
-     */
-    source_agent: string;
-    /**
-     * pending, approved (a draft was made), applied, or rejected.
-     */
-    status: ProposalStatus;
-    /**
-     * Target Key
-     *
-     * The key, code, route or name it is about.
-     */
-    target_key: string;
-};
-
-/**
- * ProposalStatus
- *
- * Where a proposed change stands.
- */
-export type ProposalStatus = 'pending' | 'approved' | 'rejected' | 'applied';
 
 /**
  * Provenance
@@ -9918,56 +9767,6 @@ export type Reroute = {
 };
 
 /**
- * ResultsOut
- *
- * What an experiment shows so far.
- */
-export type ResultsOut = {
-    /**
-     * Experiment Id
-     *
-     * The experiment.
-     */
-    experiment_id: string;
-    /**
-     * Ledger
-     *
-     * Incremental revenue of each variant that treats.
-     */
-    ledger: Array<LedgerOut>;
-    /**
-     * Ratio Is Wrong
-     *
-     * The split is not the planned one: do not believe the lifts.
-     */
-    ratio_is_wrong: boolean;
-    /**
-     * Ratio P
-     *
-     * How likely the split is by chance, 0..1.
-     */
-    ratio_p: number;
-    /**
-     * Segments
-     *
-     * By the field that was asked for; empty without one.
-     */
-    segments: Array<SegmentOut>;
-    /**
-     * Variants
-     *
-     * The control first; the holdout last.
-     */
-    variants: Array<VariantOut>;
-    /**
-     * Verdict
-     *
-     * What it says, in one sentence.
-     */
-    verdict: string;
-};
-
-/**
  * RetryChainsAnswer
  */
 export type RetryChainsAnswer = {
@@ -10260,6 +10059,108 @@ export type RetryComplianceRow = {
 };
 
 /**
+ * RetryDecisionOut
+ *
+ * Whether to try again, when and how.
+ */
+export type RetryDecisionOut = {
+    /**
+     * Audit Id
+     *
+     * Id of the decision; outcomes name it.
+     */
+    audit_id: string;
+    /**
+     * Counted Attempts
+     *
+     * Attempts of the card that the store has counted.
+     */
+    counted_attempts: number;
+    /**
+     * Decided At
+     *
+     * When it was decided.
+     */
+    decided_at: string;
+    /**
+     * Experiment Id
+     *
+     * The experiment it took part in.
+     */
+    experiment_id: string | null;
+    /**
+     * Fallback
+     *
+     * Why a fallback policy decided; null when the models did.
+     */
+    fallback: string | null;
+    /**
+     * Features
+     *
+     * What we knew beside the request.
+     */
+    features: {
+        [key: string]: unknown;
+    };
+    /**
+     * Max Attempts
+     *
+     * Attempts of the payment in all at most.
+     */
+    max_attempts: number;
+    /**
+     * Options
+     *
+     * Every action with what it would have brought, the chosen included.
+     */
+    options: Array<OptionOut>;
+    /**
+     * Policy
+     *
+     * The policy that decided.
+     */
+    policy: string;
+    /**
+     * Reason
+     *
+     * Why, in words.
+     */
+    reason: string;
+    /**
+     * Retry After Seconds
+     *
+     * When; null without a retry.
+     */
+    retry_after_seconds: number | null;
+    /**
+     * Rules
+     *
+     * Rules that matched.
+     */
+    rules: Array<RuleHitOut>;
+    /**
+     * Should Retry
+     *
+     * Whether.
+     */
+    should_retry: boolean;
+    /**
+     * Variant
+     *
+     * The variant, when in an experiment.
+     */
+    variant: string | null;
+    /**
+     * Models, settings and rules.
+     */
+    versions: VersionsOut;
+    /**
+     * How; null without a retry.
+     */
+    way: Way | null;
+};
+
+/**
  * RetryPerformanceAnswer
  */
 export type RetryPerformanceAnswer = {
@@ -10406,6 +10307,38 @@ export type RetryPerformanceRow = {
 };
 
 /**
+ * RetryPredictionOut
+ *
+ * The retry model's answer.
+ */
+export type RetryPredictionOut = {
+    /**
+     * Best Wait Seconds
+     *
+     * The wait.
+     */
+    best_wait_seconds: number;
+    /**
+     * Model Version
+     *
+     * Model and version.
+     */
+    model_version: string;
+    /**
+     * Retry Success Probability
+     *
+     * Chance after the best wait, 0..1.
+     */
+    retry_success_probability: number;
+    /**
+     * Should Retry
+     *
+     * The best wait is at least as likely as the settings ask for.
+     */
+    should_retry: boolean;
+};
+
+/**
  * RetrySuccessByReasonAnswer
  */
 export type RetrySuccessByReasonAnswer = {
@@ -10504,24 +10437,135 @@ export type RetrySuccessByReasonRow = {
 };
 
 /**
- * ReviewIn
+ * RetryableDeclineCodeIn
  *
- * What you decide.
+ * A decline code that may be tried again, within what the schemes allow.
  */
-export type ReviewIn = {
+export type RetryableDeclineCodeIn = {
     /**
-     * Note
+     * Category
      *
-     * Why.
+     * What kind.
      */
-    note?: string | null;
+    category?: 'soft' | 'transient' | 'issuer';
     /**
-     * Verdict
+     * Code
      *
-     * approve or reject.
+     * Response code, or the source's word for the reason.
      */
-    verdict: 'approve' | 'reject';
+    code: string;
+    /**
+     * Default Backoff Seconds
+     *
+     * Least wait.
+     */
+    default_backoff_seconds?: number;
+    /**
+     * Is Active
+     *
+     * False forbids retries after it.
+     */
+    is_active?: boolean;
+    /**
+     * Label
+     *
+     * In words.
+     */
+    label: string;
+    /**
+     * Max Attempts
+     *
+     * Attempts of a payment in all.
+     */
+    max_attempts?: number;
 };
+
+/**
+ * RetryableDeclineCodeOut
+ *
+ * The same as it is stored.
+ */
+export type RetryableDeclineCodeOut = {
+    /**
+     * Category
+     *
+     * What kind.
+     */
+    category?: 'soft' | 'transient' | 'issuer';
+    /**
+     * Code
+     *
+     * Response code, or the source's word for the reason.
+     */
+    code: string;
+    /**
+     * Default Backoff Seconds
+     *
+     * Least wait.
+     */
+    default_backoff_seconds?: number;
+    /**
+     * Is Active
+     *
+     * False forbids retries after it.
+     */
+    is_active?: boolean;
+    /**
+     * Label
+     *
+     * In words.
+     */
+    label: string;
+    /**
+     * Max Attempts
+     *
+     * Attempts of a payment in all.
+     */
+    max_attempts?: number;
+    /**
+     * Updated At
+     *
+     * When somebody set it.
+     */
+    updated_at: string;
+};
+
+/**
+ * RiskPredictionOut
+ *
+ * The risk model's answer.
+ */
+export type RiskPredictionOut = {
+    /**
+     * Is High Risk
+     *
+     * By the vendor's score, as the settings say.
+     */
+    is_high_risk: boolean;
+    /**
+     * Model Version
+     *
+     * Model and version.
+     */
+    model_version: string;
+    /**
+     * Risk Score
+     *
+     * Chance of a fraud report, 0..1.
+     */
+    risk_score: number;
+    /**
+     * low, medium or high, likewise.
+     */
+    risk_tier: RiskTier;
+};
+
+/**
+ * RiskTier
+ *
+ * How risky a payment looks before it is authenticated.
+ */
+export type RiskTier = 'low' | 'medium' | 'high';
 
 /**
  * Role
@@ -10529,6 +10573,138 @@ export type ReviewIn = {
  * What a person may do; the order is from least to most.
  */
 export type Role = 'viewer' | 'analyst' | 'operator' | 'admin';
+
+/**
+ * RollBackIn
+ *
+ * Why the version before should answer again.
+ */
+export type RollBackIn = {
+    /**
+     * Reason
+     *
+     * Why; it is kept.
+     */
+    reason: string;
+};
+
+/**
+ * RouteAlternativeOut
+ *
+ * One solution with its chance.
+ */
+export type RouteAlternativeOut = {
+    /**
+     * Confidence
+     *
+     * Chance of approval, 0..1.
+     */
+    confidence: number;
+    /**
+     * Solution
+     *
+     * route/solution.
+     */
+    solution: string;
+};
+
+/**
+ * RoutePerformanceIn
+ *
+ * What people say of a route; the router learns the rest.
+ */
+export type RoutePerformanceIn = {
+    /**
+     * Approval Rate Pct
+     *
+     * Expected, 0..100.
+     */
+    approval_rate_pct?: number;
+    /**
+     * Avg Latency Ms
+     *
+     * Milliseconds.
+     */
+    avg_latency_ms?: number;
+    /**
+     * Cost Score
+     *
+     * 0 is cheap, 1 is dear.
+     */
+    cost_score?: number;
+    /**
+     * Is Active
+     *
+     * False takes it out.
+     */
+    is_active?: boolean;
+    /**
+     * Route Name
+     *
+     * The psp as the data has it.
+     */
+    route_name: string;
+};
+
+/**
+ * RoutePerformanceOut
+ *
+ * The same, with what the router knows.
+ */
+export type RoutePerformanceOut = {
+    /**
+     * Approval Rate Pct
+     *
+     * Expected, 0..100.
+     */
+    approval_rate_pct?: number;
+    /**
+     * Avg Latency Ms
+     *
+     * Milliseconds.
+     */
+    avg_latency_ms?: number;
+    /**
+     * Cost Score
+     *
+     * 0 is cheap, 1 is dear.
+     */
+    cost_score?: number;
+    /**
+     * Is Active
+     *
+     * False takes it out.
+     */
+    is_active?: boolean;
+    /**
+     * Is Trained
+     *
+     * The models know it.
+     */
+    is_trained: boolean;
+    /**
+     * Outcomes
+     *
+     * Outcomes heard of it.
+     */
+    outcomes: number;
+    /**
+     * Route Name
+     *
+     * The psp as the data has it.
+     */
+    route_name: string;
+    /**
+     * up or down.
+     */
+    standing: Standing;
+    /**
+     * Updated At
+     *
+     * When somebody set it; null when only the models know it.
+     */
+    updated_at: string | null;
+};
 
 /**
  * Routing
@@ -10558,6 +10734,154 @@ export type Routing = {
      * Of the intervals, corrected for so many comparisons.
      */
     z: number;
+};
+
+/**
+ * RoutingDecisionOut
+ *
+ * Where to send it.
+ */
+export type RoutingDecisionOut = {
+    /**
+     * Audit Id
+     *
+     * Id of the decision; outcomes name it.
+     */
+    audit_id: string;
+    /**
+     * Candidates
+     *
+     * Routes on offer, the best first.
+     */
+    candidates: Array<string>;
+    /**
+     * Cascade
+     *
+     * The next ones, route/solution.
+     */
+    cascade: Array<string>;
+    /**
+     * Decided At
+     *
+     * When it was decided.
+     */
+    decided_at: string;
+    /**
+     * Experiment Id
+     *
+     * The experiment it took part in.
+     */
+    experiment_id: string | null;
+    /**
+     * Fallback
+     *
+     * Why a fallback policy decided; null when the models did.
+     */
+    fallback: string | null;
+    /**
+     * Features
+     *
+     * What we knew beside the request.
+     */
+    features: {
+        [key: string]: unknown;
+    };
+    /**
+     * Is Exploration
+     *
+     * Taken to learn, though another one is expected to bring more.
+     */
+    is_exploration: boolean;
+    /**
+     * Options
+     *
+     * Every action with what it would have brought, the chosen included.
+     */
+    options: Array<OptionOut>;
+    /**
+     * Policy
+     *
+     * The policy that decided.
+     */
+    policy: string;
+    /**
+     * Primary Route
+     *
+     * The route.
+     */
+    primary_route: string;
+    /**
+     * Propensity
+     *
+     * Chance the arm had, 0..1.
+     */
+    propensity: number;
+    /**
+     * Reason
+     *
+     * Why, in words.
+     */
+    reason: string;
+    /**
+     * Rules
+     *
+     * Rules that matched.
+     */
+    rules: Array<RuleHitOut>;
+    /**
+     * Should Cascade
+     *
+     * Whether there is a next route for a failure on the provider's side.
+     */
+    should_cascade: boolean;
+    /**
+     * Solution
+     *
+     * standard or network_token.
+     */
+    solution: string;
+    /**
+     * Variant
+     *
+     * The variant, when in an experiment.
+     */
+    variant: string | null;
+    /**
+     * Models, settings and rules.
+     */
+    versions: VersionsOut;
+};
+
+/**
+ * RoutingPredictionOut
+ *
+ * The routing model's answer.
+ */
+export type RoutingPredictionOut = {
+    /**
+     * Alternatives
+     *
+     * The others, the best first.
+     */
+    alternatives: Array<RouteAlternativeOut>;
+    /**
+     * Confidence
+     *
+     * Its chance of approval, 0..1.
+     */
+    confidence: number;
+    /**
+     * Model Version
+     *
+     * Model and version.
+     */
+    model_version: string;
+    /**
+     * Recommended Solution
+     *
+     * The route and solution approved most often.
+     */
+    recommended_solution: string;
 };
 
 /**
@@ -10651,6 +10975,44 @@ export type RuleFieldOut = {
 };
 
 /**
+ * RuleHitOut
+ *
+ * A rule that matched.
+ */
+export type RuleHitOut = {
+    /**
+     * Effect
+     *
+     * What it asks for.
+     */
+    effect: string;
+    /**
+     * Followed
+     *
+     * False when a constraint or a stronger rule left no room for it.
+     */
+    followed: boolean;
+    /**
+     * Name
+     *
+     * Its name.
+     */
+    name: string;
+    /**
+     * Rule Id
+     *
+     * Id of the rule.
+     */
+    rule_id: string;
+    /**
+     * Version
+     *
+     * Its version.
+     */
+    version: string;
+};
+
+/**
  * RuleLanguageOut
  *
  * Everything a rule is made of.
@@ -10680,31 +11042,6 @@ export type RuleLanguageOut = {
      * What an experiment may assign as a whole.
      */
     subjects: Array<SubjectKind>;
-};
-
-/**
- * RuleStatus
- *
- * Where a rule stands; a shadow rule is asked and written down, and changes nothing.
- */
-export type RuleStatus = 'draft' | 'shadow' | 'active' | 'retired';
-
-/**
- * RuleStatusIn
- *
- * Where a rule is to stand.
- */
-export type RuleStatusIn = {
-    /**
-     * Reason
-     *
-     * Why it is activated without a backtest; an administrator's to give.
-     */
-    reason?: string | null;
-    /**
-     * draft, shadow, active or retired.
-     */
-    status: RuleStatus;
 };
 
 /**
@@ -10785,106 +11122,6 @@ export type RuleTextOut = {
      * The same as SQL over payments_enriched_silver; empty when it cannot be asked there.
      */
     sql: string;
-};
-
-/**
- * RuleTold
- *
- * What a rule says: for which decision, where, and what is to happen.
- */
-export type RuleTold = {
-    /**
-     * What it tells the policy.
-     */
-    action_kind: ActionKindInput;
-    /**
-     * Action Value
-     *
-     * The value of the action.
-     */
-    action_value?: string | number | null;
-    /**
-     * Condition Expression
-     *
-     * Where it fires; empty is everywhere.
-     */
-    condition_expression?: string | null;
-    /**
-     * The decision it is for.
-     */
-    rule_type: Decision;
-};
-
-/**
- * RuleVersionOut
- *
- * What a rule said in one version.
- */
-export type RuleVersionOut = {
-    /**
-     * The action.
-     */
-    action_kind: PaymentAnalysisDecisioningActionsActionKind;
-    /**
-     * Action Summary
-     *
-     * The action in words.
-     */
-    action_summary: string;
-    /**
-     * Action Value
-     *
-     * Its value.
-     */
-    action_value: string | null;
-    /**
-     * Changed
-     *
-     * What differs from the version before.
-     */
-    changed: Array<string>;
-    /**
-     * Condition Expression
-     *
-     * The condition.
-     */
-    condition_expression: string | null;
-    /**
-     * Created At
-     *
-     * When.
-     */
-    created_at: string;
-    /**
-     * Name
-     *
-     * The name.
-     */
-    name: string;
-    /**
-     * Note
-     *
-     * Why.
-     */
-    note: string | null;
-    /**
-     * Priority
-     *
-     * The priority.
-     */
-    priority: number;
-    /**
-     * Version
-     *
-     * Its number.
-     */
-    version: number;
-    /**
-     * Written By
-     *
-     * Who wrote it.
-     */
-    written_by: string;
 };
 
 /**
@@ -11020,39 +11257,35 @@ export type ScopeOptions = {
 };
 
 /**
- * SegmentOut
+ * SettingOut
  *
- * One variant in one segment.
+ * One setting of the policies.
  */
-export type SegmentOut = {
+export type SettingOut = {
     /**
-     * Answered
+     * Is Default
      *
-     * Subjects with an outcome.
+     * Nobody has set it.
      */
-    answered: number;
+    is_default: boolean;
     /**
-     * Approval Rate
+     * Key
      *
-     * Approved of answered, 0..1.
+     * Its name.
      */
-    approval_rate: number | null;
+    key: string;
     /**
-     * Above the control of the same segment.
-     */
-    lift: LiftOut | null;
-    /**
-     * Segment
+     * Meaning
      *
-     * Value of the field that was asked for.
+     * What it means, with its unit.
      */
-    segment: string;
+    meaning: string;
     /**
-     * Variant
+     * Value
      *
-     * The variant.
+     * Its value.
      */
-    variant: string;
+    value: number | boolean | string;
 };
 
 /**
@@ -11533,6 +11766,13 @@ export type SpecOutput = {
 export type StandardReason = 'FUNDS_OR_LIMIT' | 'ISSUER_TECHNICAL' | 'ISSUER_DO_NOT_HONOR' | 'CARD_EXPIRED' | 'SECURITY_CVV' | 'SECURITY_3DS_FAILED' | 'FRAUD_SUSPECTED' | 'OTHER';
 
 /**
+ * Standing
+ *
+ * Whether a route takes part.
+ */
+export type Standing = 'up' | 'down';
+
+/**
  * StandingOut
  *
  * How approvals stand and why they moved.
@@ -11655,20 +11895,6 @@ export type Step = {
      * The attempt it belongs to.
      */
     transaction_id: string;
-};
-
-/**
- * StopIn
- *
- * How an experiment ends.
- */
-export type StopIn = {
-    /**
-     * Note
-     *
-     * What was decided.
-     */
-    note?: string | null;
 };
 
 /**
@@ -12278,13 +12504,6 @@ export type Trend = {
 };
 
 /**
- * Trust
- *
- * How far the log can tell.
- */
-export type Trust = 'good' | 'weak' | 'abstains';
-
-/**
  * UcDataQualityMetricsRow
  *
  * One row of v_uc_data_quality_metrics.
@@ -12529,164 +12748,6 @@ export type ValueOut = {
 };
 
 /**
- * VariantAction
- *
- * What a variant tells the policy beyond the rules.
- */
-export type VariantActionInput = {
-    /**
-     * The action.
-     */
-    kind: ActionKindInput;
-    /**
-     * Value
-     *
-     * Its value.
-     */
-    value?: string | number | null;
-};
-
-/**
- * VariantAction
- *
- * What a variant tells the policy beyond the rules.
- */
-export type VariantActionOutput = {
-    /**
-     * The action.
-     */
-    kind: PaymentAnalysisDecisioningActionsActionKind;
-    /**
-     * Value
-     *
-     * Its value.
-     */
-    value?: string | number | null;
-};
-
-/**
- * VariantIn
- *
- * One way of deciding.
- */
-export type VariantInInput = {
-    /**
-     * Actions
-     *
-     * Actions it adds; the control has none.
-     */
-    actions?: Array<VariantActionInput>;
-    /**
-     * Configuration
-     *
-     * Decision configuration it replaces.
-     */
-    configuration?: {
-        [key: string]: unknown | string;
-    };
-    /**
-     * Name
-     *
-     * Its name.
-     */
-    name: string;
-    /**
-     * Share
-     *
-     * Its share of the subjects outside the holdout, 0..1.
-     */
-    share: number;
-};
-
-/**
- * VariantIn
- *
- * One way of deciding.
- */
-export type VariantInOutput = {
-    /**
-     * Actions
-     *
-     * Actions it adds; the control has none.
-     */
-    actions?: Array<VariantActionOutput>;
-    /**
-     * Configuration
-     *
-     * Decision configuration it replaces.
-     */
-    configuration?: {
-        [key: string]: unknown | string;
-    };
-    /**
-     * Name
-     *
-     * Its name.
-     */
-    name: string;
-    /**
-     * Share
-     *
-     * Its share of the subjects outside the holdout, 0..1.
-     */
-    share: number;
-};
-
-/**
- * VariantOut
- *
- * One variant.
- */
-export type VariantOut = {
-    /**
-     * Answered
-     *
-     * Of these, with an outcome.
-     */
-    answered: number;
-    /**
-     * Approval Rate
-     *
-     * Approved of answered, 0..1.
-     */
-    approval_rate: number | null;
-    /**
-     * Approved
-     *
-     * Of these, approved.
-     */
-    approved: number;
-    /**
-     * Guardrails
-     *
-     * Its guardrails; none for control and holdout.
-     */
-    guardrails: Array<GuardOut>;
-    /**
-     * Approval rate above the control; null for the control and before enough.
-     */
-    lift: LiftOut | null;
-    /**
-     * Share
-     *
-     * Its planned share, 0..1; of the holdout, of all subjects.
-     */
-    share: number;
-    /**
-     * Subjects
-     *
-     * Subjects assigned to it.
-     */
-    subjects: number;
-    /**
-     * Variant
-     *
-     * Its name.
-     */
-    variant: string;
-};
-
-/**
  * Verdict
  *
  * What a reviewer says of an insight.
@@ -12706,6 +12767,41 @@ export type Version = {
      */
     version: string;
 };
+
+/**
+ * VersionsOut
+ *
+ * What the decision was made with.
+ */
+export type VersionsOut = {
+    /**
+     * Models
+     *
+     * Model and version.
+     */
+    models: {
+        [key: string]: string;
+    };
+    /**
+     * Rules
+     *
+     * Version of the active rules.
+     */
+    rules: string;
+    /**
+     * Settings
+     *
+     * Version of the settings.
+     */
+    settings: string;
+};
+
+/**
+ * Way
+ *
+ * How a payment is sent again.
+ */
+export type Way = 'same_route' | 'other_route' | 'pan_instead_of_token' | 'step_up';
 
 /**
  * WidgetDataOut
@@ -12921,6 +13017,27 @@ export type PaymentAnalysisBackendComparedPeriod = {
 };
 
 /**
+ * Fault
+ *
+ * Declines by who can change them.
+ */
+export type PaymentAnalysisBackendReportModelsFault = {
+    /**
+     * Declines
+     */
+    declines: number;
+    /**
+     * Fault
+     */
+    fault: string;
+    /**
+     * Lost Payments
+     */
+    lost_payments: number;
+    lost_value: ReportMoney | null;
+};
+
+/**
  * Share
  *
  * Successes among trials with their 95 % Wilson interval, 0..1; null without a trial.
@@ -12969,34 +13086,6 @@ export type PaymentAnalysisBackendReportPartsVerdict = {
 };
 
 /**
- * RollBackIn
- *
- * Why the version before should answer again.
- */
-export type PaymentAnalysisBackendRoutesModelsRollBackIn = {
-    /**
-     * Reason
-     *
-     * Why; it is kept.
-     */
-    reason: string;
-};
-
-/**
- * RollBackIn
- *
- * Which version a rule is to say again.
- */
-export type PaymentAnalysisBackendRuleModelsRollBackIn = {
-    /**
-     * Version
-     *
-     * An earlier version.
-     */
-    version: number;
-};
-
-/**
  * Compare
  *
  * Which earlier period a counter is compared with.
@@ -13004,18 +13093,11 @@ export type PaymentAnalysisBackendRuleModelsRollBackIn = {
 export type PaymentAnalysisDashboardsPageDataCompare = 'previous' | 'weekday' | 'none';
 
 /**
- * ActionKind
+ * Fault
  *
- * What a rule tells a policy.
+ * On whose side the cause lies.
  */
-export type PaymentAnalysisDecisioningActionsActionKind = 'force_path' | 'forbid_path' | 'request_exemption' | 'forbid_exemption' | 'force_route' | 'forbid_route' | 'no_cascade' | 'no_exploration' | 'do_not_retry' | 'retry_after' | 'cap_attempts';
-
-/**
- * ActionKind
- *
- * What may be done about lost payments and needless attempts.
- */
-export type PaymentAnalysisReportActionsActionKind = 'route' | 'retry' | 'authenticate' | 'fix_data' | 'ask_cardholder' | 'resolve_errors' | 'review' | 'learn_reasons' | 'stop_retries';
+export type PaymentAnalysisDomainDeclineReasonsFault = 'issuer' | 'cardholder' | 'merchant' | 'gateway' | 'fraud_control' | 'authentication' | 'unknown';
 
 /**
  * Verdict
@@ -14037,6 +14119,52 @@ export type GetTableQualityResponses = {
 };
 
 export type GetTableQualityResponse = GetTableQualityResponses[keyof GetTableQualityResponses];
+
+export type RecentDecisionsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Decision Type
+         *
+         * Only these.
+         */
+        decision_type?: Decision | null;
+        /**
+         * Payment Id
+         *
+         * Only of this payment.
+         */
+        payment_id?: string | null;
+        /**
+         * Limit
+         *
+         * At most so many.
+         */
+        limit?: number;
+    };
+    url: '/api/analytics/decisions/recent';
+};
+
+export type RecentDecisionsErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type RecentDecisionsError = RecentDecisionsErrors[keyof RecentDecisionsErrors];
+
+export type RecentDecisionsResponses = {
+    /**
+     * Response Recentdecisions
+     *
+     * Successful Response
+     */
+    200: Array<DecisionLogOut>;
+};
+
+export type RecentDecisionsResponse = RecentDecisionsResponses[keyof RecentDecisionsResponses];
 
 export type GetDatabricksDeclinesData = {
     body?: never;
@@ -18556,101 +18684,6 @@ export type GetStandingResponses = {
 
 export type GetStandingResponse = GetStandingResponses[keyof GetStandingResponses];
 
-export type ListConfigProposalsData = {
-    body?: never;
-    path?: never;
-    query?: {
-        /**
-         * Status
-         *
-         * Only these.
-         */
-        status?: ProposalStatus | null;
-        /**
-         * Limit
-         *
-         * At most so many.
-         */
-        limit?: number;
-    };
-    url: '/api/config-proposals';
-};
-
-export type ListConfigProposalsErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type ListConfigProposalsError = ListConfigProposalsErrors[keyof ListConfigProposalsErrors];
-
-export type ListConfigProposalsResponses = {
-    /**
-     * Response Listconfigproposals
-     *
-     * Successful Response
-     */
-    200: Array<ProposalOut>;
-};
-
-export type ListConfigProposalsResponse = ListConfigProposalsResponses[keyof ListConfigProposalsResponses];
-
-export type CreateConfigProposalData = {
-    body: ProposalIn;
-    path?: never;
-    query?: never;
-    url: '/api/config-proposals';
-};
-
-export type CreateConfigProposalErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type CreateConfigProposalError = CreateConfigProposalErrors[keyof CreateConfigProposalErrors];
-
-export type CreateConfigProposalResponses = {
-    /**
-     * Successful Response
-     */
-    201: ProposalOut;
-};
-
-export type CreateConfigProposalResponse = CreateConfigProposalResponses[keyof CreateConfigProposalResponses];
-
-export type ReviewConfigProposalData = {
-    body: ReviewIn;
-    path: {
-        /**
-         * Proposal Id
-         */
-        proposal_id: string;
-    };
-    query?: never;
-    url: '/api/config-proposals/{proposal_id}/review';
-};
-
-export type ReviewConfigProposalErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type ReviewConfigProposalError = ReviewConfigProposalErrors[keyof ReviewConfigProposalErrors];
-
-export type ReviewConfigProposalResponses = {
-    /**
-     * Successful Response
-     */
-    200: ProposalOut;
-};
-
-export type ReviewConfigProposalResponse = ReviewConfigProposalResponses[keyof ReviewConfigProposalResponses];
-
 export type CurrentUserData = {
     body?: never;
     path?: never;
@@ -18959,6 +18992,478 @@ export type ListTableQualityResponses = {
 
 export type ListTableQualityResponse = ListTableQualityResponses[keyof ListTableQualityResponses];
 
+export type GetDecisionConfigData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/decision/admin/config';
+};
+
+export type GetDecisionConfigErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type GetDecisionConfigError = GetDecisionConfigErrors[keyof GetDecisionConfigErrors];
+
+export type GetDecisionConfigResponses = {
+    /**
+     * Response Getdecisionconfig
+     *
+     * Successful Response
+     */
+    200: Array<AdminDecisionConfigOut>;
+};
+
+export type GetDecisionConfigResponse = GetDecisionConfigResponses[keyof GetDecisionConfigResponses];
+
+export type UpdateDecisionConfigData = {
+    body: DecisionConfigUpdateIn;
+    path: {
+        /**
+         * Key
+         *
+         * The setting.
+         */
+        key: string;
+    };
+    query?: never;
+    url: '/api/decision/admin/config/{key}';
+};
+
+export type UpdateDecisionConfigErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type UpdateDecisionConfigError = UpdateDecisionConfigErrors[keyof UpdateDecisionConfigErrors];
+
+export type UpdateDecisionConfigResponses = {
+    /**
+     * Successful Response
+     */
+    200: AdminDecisionConfigOut;
+};
+
+export type UpdateDecisionConfigResponse = UpdateDecisionConfigResponses[keyof UpdateDecisionConfigResponses];
+
+export type GetRetryableDeclineCodesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/decision/admin/decline-codes';
+};
+
+export type GetRetryableDeclineCodesErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type GetRetryableDeclineCodesError = GetRetryableDeclineCodesErrors[keyof GetRetryableDeclineCodesErrors];
+
+export type GetRetryableDeclineCodesResponses = {
+    /**
+     * Response Getretryabledeclinecodes
+     *
+     * Successful Response
+     */
+    200: Array<RetryableDeclineCodeOut>;
+};
+
+export type GetRetryableDeclineCodesResponse = GetRetryableDeclineCodesResponses[keyof GetRetryableDeclineCodesResponses];
+
+export type CreateRetryableDeclineCodeData = {
+    body: RetryableDeclineCodeIn;
+    path?: never;
+    query?: never;
+    url: '/api/decision/admin/decline-codes';
+};
+
+export type CreateRetryableDeclineCodeErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type CreateRetryableDeclineCodeError = CreateRetryableDeclineCodeErrors[keyof CreateRetryableDeclineCodeErrors];
+
+export type CreateRetryableDeclineCodeResponses = {
+    /**
+     * Successful Response
+     */
+    200: RetryableDeclineCodeOut;
+};
+
+export type CreateRetryableDeclineCodeResponse = CreateRetryableDeclineCodeResponses[keyof CreateRetryableDeclineCodeResponses];
+
+export type DeleteRetryableDeclineCodeData = {
+    body?: never;
+    path: {
+        /**
+         * Code
+         *
+         * The code.
+         */
+        code: string;
+    };
+    query?: never;
+    url: '/api/decision/admin/decline-codes/{code}';
+};
+
+export type DeleteRetryableDeclineCodeErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type DeleteRetryableDeclineCodeError = DeleteRetryableDeclineCodeErrors[keyof DeleteRetryableDeclineCodeErrors];
+
+export type DeleteRetryableDeclineCodeResponses = {
+    /**
+     * Successful Response
+     */
+    200: DeleteDeclineCodeOut;
+};
+
+export type DeleteRetryableDeclineCodeResponse = DeleteRetryableDeclineCodeResponses[keyof DeleteRetryableDeclineCodeResponses];
+
+export type GetRoutePerformanceData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/decision/admin/routes';
+};
+
+export type GetRoutePerformanceErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type GetRoutePerformanceError = GetRoutePerformanceErrors[keyof GetRoutePerformanceErrors];
+
+export type GetRoutePerformanceResponses = {
+    /**
+     * Response Getrouteperformance
+     *
+     * Successful Response
+     */
+    200: Array<RoutePerformanceOut>;
+};
+
+export type GetRoutePerformanceResponse = GetRoutePerformanceResponses[keyof GetRoutePerformanceResponses];
+
+export type UpsertRoutePerformanceData = {
+    body: RoutePerformanceIn;
+    path?: never;
+    query?: never;
+    url: '/api/decision/admin/routes';
+};
+
+export type UpsertRoutePerformanceErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type UpsertRoutePerformanceError = UpsertRoutePerformanceErrors[keyof UpsertRoutePerformanceErrors];
+
+export type UpsertRoutePerformanceResponses = {
+    /**
+     * Successful Response
+     */
+    200: RoutePerformanceOut;
+};
+
+export type UpsertRoutePerformanceResponse = UpsertRoutePerformanceResponses[keyof UpsertRoutePerformanceResponses];
+
+export type DecideAuthenticationData = {
+    body: DecisionContext;
+    path?: never;
+    query?: never;
+    url: '/api/decision/authentication';
+};
+
+export type DecideAuthenticationErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type DecideAuthenticationError = DecideAuthenticationErrors[keyof DecideAuthenticationErrors];
+
+export type DecideAuthenticationResponses = {
+    /**
+     * Successful Response
+     */
+    200: AuthDecisionOut;
+};
+
+export type DecideAuthenticationResponse = DecideAuthenticationResponses[keyof DecideAuthenticationResponses];
+
+export type DecideBatchData = {
+    body: BatchIn;
+    path?: never;
+    query?: never;
+    url: '/api/decision/batch';
+};
+
+export type DecideBatchErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type DecideBatchError = DecideBatchErrors[keyof DecideBatchErrors];
+
+export type DecideBatchResponses = {
+    /**
+     * Successful Response
+     */
+    200: BatchOut;
+};
+
+export type DecideBatchResponse = DecideBatchResponses[keyof DecideBatchResponses];
+
+export type GetDecisionConfigThresholdsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/decision/config';
+};
+
+export type GetDecisionConfigThresholdsErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type GetDecisionConfigThresholdsError = GetDecisionConfigThresholdsErrors[keyof GetDecisionConfigThresholdsErrors];
+
+export type GetDecisionConfigThresholdsResponses = {
+    /**
+     * Successful Response
+     */
+    200: DecisionConfigOut;
+};
+
+export type GetDecisionConfigThresholdsResponse = GetDecisionConfigThresholdsResponses[keyof GetDecisionConfigThresholdsResponses];
+
+export type PredictApprovalData = {
+    body: MlPredictionInput;
+    path?: never;
+    query?: never;
+    url: '/api/decision/ml/approval';
+};
+
+export type PredictApprovalErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type PredictApprovalError = PredictApprovalErrors[keyof PredictApprovalErrors];
+
+export type PredictApprovalResponses = {
+    /**
+     * Successful Response
+     */
+    200: ApprovalPredictionOut;
+};
+
+export type PredictApprovalResponse = PredictApprovalResponses[keyof PredictApprovalResponses];
+
+export type PredictRetryData = {
+    body: MlPredictionInput;
+    path?: never;
+    query?: never;
+    url: '/api/decision/ml/retry';
+};
+
+export type PredictRetryErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type PredictRetryError = PredictRetryErrors[keyof PredictRetryErrors];
+
+export type PredictRetryResponses = {
+    /**
+     * Successful Response
+     */
+    200: RetryPredictionOut;
+};
+
+export type PredictRetryResponse = PredictRetryResponses[keyof PredictRetryResponses];
+
+export type PredictRiskData = {
+    body: MlPredictionInput;
+    path?: never;
+    query?: never;
+    url: '/api/decision/ml/risk';
+};
+
+export type PredictRiskErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type PredictRiskError = PredictRiskErrors[keyof PredictRiskErrors];
+
+export type PredictRiskResponses = {
+    /**
+     * Successful Response
+     */
+    200: RiskPredictionOut;
+};
+
+export type PredictRiskResponse = PredictRiskResponses[keyof PredictRiskResponses];
+
+export type PredictRoutingData = {
+    body: MlPredictionInput;
+    path?: never;
+    query?: never;
+    url: '/api/decision/ml/routing';
+};
+
+export type PredictRoutingErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type PredictRoutingError = PredictRoutingErrors[keyof PredictRoutingErrors];
+
+export type PredictRoutingResponses = {
+    /**
+     * Successful Response
+     */
+    200: RoutingPredictionOut;
+};
+
+export type PredictRoutingResponse = PredictRoutingResponses[keyof PredictRoutingResponses];
+
+export type RecordDecisionOutcomeData = {
+    body: DecisionOutcomeIn;
+    path?: never;
+    query?: never;
+    url: '/api/decision/outcome';
+};
+
+export type RecordDecisionOutcomeErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type RecordDecisionOutcomeError = RecordDecisionOutcomeErrors[keyof RecordDecisionOutcomeErrors];
+
+export type RecordDecisionOutcomeResponses = {
+    /**
+     * Successful Response
+     */
+    200: DecisionOutcomeOut;
+};
+
+export type RecordDecisionOutcomeResponse = RecordDecisionOutcomeResponses[keyof RecordDecisionOutcomeResponses];
+
+export type PreviewDecisionData = {
+    body: PreviewIn;
+    path?: never;
+    query?: never;
+    url: '/api/decision/preview';
+};
+
+export type PreviewDecisionErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type PreviewDecisionError = PreviewDecisionErrors[keyof PreviewDecisionErrors];
+
+export type PreviewDecisionResponses = {
+    /**
+     * Response Previewdecision
+     *
+     * Successful Response
+     */
+    200: AuthDecisionOut | RetryDecisionOut | RoutingDecisionOut;
+};
+
+export type PreviewDecisionResponse = PreviewDecisionResponses[keyof PreviewDecisionResponses];
+
+export type DecideRetryData = {
+    body: DecisionContext;
+    path?: never;
+    query?: never;
+    url: '/api/decision/retry';
+};
+
+export type DecideRetryErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type DecideRetryError = DecideRetryErrors[keyof DecideRetryErrors];
+
+export type DecideRetryResponses = {
+    /**
+     * Successful Response
+     */
+    200: RetryDecisionOut;
+};
+
+export type DecideRetryResponse = DecideRetryResponses[keyof DecideRetryResponses];
+
+export type DecideRoutingData = {
+    body: DecisionContext;
+    path?: never;
+    query?: never;
+    url: '/api/decision/routing';
+};
+
+export type DecideRoutingErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type DecideRoutingError = DecideRoutingErrors[keyof DecideRoutingErrors];
+
+export type DecideRoutingResponses = {
+    /**
+     * Successful Response
+     */
+    200: RoutingDecisionOut;
+};
+
+export type DecideRoutingResponse = DecideRoutingResponses[keyof DecideRoutingResponses];
+
 export type GetDiagnosisData = {
     body?: never;
     path?: never;
@@ -19056,344 +19561,6 @@ export type GetDiagnosisResponses = {
 };
 
 export type GetDiagnosisResponse = GetDiagnosisResponses[keyof GetDiagnosisResponses];
-
-export type ListExperimentsData = {
-    body?: never;
-    path?: never;
-    query?: {
-        /**
-         * Limit
-         *
-         * At most so many.
-         */
-        limit?: number;
-    };
-    url: '/api/experiments';
-};
-
-export type ListExperimentsErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type ListExperimentsError = ListExperimentsErrors[keyof ListExperimentsErrors];
-
-export type ListExperimentsResponses = {
-    /**
-     * Response Listexperiments
-     *
-     * Successful Response
-     */
-    200: Array<ExperimentOut>;
-};
-
-export type ListExperimentsResponse = ListExperimentsResponses[keyof ListExperimentsResponses];
-
-export type CreateExperimentData = {
-    body: ExperimentIn;
-    path?: never;
-    query?: never;
-    url: '/api/experiments';
-};
-
-export type CreateExperimentErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type CreateExperimentError = CreateExperimentErrors[keyof CreateExperimentErrors];
-
-export type CreateExperimentResponses = {
-    /**
-     * Successful Response
-     */
-    201: ExperimentOut;
-};
-
-export type CreateExperimentResponse = CreateExperimentResponses[keyof CreateExperimentResponses];
-
-export type GetExperimentPowerData = {
-    body?: never;
-    path?: never;
-    query: {
-        /**
-         * Base
-         *
-         * Approval rate of the control, 0..1.
-         */
-        base: number;
-        /**
-         * Effect
-         *
-         * Smallest lift worth finding, 0..1.
-         */
-        effect: number;
-        /**
-         * Shares
-         *
-         * Share of each variant.
-         */
-        shares: Array<number>;
-        /**
-         * Per Day
-         *
-         * Subjects a day.
-         */
-        per_day?: number | null;
-    };
-    url: '/api/experiments/power';
-};
-
-export type GetExperimentPowerErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type GetExperimentPowerError = GetExperimentPowerErrors[keyof GetExperimentPowerErrors];
-
-export type GetExperimentPowerResponses = {
-    /**
-     * Successful Response
-     */
-    200: PowerOut;
-};
-
-export type GetExperimentPowerResponse = GetExperimentPowerResponses[keyof GetExperimentPowerResponses];
-
-export type GetExperimentData = {
-    body?: never;
-    path: {
-        /**
-         * Experiment Id
-         */
-        experiment_id: string;
-    };
-    query?: never;
-    url: '/api/experiments/{experiment_id}';
-};
-
-export type GetExperimentErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type GetExperimentError = GetExperimentErrors[keyof GetExperimentErrors];
-
-export type GetExperimentResponses = {
-    /**
-     * Successful Response
-     */
-    200: ExperimentOut;
-};
-
-export type GetExperimentResponse = GetExperimentResponses[keyof GetExperimentResponses];
-
-export type AssignExperimentData = {
-    body: AssignIn;
-    path: {
-        /**
-         * Experiment Id
-         */
-        experiment_id: string;
-    };
-    query?: never;
-    url: '/api/experiments/{experiment_id}/assign';
-};
-
-export type AssignExperimentErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type AssignExperimentError = AssignExperimentErrors[keyof AssignExperimentErrors];
-
-export type AssignExperimentResponses = {
-    /**
-     * Successful Response
-     */
-    200: AssignmentOut;
-};
-
-export type AssignExperimentResponse = AssignExperimentResponses[keyof AssignExperimentResponses];
-
-export type ListExperimentAssignmentsData = {
-    body?: never;
-    path: {
-        /**
-         * Experiment Id
-         */
-        experiment_id: string;
-    };
-    query?: {
-        /**
-         * Limit
-         *
-         * At most so many.
-         */
-        limit?: number;
-    };
-    url: '/api/experiments/{experiment_id}/assignments';
-};
-
-export type ListExperimentAssignmentsErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type ListExperimentAssignmentsError = ListExperimentAssignmentsErrors[keyof ListExperimentAssignmentsErrors];
-
-export type ListExperimentAssignmentsResponses = {
-    /**
-     * Response Listexperimentassignments
-     *
-     * Successful Response
-     */
-    200: Array<AssignmentOut>;
-};
-
-export type ListExperimentAssignmentsResponse = ListExperimentAssignmentsResponses[keyof ListExperimentAssignmentsResponses];
-
-export type PauseExperimentData = {
-    body?: never;
-    path: {
-        /**
-         * Experiment Id
-         */
-        experiment_id: string;
-    };
-    query?: never;
-    url: '/api/experiments/{experiment_id}/pause';
-};
-
-export type PauseExperimentErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type PauseExperimentError = PauseExperimentErrors[keyof PauseExperimentErrors];
-
-export type PauseExperimentResponses = {
-    /**
-     * Successful Response
-     */
-    200: ExperimentOut;
-};
-
-export type PauseExperimentResponse = PauseExperimentResponses[keyof PauseExperimentResponses];
-
-export type GetExperimentResultsData = {
-    body?: never;
-    path: {
-        /**
-         * Experiment Id
-         */
-        experiment_id: string;
-    };
-    query?: {
-        /**
-         * Segment
-         *
-         * A field of the request to show it by.
-         */
-        segment?: string | null;
-    };
-    url: '/api/experiments/{experiment_id}/results';
-};
-
-export type GetExperimentResultsErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type GetExperimentResultsError = GetExperimentResultsErrors[keyof GetExperimentResultsErrors];
-
-export type GetExperimentResultsResponses = {
-    /**
-     * Successful Response
-     */
-    200: ResultsOut;
-};
-
-export type GetExperimentResultsResponse = GetExperimentResultsResponses[keyof GetExperimentResultsResponses];
-
-export type StartExperimentData = {
-    body?: never;
-    path: {
-        /**
-         * Experiment Id
-         */
-        experiment_id: string;
-    };
-    query?: never;
-    url: '/api/experiments/{experiment_id}/start';
-};
-
-export type StartExperimentErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type StartExperimentError = StartExperimentErrors[keyof StartExperimentErrors];
-
-export type StartExperimentResponses = {
-    /**
-     * Successful Response
-     */
-    200: ExperimentOut;
-};
-
-export type StartExperimentResponse = StartExperimentResponses[keyof StartExperimentResponses];
-
-export type StopExperimentData = {
-    /**
-     * Body
-     */
-    body?: StopIn | null;
-    path: {
-        /**
-         * Experiment Id
-         */
-        experiment_id: string;
-    };
-    query?: never;
-    url: '/api/experiments/{experiment_id}/stop';
-};
-
-export type StopExperimentErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type StopExperimentError = StopExperimentErrors[keyof StopExperimentErrors];
-
-export type StopExperimentResponses = {
-    /**
-     * Successful Response
-     */
-    200: ExperimentOut;
-};
-
-export type StopExperimentResponse = StopExperimentResponses[keyof StopExperimentResponses];
 
 export type ListIncidentsData = {
     body?: never;
@@ -19791,7 +19958,7 @@ export type PromoteModelResponses = {
 export type PromoteModelResponse = PromoteModelResponses[keyof PromoteModelResponses];
 
 export type RollBackModelData = {
-    body: PaymentAnalysisBackendRoutesModelsRollBackIn;
+    body: RollBackIn;
     path: {
         /**
          * Name
@@ -20198,184 +20365,6 @@ export type GetReportResponses = {
 
 export type GetReportResponse = GetReportResponses[keyof GetReportResponses];
 
-export type ListApprovalRulesData = {
-    body?: never;
-    path?: never;
-    query?: {
-        /**
-         * Rule Type
-         *
-         * Only those for this decision.
-         */
-        rule_type?: Decision | null;
-        /**
-         * Active Only
-         *
-         * Only those that policies follow.
-         */
-        active_only?: boolean;
-        /**
-         * Limit
-         *
-         * At most so many.
-         */
-        limit?: number;
-    };
-    url: '/api/rules';
-};
-
-export type ListApprovalRulesErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type ListApprovalRulesError = ListApprovalRulesErrors[keyof ListApprovalRulesErrors];
-
-export type ListApprovalRulesResponses = {
-    /**
-     * Response Listapprovalrules
-     *
-     * Successful Response
-     */
-    200: Array<ApprovalRuleOut>;
-};
-
-export type ListApprovalRulesResponse = ListApprovalRulesResponses[keyof ListApprovalRulesResponses];
-
-export type CreateApprovalRuleData = {
-    body: ApprovalRuleIn;
-    path?: never;
-    query?: never;
-    url: '/api/rules';
-};
-
-export type CreateApprovalRuleErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type CreateApprovalRuleError = CreateApprovalRuleErrors[keyof CreateApprovalRuleErrors];
-
-export type CreateApprovalRuleResponses = {
-    /**
-     * Successful Response
-     */
-    201: ApprovalRuleOut;
-};
-
-export type CreateApprovalRuleResponse = CreateApprovalRuleResponses[keyof CreateApprovalRuleResponses];
-
-export type AnalyseRulesData = {
-    /**
-     * Draft
-     */
-    body?: ApprovalRuleIn | null;
-    path?: never;
-    query?: never;
-    url: '/api/rules/analyse';
-};
-
-export type AnalyseRulesErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type AnalyseRulesError = AnalyseRulesErrors[keyof AnalyseRulesErrors];
-
-export type AnalyseRulesResponses = {
-    /**
-     * Response Analyserules
-     *
-     * Successful Response
-     */
-    200: Array<FindingOut>;
-};
-
-export type AnalyseRulesResponse = AnalyseRulesResponses[keyof AnalyseRulesResponses];
-
-export type BacktestRuleData = {
-    body: BacktestIn;
-    path?: never;
-    query?: never;
-    url: '/api/rules/backtest';
-};
-
-export type BacktestRuleErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type BacktestRuleError = BacktestRuleErrors[keyof BacktestRuleErrors];
-
-export type BacktestRuleResponses = {
-    /**
-     * Successful Response
-     */
-    200: BacktestOut;
-};
-
-export type BacktestRuleResponse = BacktestRuleResponses[keyof BacktestRuleResponses];
-
-export type BacktestConfigurationData = {
-    body: ConfigurationBacktestIn;
-    path?: never;
-    query?: never;
-    url: '/api/rules/backtest/configuration';
-};
-
-export type BacktestConfigurationErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type BacktestConfigurationError = BacktestConfigurationErrors[keyof BacktestConfigurationErrors];
-
-export type BacktestConfigurationResponses = {
-    /**
-     * Successful Response
-     */
-    200: BacktestOut;
-};
-
-export type BacktestConfigurationResponse = BacktestConfigurationResponses[keyof BacktestConfigurationResponses];
-
-export type LastBacktestOfRuleData = {
-    body: RuleTold;
-    path?: never;
-    query?: never;
-    url: '/api/rules/backtest/last';
-};
-
-export type LastBacktestOfRuleErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type LastBacktestOfRuleError = LastBacktestOfRuleErrors[keyof LastBacktestOfRuleErrors];
-
-export type LastBacktestOfRuleResponses = {
-    /**
-     * Response Lastbacktestofrule
-     *
-     * Successful Response
-     */
-    200: BacktestOut | null;
-};
-
-export type LastBacktestOfRuleResponse = LastBacktestOfRuleResponses[keyof LastBacktestOfRuleResponses];
-
 export type GetRuleLanguageData = {
     body?: never;
     path?: never;
@@ -20425,188 +20414,6 @@ export type ValidateRuleResponses = {
 };
 
 export type ValidateRuleResponse = ValidateRuleResponses[keyof ValidateRuleResponses];
-
-export type DeleteApprovalRuleData = {
-    body?: never;
-    path: {
-        /**
-         * Rule Id
-         */
-        rule_id: string;
-    };
-    query?: never;
-    url: '/api/rules/{rule_id}';
-};
-
-export type DeleteApprovalRuleErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type DeleteApprovalRuleError = DeleteApprovalRuleErrors[keyof DeleteApprovalRuleErrors];
-
-export type DeleteApprovalRuleResponses = {
-    /**
-     * Successful Response
-     */
-    204: void;
-};
-
-export type DeleteApprovalRuleResponse = DeleteApprovalRuleResponses[keyof DeleteApprovalRuleResponses];
-
-export type GetApprovalRuleData = {
-    body?: never;
-    path: {
-        /**
-         * Rule Id
-         */
-        rule_id: string;
-    };
-    query?: never;
-    url: '/api/rules/{rule_id}';
-};
-
-export type GetApprovalRuleErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type GetApprovalRuleError = GetApprovalRuleErrors[keyof GetApprovalRuleErrors];
-
-export type GetApprovalRuleResponses = {
-    /**
-     * Successful Response
-     */
-    200: ApprovalRuleOut;
-};
-
-export type GetApprovalRuleResponse = GetApprovalRuleResponses[keyof GetApprovalRuleResponses];
-
-export type UpdateApprovalRuleData = {
-    body: ApprovalRuleUpdate;
-    path: {
-        /**
-         * Rule Id
-         */
-        rule_id: string;
-    };
-    query?: never;
-    url: '/api/rules/{rule_id}';
-};
-
-export type UpdateApprovalRuleErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type UpdateApprovalRuleError = UpdateApprovalRuleErrors[keyof UpdateApprovalRuleErrors];
-
-export type UpdateApprovalRuleResponses = {
-    /**
-     * Successful Response
-     */
-    200: ApprovalRuleOut;
-};
-
-export type UpdateApprovalRuleResponse = UpdateApprovalRuleResponses[keyof UpdateApprovalRuleResponses];
-
-export type RollBackApprovalRuleData = {
-    body: PaymentAnalysisBackendRuleModelsRollBackIn;
-    path: {
-        /**
-         * Rule Id
-         */
-        rule_id: string;
-    };
-    query?: never;
-    url: '/api/rules/{rule_id}/rollback';
-};
-
-export type RollBackApprovalRuleErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type RollBackApprovalRuleError = RollBackApprovalRuleErrors[keyof RollBackApprovalRuleErrors];
-
-export type RollBackApprovalRuleResponses = {
-    /**
-     * Successful Response
-     */
-    200: ApprovalRuleOut;
-};
-
-export type RollBackApprovalRuleResponse = RollBackApprovalRuleResponses[keyof RollBackApprovalRuleResponses];
-
-export type SetApprovalRuleStatusData = {
-    body: RuleStatusIn;
-    path: {
-        /**
-         * Rule Id
-         */
-        rule_id: string;
-    };
-    query?: never;
-    url: '/api/rules/{rule_id}/status';
-};
-
-export type SetApprovalRuleStatusErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type SetApprovalRuleStatusError = SetApprovalRuleStatusErrors[keyof SetApprovalRuleStatusErrors];
-
-export type SetApprovalRuleStatusResponses = {
-    /**
-     * Successful Response
-     */
-    200: ApprovalRuleOut;
-};
-
-export type SetApprovalRuleStatusResponse = SetApprovalRuleStatusResponses[keyof SetApprovalRuleStatusResponses];
-
-export type ListApprovalRuleVersionsData = {
-    body?: never;
-    path: {
-        /**
-         * Rule Id
-         */
-        rule_id: string;
-    };
-    query?: never;
-    url: '/api/rules/{rule_id}/versions';
-};
-
-export type ListApprovalRuleVersionsErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type ListApprovalRuleVersionsError = ListApprovalRuleVersionsErrors[keyof ListApprovalRuleVersionsErrors];
-
-export type ListApprovalRuleVersionsResponses = {
-    /**
-     * Response Listapprovalruleversions
-     *
-     * Successful Response
-     */
-    200: Array<RuleVersionOut>;
-};
-
-export type ListApprovalRuleVersionsResponse = ListApprovalRuleVersionsResponses[keyof ListApprovalRuleVersionsResponses];
 
 export type ListSavedViewsData = {
     body?: never;

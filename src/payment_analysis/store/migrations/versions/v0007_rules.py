@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision: Final = "v0006_rules"
-down_revision: Final = "v0005_model_changes"
+revision: Final = "v0007_rules"
+down_revision: Final = "v0006_decision_audit"
 SCHEMA: Final = "payment_analysis"
 
 
