@@ -42,6 +42,7 @@ from payment_analysis.backend.routes import (
     decision_ml,
     diagnosis,
     documentation,
+    experiments,
     health,
     incidents,
     live,
@@ -49,9 +50,12 @@ from payment_analysis.backend.routes import (
     notifications,
     page,
     people,
+    proposals,
     report,
     reviews,
     rule_language,
+    rule_trials,
+    rules,
     saved_views,
     schema,
     scope,
@@ -62,6 +66,7 @@ from payment_analysis.backend.routes import (
 from payment_analysis.backend.routes import (
     version as release,
 )
+from payment_analysis.backend.rule_seeds import seed_rules
 from payment_analysis.lakehouse.home import Home
 from payment_analysis.ml.registry import Registry
 from payment_analysis.store.accounts import first_admin, make_link
@@ -110,6 +115,10 @@ ROUTERS: Final = (
     diagnosis,
     agents,
     rule_language,
+    rule_trials,
+    rules,
+    experiments,
+    proposals,
     ask,
     app_page,
 )
@@ -142,7 +151,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         if announce is not None:
-            announce(sign_in_path(store, clock()))
+            announce(way_in(store, clock()))
         app.state.decisions.begin()
         yield
         app.state.decisions.close()
@@ -198,6 +207,12 @@ def app_of(home: Home, *, hosts: Sequence[str] = LOOPBACK, announce: Callable[[s
         computed=[model_health_tool(Registry(home.path))],
         announce=announce,
     )
+
+
+def way_in(store: Database, now: datetime) -> str:
+    """A store that people can work with, and the way in."""
+    seed_rules(store)
+    return sign_in_path(store, now)
 
 
 def sign_in_path(store: Database, now: datetime) -> str:
