@@ -157,6 +157,7 @@ def _waits(agent: str, answer: Answer) -> list[Finding]:
                     json.dumps(
                         {
                             "name": f"retry {reason} after {best['waited']}",
+                            "decision": "retry",
                             "description": f"Retries after {reason} wait {best['waited']} instead of "
                             "{usual['waited']}.",
                         }

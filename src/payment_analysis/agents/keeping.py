@@ -88,6 +88,7 @@ def _propose(session: Session, found: Finding) -> str | None:
         rationale=f"{wanted.rationale} It ends when the {wanted.rollback} falls.",
         expected_impact_pct=wanted.expected_impact_pct,
         confidence=found.confidence,
+        evidence={one.tool: {"sql": one.sql, "rows_hash": one.rows_hash} for one in found.evidence},
     )
     session.add(row)
     session.flush()
