@@ -51,7 +51,7 @@ def _gaps(agent: str, answer: Answer) -> list[Finding]:
                     {
                         "name": f"route {row['issuer']} to {row['better_psp']}",
                         "description": f"First attempts of {row['issuer']} go to {row['better_psp']}, not "
-                        "{row['psp']}.",
+                        f"{row['psp']}.",
                     }
                 ),
                 f"{row['gap_pp']:.1f} points more approved there ({row['gap_low_pp']:.1f} to "
@@ -159,7 +159,7 @@ def _waits(agent: str, answer: Answer) -> list[Finding]:
                             "name": f"retry {reason} after {best['waited']}",
                             "decision": "retry",
                             "description": f"Retries after {reason} wait {best['waited']} instead of "
-                            "{usual['waited']}.",
+                            f"{usual['waited']}.",
                         }
                     ),
                     f"{best['success_rate_pct']:.1f} % against {usual['success_rate_pct']:.1f} % of retries succeed.",
