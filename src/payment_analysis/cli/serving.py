@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI
 
-    from payment_analysis.cli.data import Intake
+    from payment_analysis.jobs.ingest import Intake
     from payment_analysis.jobs.up import Beginning
 
 PORT = 8000
