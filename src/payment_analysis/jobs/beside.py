@@ -75,6 +75,12 @@ def beside(home: Home, wanted: Beside, warn: Callable[[str], None]) -> Iterator[
         control.stop(home, PIPELINE)
 
 
+def stop_pipelines(home: Home) -> None:
+    """End those that an `up` which was killed left running."""
+    for name in control.PIPELINES:
+        control.stop(home, name)
+
+
 def _go_on(home: Home, seed: int | None, ending: threading.Event, warn: Callable[[str], None]) -> None:
     if seed is None:
         return

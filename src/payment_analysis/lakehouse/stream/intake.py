@@ -47,9 +47,9 @@ class Intake:
         landing = bench.reopen(bench.sources[LANDING])
         snapshot, quarantine = bench.reopen(bronze), bench.reopen(bench.sources[QUARANTINE])
         read = snapshot.position(source_position(LANDING))
-        if read != landing.generation or quarantine.position(source_position(LANDING)) != read:
-            raise Conflict("events landed while the pipeline was started", hint="it starts again by itself")
-        self._tail = LogTail(self._store, landing)
+        if read is None or quarantine.position(source_position(LANDING)) != read:
+            raise Conflict("bronze and quarantine were built up to different places", hint="it starts again by itself")
+        self._tail = LogTail(self._store, landing, since=read)
         self._definition = bench.definition(bronze, besides=LANDING)
         self._generation, self._quarantine_generation = snapshot.generation, quarantine.generation
         self._waiting: deque[Grown] = deque()
