@@ -13,12 +13,16 @@ from starlette.middleware.gzip import GZipMiddleware
 from payment_analysis.backend.access_log import keep_links_out_of_the_log
 from payment_analysis.backend.asking import SignedIn
 from payment_analysis.backend.attempts_made import AttemptsMade
+from payment_analysis.backend.champions import RegisteredModels
 from payment_analysis.backend.data_state import DataStates
+from payment_analysis.backend.deciding import Deciding, Decisions
+from payment_analysis.backend.decision_route import RememberedPeople
 from payment_analysis.backend.dependencies import admitted
 from payment_analysis.backend.errors import PROBLEMS, handle_errors
 from payment_analysis.backend.gates import Gates
 from payment_analysis.backend.headers import SecurityHeaders
 from payment_analysis.backend.lakehouse_writes import LakehouseWrites
+from payment_analysis.backend.live_features import LiveFeatures
 from payment_analysis.backend.live_feed import Listeners
 from payment_analysis.backend.model_registry import ModelRegistry
 from payment_analysis.backend.routes import (
@@ -29,6 +33,10 @@ from payment_analysis.backend.routes import (
     command_center,
     dashboards,
     data_quality,
+    decision,
+    decision_admin,
+    decision_log,
+    decision_ml,
     diagnosis,
     documentation,
     health,
@@ -58,6 +66,7 @@ from payment_analysis.store.database import Database
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
+    from contextlib import AbstractAsyncContextManager
 
     from payment_analysis.backend.asking import Asking
     from payment_analysis.backend.dependencies import Clock, Warehouse, Writing
@@ -67,6 +76,10 @@ SIGN_INS: Final = (10, timedelta(minutes=1))  # attempts per caller; a link has 
 PACKED_BYTES_MIN: Final = 1_400  # what fits into one packet gains nothing
 # The pages come last: they answer every address that nobody else does.
 ROUTERS: Final = (
+    decision,  # first: it has to be found in microseconds
+    decision_admin,
+    decision_log,
+    decision_ml,
     page,
     report,
     health,
@@ -106,6 +119,7 @@ def create_app(
     *,
     writes: Writing | None = None,
     asking: Asking | None = None,
+    deciding: Deciding | None = None,
     models_of: ModelRegistry | None = None,
     hosts: Sequence[str] = LOOPBACK,
     behind_proxy: bool = False,
@@ -115,33 +129,23 @@ def create_app(
 ) -> FastAPI:
     """The application over one lakehouse and one store; `hosts` are the names it may be called by.
 
-    `asking` knows who asks; without one, sign-in through the store does. `announce` is told the path of
-    a new sign-in link when the application starts.
+    `asking` knows who asks, by default sign-in; `announce` is told the path of a new sign-in link at the start.
     """
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         if announce is not None:
             announce(sign_in_path(store, clock()))
+        app.state.decisions.begin()
         yield
+        app.state.decisions.close()
         store.close()
 
-    app = FastAPI(
-        title="Payment Analysis",
-        version=version("payment-analysis"),
-        summary="What share of card payments is approved, where good money is lost and what to do first.",
-        docs_url=None,  # ours needs no network
-        redoc_url=None,
-        responses=PROBLEMS,
-        dependencies=[Depends(admitted)],
-        lifespan=lifespan,
-    )
-    app.state.warehouse, app.state.store, app.state.writes = warehouse, store, writes
-    app.state.askers = ask.askers_over(warehouse)
-    app.state.data_states = DataStates(warehouse, shows_examples=shows_examples)
-    app.state.models = models_of
-    app.state.clock = clock
-    app.state.asking = SignedIn(store, clock) if asking is None else asking
+    app = _bare(lifespan)
+    app.state.warehouse, app.state.data_states = warehouse, DataStates(warehouse, shows_examples=shows_examples)
+    app.state.store, app.state.writes, app.state.clock, app.state.models = store, writes, clock, models_of
+    app.state.decisions, app.state.people = Decisions(store, clock, deciding or Deciding()), RememberedPeople()
+    app.state.asking, app.state.askers = asking or SignedIn(store, clock), ask.askers_over(warehouse)
     app.state.listeners, app.state.sign_ins = Listeners(), AttemptsMade(*SIGN_INS)
     keep_links_out_of_the_log()
     app.add_middleware(Gates, hosts=hosts, behind_proxy=behind_proxy)
@@ -153,12 +157,28 @@ def create_app(
     return app
 
 
+def _bare(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]]) -> FastAPI:
+    """The application without its parts."""
+    return FastAPI(
+        title="Payment Analysis",
+        version=version("payment-analysis"),
+        summary="What share of card payments is approved, where good money is lost and what to do first.",
+        docs_url=None,  # ours needs no network
+        redoc_url=None,
+        responses=PROBLEMS,
+        dependencies=[Depends(admitted)],
+        lifespan=lifespan,
+    )
+
+
 def app_of(home: Home, *, hosts: Sequence[str] = LOOPBACK, announce: Callable[[str], None] | None = None) -> FastAPI:
     """The application over a home."""
+    lakehouse = home.lakehouse()
     return create_app(
-        home.lakehouse(),
+        lakehouse,
         Database.of_home(home.create().path),
         writes=LakehouseWrites(home),
+        deciding=Deciding(RegisteredModels(home.path), features=LiveFeatures(lakehouse.rows)),
         models_of=ModelRegistry(home.path),
         hosts=hosts,
         shows_examples=home.shows_examples,

@@ -92,7 +92,8 @@ def up(
         intake = take_in(place, begun)
         if begun.exports and not intake.taken:
             raise typer.Exit(1)
-        show_build(make_tables(place, full_refresh=False, reporting_currency=reporting_currency), brief=True)
+        tables = make_tables(place, full_refresh=False, reporting_currency=reporting_currency, partials=no_live)
+        show_build(tables, brief=True)
         show_verdict(place)
         run_beside(place, listener, host, alone=no_live or place.shows_examples)
     if intake.refused:

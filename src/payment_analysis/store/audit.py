@@ -10,7 +10,13 @@ from sqlalchemy import event, insert, inspect
 from sqlalchemy.orm import Session
 
 from payment_analysis.store.configuration import OnlineFeature
-from payment_analysis.store.decisions import AuthorizationEvent, DecisionLog, DecisionOutcome, ExperimentAssignment
+from payment_analysis.store.decisions import (
+    AuthorizationEvent,
+    CardAttempt,
+    DecisionLog,
+    DecisionOutcome,
+    ExperimentAssignment,
+)
 from payment_analysis.store.people import Audit, WebSession
 
 if TYPE_CHECKING:
@@ -22,7 +28,16 @@ if TYPE_CHECKING:
 
 # Rows that are themselves the record of what happened, and would only be told twice.
 OWN_RECORD: Final[frozenset[type[Base]]] = frozenset(
-    {Audit, WebSession, AuthorizationEvent, DecisionLog, DecisionOutcome, ExperimentAssignment, OnlineFeature}
+    {
+        Audit,
+        WebSession,
+        AuthorizationEvent,
+        CardAttempt,
+        DecisionLog,
+        DecisionOutcome,
+        ExperimentAssignment,
+        OnlineFeature,
+    }
 )
 ACTOR: Final = "actor"
 

@@ -6,7 +6,6 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from payment_analysis.domain.errors import Conflict
 from payment_analysis.lakehouse.delta import GENERATION
 
 if TYPE_CHECKING:
@@ -27,40 +26,19 @@ class Grown:
 class LogTail:
     """Follows a table that only grows; compaction makes versions without a generation and is passed over."""
 
-    def __init__(self, store: DeltaStore, snapshot: Snapshot, *, since: int | None = None) -> None:
-        """Begin after the snapshot, or after an older generation `since`: writers do not wait for a reader."""
+    def __init__(self, store: DeltaStore, snapshot: Snapshot) -> None:
         self._folder = store.folder(snapshot.name)
         self._version = snapshot.version
-        if since is not None and snapshot.generation != since:
-            self._version = self._back_to(since)
 
     def read(self) -> list[Grown]:
         """What was committed since the last time."""
         found = []
-        while (entry := self._entry(self._version + 1)).exists():
+        while (entry := self._folder / "_delta_log" / f"{self._version + 1:020}.json").exists():
             self._version += 1
             grown = self._grown(entry)
             if grown:
                 found.append(grown)
         return found
-
-    def _back_to(self, since: int) -> int:
-        for version in range(self._version, -1, -1):
-            entry = self._entry(version)
-            if not entry.exists():
-                break
-            grown = self._grown(entry)
-            if grown is not None and grown.generation <= since:
-                return version
-        else:
-            return -1  # every generation came after it
-        raise Conflict(
-            f"the log of {self._folder.name} no longer tells what came after generation {since}",
-            hint="the pipeline builds what there is and starts again by itself",
-        )
-
-    def _entry(self, version: int) -> Path:
-        return self._folder / "_delta_log" / f"{version:020}.json"
 
     def _grown(self, entry: Path) -> Grown | None:
         generation, files, rows = None, [], 0
