@@ -39,6 +39,7 @@ from payment_analysis.backend.routes import (
     decision_ml,
     diagnosis,
     documentation,
+    experiments,
     health,
     incidents,
     live,
@@ -46,9 +47,12 @@ from payment_analysis.backend.routes import (
     notifications,
     page,
     people,
+    proposals,
     report,
     reviews,
     rule_language,
+    rule_trials,
+    rules,
     saved_views,
     schema,
     scope,
@@ -59,6 +63,7 @@ from payment_analysis.backend.routes import (
 from payment_analysis.backend.routes import (
     version as release,
 )
+from payment_analysis.backend.rule_seeds import seed_rules
 from payment_analysis.lakehouse.home import Home
 from payment_analysis.store.accounts import first_admin, make_link
 from payment_analysis.store.audit import SYSTEM
@@ -104,6 +109,10 @@ ROUTERS: Final = (
     scope,
     diagnosis,
     rule_language,
+    rule_trials,
+    rules,
+    experiments,
+    proposals,
     ask,
     app_page,
 )
@@ -135,7 +144,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         if announce is not None:
-            announce(sign_in_path(store, clock()))
+            announce(way_in(store, clock()))
         app.state.decisions.begin()
         yield
         app.state.decisions.close()
@@ -184,6 +193,12 @@ def app_of(home: Home, *, hosts: Sequence[str] = LOOPBACK, announce: Callable[[s
         shows_examples=home.shows_examples,
         announce=announce,
     )
+
+
+def way_in(store: Database, now: datetime) -> str:
+    """A store that people can work with, and the way in."""
+    seed_rules(store)
+    return sign_in_path(store, now)
 
 
 def sign_in_path(store: Database, now: datetime) -> str:

@@ -33,6 +33,7 @@ COMMANDS = {
     "evaluate": "evaluation",
     "diagnose": "diagnosis",
     "tools": "agents",
+    "decide": "deciding",
     "serve": "serving",
     "doctor": "care",
     "reset": "care",

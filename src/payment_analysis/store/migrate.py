@@ -19,6 +19,7 @@ from payment_analysis.store.migrations.versions import (
     v0004_configuration,
     v0005_model_changes,
     v0006_decision_audit,
+    v0007_rules,
 )
 from payment_analysis.store.tables import SCHEMA, Base
 
@@ -32,6 +33,7 @@ EDITIONS: Final = (
     v0004_configuration,
     v0005_model_changes,
     v0006_decision_audit,
+    v0007_rules,
 )
 LOCK: Final = 7_205_759  # any number that only we lock: one process migrates, the others wait
 

@@ -14,12 +14,14 @@ import { Route as AboutRouteImport } from './routes/about'
 import { Route as AskRouteImport } from './routes/ask'
 import { Route as DataQualityRouteImport } from './routes/data-quality'
 import { Route as DeclinesRouteImport } from './routes/declines'
+import { Route as ExperimentsRouteImport } from './routes/experiments'
 import { Route as IncidentsRouteImport } from './routes/incidents'
 import { Route as LiveRouteImport } from './routes/live'
 import { Route as ModelsRouteImport } from './routes/models'
 import { Route as PeopleRouteImport } from './routes/people'
 import { Route as ProfileRouteImport } from './routes/profile'
 import { Route as ReasonCodesRouteImport } from './routes/reason-codes'
+import { Route as RulesRouteImport } from './routes/rules'
 import { Route as SmartCheckoutRouteImport } from './routes/smart-checkout'
 import { Route as SmartRetryRouteImport } from './routes/smart-retry'
 import { Route as TransactionsRouteImport } from './routes/transactions'
@@ -51,6 +53,11 @@ const DeclinesRoute = DeclinesRouteImport.update({
   path: '/declines',
   getParentRoute: () => rootRouteImport,
 } as any)
+const ExperimentsRoute = ExperimentsRouteImport.update({
+  id: '/experiments',
+  path: '/experiments',
+  getParentRoute: () => rootRouteImport,
+} as any)
 const IncidentsRoute = IncidentsRouteImport.update({
   id: '/incidents',
   path: '/incidents',
@@ -79,6 +86,11 @@ const ProfileRoute = ProfileRouteImport.update({
 const ReasonCodesRoute = ReasonCodesRouteImport.update({
   id: '/reason-codes',
   path: '/reason-codes',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const RulesRoute = RulesRouteImport.update({
+  id: '/rules',
+  path: '/rules',
   getParentRoute: () => rootRouteImport,
 } as any)
 const SmartCheckoutRoute = SmartCheckoutRouteImport.update({
@@ -113,12 +125,14 @@ export interface FileRoutesByFullPath {
   '/ask': typeof AskRoute
   '/data-quality': typeof DataQualityRoute
   '/declines': typeof DeclinesRoute
+  '/experiments': typeof ExperimentsRoute
   '/incidents': typeof IncidentsRoute
   '/live': typeof LiveRoute
   '/models': typeof ModelsRoute
   '/people': typeof PeopleRoute
   '/profile': typeof ProfileRoute
   '/reason-codes': typeof ReasonCodesRoute
+  '/rules': typeof RulesRoute
   '/smart-checkout': typeof SmartCheckoutRoute
   '/smart-retry': typeof SmartRetryRoute
   '/transactions': typeof TransactionsRoute
@@ -131,12 +145,14 @@ export interface FileRoutesByTo {
   '/ask': typeof AskRoute
   '/data-quality': typeof DataQualityRoute
   '/declines': typeof DeclinesRoute
+  '/experiments': typeof ExperimentsRoute
   '/incidents': typeof IncidentsRoute
   '/live': typeof LiveRoute
   '/models': typeof ModelsRoute
   '/people': typeof PeopleRoute
   '/profile': typeof ProfileRoute
   '/reason-codes': typeof ReasonCodesRoute
+  '/rules': typeof RulesRoute
   '/smart-checkout': typeof SmartCheckoutRoute
   '/smart-retry': typeof SmartRetryRoute
   '/transactions': typeof TransactionsRoute
@@ -150,12 +166,14 @@ export interface FileRoutesById {
   '/ask': typeof AskRoute
   '/data-quality': typeof DataQualityRoute
   '/declines': typeof DeclinesRoute
+  '/experiments': typeof ExperimentsRoute
   '/incidents': typeof IncidentsRoute
   '/live': typeof LiveRoute
   '/models': typeof ModelsRoute
   '/people': typeof PeopleRoute
   '/profile': typeof ProfileRoute
   '/reason-codes': typeof ReasonCodesRoute
+  '/rules': typeof RulesRoute
   '/smart-checkout': typeof SmartCheckoutRoute
   '/smart-retry': typeof SmartRetryRoute
   '/transactions': typeof TransactionsRoute
@@ -170,12 +188,14 @@ export interface FileRouteTypes {
     | '/ask'
     | '/data-quality'
     | '/declines'
+    | '/experiments'
     | '/incidents'
     | '/live'
     | '/models'
     | '/people'
     | '/profile'
     | '/reason-codes'
+    | '/rules'
     | '/smart-checkout'
     | '/smart-retry'
     | '/transactions'
@@ -188,12 +208,14 @@ export interface FileRouteTypes {
     | '/ask'
     | '/data-quality'
     | '/declines'
+    | '/experiments'
     | '/incidents'
     | '/live'
     | '/models'
     | '/people'
     | '/profile'
     | '/reason-codes'
+    | '/rules'
     | '/smart-checkout'
     | '/smart-retry'
     | '/transactions'
@@ -206,12 +228,14 @@ export interface FileRouteTypes {
     | '/ask'
     | '/data-quality'
     | '/declines'
+    | '/experiments'
     | '/incidents'
     | '/live'
     | '/models'
     | '/people'
     | '/profile'
     | '/reason-codes'
+    | '/rules'
     | '/smart-checkout'
     | '/smart-retry'
     | '/transactions'
@@ -225,12 +249,14 @@ export interface RootRouteChildren {
   AskRoute: typeof AskRoute
   DataQualityRoute: typeof DataQualityRoute
   DeclinesRoute: typeof DeclinesRoute
+  ExperimentsRoute: typeof ExperimentsRoute
   IncidentsRoute: typeof IncidentsRoute
   LiveRoute: typeof LiveRoute
   ModelsRoute: typeof ModelsRoute
   PeopleRoute: typeof PeopleRoute
   ProfileRoute: typeof ProfileRoute
   ReasonCodesRoute: typeof ReasonCodesRoute
+  RulesRoute: typeof RulesRoute
   SmartCheckoutRoute: typeof SmartCheckoutRoute
   SmartRetryRoute: typeof SmartRetryRoute
   TransactionsRoute: typeof TransactionsRoute
@@ -275,6 +301,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof DeclinesRouteImport
       parentRoute: typeof rootRouteImport
     }
+    '/experiments': {
+      id: '/experiments'
+      path: '/experiments'
+      fullPath: '/experiments'
+      preLoaderRoute: typeof ExperimentsRouteImport
+      parentRoute: typeof rootRouteImport
+    }
     '/incidents': {
       id: '/incidents'
       path: '/incidents'
@@ -315,6 +348,13 @@ declare module '@tanstack/react-router' {
       path: '/reason-codes'
       fullPath: '/reason-codes'
       preLoaderRoute: typeof ReasonCodesRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/rules': {
+      id: '/rules'
+      path: '/rules'
+      fullPath: '/rules'
+      preLoaderRoute: typeof RulesRouteImport
       parentRoute: typeof rootRouteImport
     }
     '/smart-checkout': {
@@ -361,12 +401,14 @@ const rootRouteChildren: RootRouteChildren = {
   AskRoute: AskRoute,
   DataQualityRoute: DataQualityRoute,
   DeclinesRoute: DeclinesRoute,
+  ExperimentsRoute: ExperimentsRoute,
   IncidentsRoute: IncidentsRoute,
   LiveRoute: LiveRoute,
   ModelsRoute: ModelsRoute,
   PeopleRoute: PeopleRoute,
   ProfileRoute: ProfileRoute,
   ReasonCodesRoute: ReasonCodesRoute,
+  RulesRoute: RulesRoute,
   SmartCheckoutRoute: SmartCheckoutRoute,
   SmartRetryRoute: SmartRetryRoute,
   TransactionsRoute: TransactionsRoute,

@@ -201,7 +201,7 @@ export type Action = {
      */
     gain: ReportRange | null;
     gain_per_30_days: ReportRange | null;
-    kind: ActionKind;
+    kind: PaymentAnalysisReportActionsActionKind;
     /**
      * Payments
      *
@@ -222,9 +222,9 @@ export type Action = {
 /**
  * ActionKind
  *
- * What may be done about lost payments and needless attempts.
+ * What a rule tells a policy.
  */
-export type ActionKind = 'route' | 'retry' | 'authenticate' | 'fix_data' | 'ask_cardholder' | 'resolve_errors' | 'review' | 'learn_reasons' | 'stop_retries';
+export type ActionKindInput = 'force_path' | 'forbid_path' | 'request_exemption' | 'forbid_exemption' | 'force_route' | 'forbid_route' | 'no_cascade' | 'no_exploration' | 'do_not_retry' | 'retry_after' | 'cap_attempts';
 
 /**
  * ActionOut
@@ -791,6 +791,216 @@ export type ApprovalPredictionOut = {
 };
 
 /**
+ * ApprovalRuleIn
+ *
+ * A new rule; it begins as a draft.
+ */
+export type ApprovalRuleIn = {
+    /**
+     * What it tells the policy.
+     */
+    action_kind: ActionKindInput;
+    /**
+     * Action Summary
+     *
+     * The action in words; made from it when empty.
+     */
+    action_summary?: string;
+    /**
+     * Action Value
+     *
+     * The value of the action.
+     */
+    action_value?: string | number | null;
+    /**
+     * Condition Expression
+     *
+     * Where it fires; empty is everywhere.
+     */
+    condition_expression?: string | null;
+    /**
+     * Name
+     *
+     * Its name.
+     */
+    name: string;
+    /**
+     * Note
+     *
+     * Why; kept with the version.
+     */
+    note?: string | null;
+    /**
+     * Priority
+     *
+     * The lower, the earlier it is asked.
+     */
+    priority?: number;
+    /**
+     * The decision it is for.
+     */
+    rule_type: Decision;
+};
+
+/**
+ * ApprovalRuleOut
+ *
+ * A rule.
+ */
+export type ApprovalRuleOut = {
+    /**
+     * What it tells the policy.
+     */
+    action_kind: PaymentAnalysisDecisioningActionsActionKind;
+    /**
+     * Action Summary
+     *
+     * The action in words.
+     */
+    action_summary: string;
+    /**
+     * Action Value
+     *
+     * The value of the action.
+     */
+    action_value: string | null;
+    /**
+     * Canonical
+     *
+     * The condition in our own spelling.
+     */
+    canonical: string;
+    /**
+     * Changed By
+     *
+     * Who changed it last.
+     */
+    changed_by: string;
+    /**
+     * Condition Expression
+     *
+     * The condition as somebody wrote it.
+     */
+    condition_expression: string | null;
+    /**
+     * Created At
+     *
+     * When it was made.
+     */
+    created_at: string;
+    /**
+     * Id
+     *
+     * Its id.
+     */
+    id: string;
+    /**
+     * Is Active
+     *
+     * Whether policies follow it.
+     */
+    is_active: boolean;
+    /**
+     * Name
+     *
+     * Its name.
+     */
+    name: string;
+    /**
+     * Owner
+     *
+     * Who made it.
+     */
+    owner: string;
+    /**
+     * Priority
+     *
+     * The lower, the earlier it is asked.
+     */
+    priority: number;
+    /**
+     * Replayed At
+     *
+     * When what it says was replayed last; null when never.
+     */
+    replayed_at: string | null;
+    /**
+     * The decision it is for.
+     */
+    rule_type: Decision;
+    /**
+     * draft, shadow, active or retired.
+     */
+    status: RuleStatus;
+    /**
+     * Status Since
+     *
+     * Since when it stands where it stands.
+     */
+    status_since: string;
+    /**
+     * Updated At
+     *
+     * When it was changed last.
+     */
+    updated_at: string;
+    /**
+     * Version
+     *
+     * Counts its changes, from 1.
+     */
+    version: number;
+};
+
+/**
+ * ApprovalRuleUpdate
+ *
+ * What may be changed; what is left out stays. A change of condition or action makes a rule in force a draft.
+ */
+export type ApprovalRuleUpdate = {
+    /**
+     * What it tells the policy.
+     */
+    action_kind?: ActionKindInput | null;
+    /**
+     * Action Summary
+     *
+     * The action in words.
+     */
+    action_summary?: string | null;
+    /**
+     * Action Value
+     *
+     * The value of the action.
+     */
+    action_value?: string | number | null;
+    /**
+     * Condition Expression
+     *
+     * Where it fires.
+     */
+    condition_expression?: string | null;
+    /**
+     * Name
+     *
+     * Its name.
+     */
+    name?: string | null;
+    /**
+     * Note
+     *
+     * Why; kept with the version.
+     */
+    note?: string | null;
+    /**
+     * Priority
+     *
+     * The lower, the earlier it is asked.
+     */
+    priority?: number | null;
+};
+
+/**
  * ApprovalTrendsAnswer
  */
 export type ApprovalTrendsAnswer = {
@@ -978,6 +1188,52 @@ export type ApprovalTrendsHourlyRow = {
      * Attempts.
      */
     transaction_count: number | null;
+};
+
+/**
+ * AssignIn
+ *
+ * A subject.
+ */
+export type AssignIn = {
+    /**
+     * Subject Key
+     *
+     * The value of its kind's field, like a payment's id.
+     */
+    subject_key: string;
+};
+
+/**
+ * AssignmentOut
+ *
+ * Which way a subject goes; asking again never changes it.
+ */
+export type AssignmentOut = {
+    /**
+     * Created At
+     *
+     * Since when.
+     */
+    created_at: string;
+    /**
+     * Experiment Id
+     *
+     * The experiment.
+     */
+    experiment_id: string;
+    /**
+     * Subject Key
+     *
+     * The subject.
+     */
+    subject_key: string;
+    /**
+     * Variant
+     *
+     * The variant, or holdout.
+     */
+    variant: string;
 };
 
 /**
@@ -1543,6 +1799,160 @@ export type AuthorizationEventIn = {
      * approved or declined.
      */
     result: 'approved' | 'declined';
+};
+
+/**
+ * BacktestDayOut
+ *
+ * What a rule meets on one day.
+ */
+export type BacktestDayOut = {
+    /**
+     * Answered
+     *
+     * Of these, answered by issuer or network.
+     */
+    answered: number;
+    /**
+     * Approved
+     *
+     * Of these, approved.
+     */
+    approved: number;
+    /**
+     * Attempts
+     *
+     * Attempts it fires for.
+     */
+    attempts: number;
+    /**
+     * Day
+     *
+     * The day, UTC.
+     */
+    day: string;
+};
+
+/**
+ * BacktestIn
+ *
+ * What is replayed, and over how long.
+ */
+export type BacktestIn = {
+    /**
+     * What it tells the policy.
+     */
+    action_kind: ActionKindInput;
+    /**
+     * Action Value
+     *
+     * The value of the action.
+     */
+    action_value?: string | number | null;
+    /**
+     * Condition Expression
+     *
+     * Where it fires; empty is everywhere.
+     */
+    condition_expression?: string | null;
+    /**
+     * Days
+     *
+     * Days before the newest attempt.
+     */
+    days?: number;
+    /**
+     * The decision it is for.
+     */
+    rule_type: Decision;
+};
+
+/**
+ * BacktestOut
+ *
+ * A rule replayed over stored attempts.
+ */
+export type BacktestOut = {
+    /**
+     * Attempts
+     *
+     * Attempts the rule fires for.
+     */
+    attempts: number;
+    /**
+     * Changed
+     *
+     * Attempts that would have gone another way, or not have been made.
+     */
+    changed: number;
+    /**
+     * Days
+     *
+     * What it meets, by day.
+     */
+    days: Array<BacktestDayOut>;
+    /**
+     * null when the log cannot tell.
+     */
+    effect: EffectOut | null;
+    /**
+     * Effective Attempts
+     *
+     * What the attempts that vouch for them weigh.
+     */
+    effective_attempts: number | null;
+    /**
+     * Payments
+     *
+     * Their payments; one that goes on past midnight is counted on both days.
+     */
+    payments: number;
+    /**
+     * Reporting Currency
+     *
+     * Currency of all amounts.
+     */
+    reporting_currency: string | null;
+    /**
+     * Seconds
+     *
+     * How long the replay took.
+     */
+    seconds: number;
+    /**
+     * Since
+     *
+     * Start of the window.
+     */
+    since: string;
+    /**
+     * Support
+     *
+     * Share of the changed attempts the log can tell about, 0..1.
+     */
+    support: number | null;
+    /**
+     * Told
+     *
+     * What the replay can and cannot say.
+     */
+    told: Array<string>;
+    /**
+     * good; weak: the interval decides nothing; abstains: the log cannot tell.
+     */
+    trust: Trust;
+    /**
+     * Until
+     *
+     * End of the window.
+     */
+    until: string;
+    /**
+     * Value
+     *
+     * Amount asked for in them, reporting currency.
+     */
+    value: number;
 };
 
 /**
@@ -2119,6 +2529,32 @@ export type Chains = {
 };
 
 /**
+ * ChangeOut
+ *
+ * A difference in a total over the window, with its 95 % interval.
+ */
+export type ChangeOut = {
+    /**
+     * High
+     *
+     * Upper end.
+     */
+    high: number;
+    /**
+     * Low
+     *
+     * Lower end.
+     */
+    low: number;
+    /**
+     * Value
+     *
+     * More of it when above zero.
+     */
+    value: number;
+};
+
+/**
  * ChannelOut
  *
  * One field as a widget draws it.
@@ -2368,6 +2804,38 @@ export type ColumnOut = {
      * Type in Databricks words.
      */
     type: string;
+};
+
+/**
+ * ConfigurationBacktestIn
+ *
+ * Another value of a decision configuration.
+ */
+export type ConfigurationBacktestIn = {
+    /**
+     * Current Value
+     *
+     * What holds now.
+     */
+    current_value: number;
+    /**
+     * Days
+     *
+     * Days before the newest attempt.
+     */
+    days?: number;
+    /**
+     * Key
+     *
+     * The key, like risk_threshold_high.
+     */
+    key: string;
+    /**
+     * Proposed Value
+     *
+     * What is to hold.
+     */
+    proposed_value: number;
 };
 
 /**
@@ -4277,6 +4745,34 @@ export type DraftIn = {
 };
 
 /**
+ * EffectOut
+ *
+ * What would have been different.
+ */
+export type EffectOut = {
+    /**
+     * Approved attempts.
+     */
+    approvals: ChangeOut;
+    /**
+     * Their amount, reporting currency.
+     */
+    fraud_value: ChangeOut;
+    /**
+     * Approved attempts reported as fraud so far.
+     */
+    frauds: ChangeOut;
+    /**
+     * Networks' fees for excessive retries, reporting currency.
+     */
+    scheme_fees: ChangeOut;
+    /**
+     * Approved amount, reporting currency.
+     */
+    value: ChangeOut;
+};
+
+/**
  * EntrySystemDistributionAnswer
  */
 export type EntrySystemDistributionAnswer = {
@@ -4600,6 +5096,157 @@ export type ExecutiveKpisRow = {
      */
     unique_merchants: number | null;
 };
+
+/**
+ * ExperimentIn
+ *
+ * A new experiment; it begins as a draft.
+ */
+export type ExperimentIn = {
+    /**
+     * The decision it changes.
+     */
+    decision?: Decision;
+    /**
+     * Description
+     *
+     * What it is to find out.
+     */
+    description?: string | null;
+    /**
+     * Effect Min
+     *
+     * Smallest lift worth finding, 0..1.
+     */
+    effect_min?: number;
+    /**
+     * Eligible
+     *
+     * Who takes part; empty is everybody.
+     */
+    eligible?: string | null;
+    /**
+     * Holdout Share
+     *
+     * Share of the permanent holdout, 0..1.
+     */
+    holdout_share?: number;
+    /**
+     * Name
+     *
+     * Its name; no two have the same.
+     */
+    name: string;
+    /**
+     * What is assigned as a whole.
+     */
+    subject?: SubjectKind;
+    /**
+     * Variants
+     *
+     * The control first.
+     */
+    variants?: Array<VariantInInput>;
+};
+
+/**
+ * ExperimentOut
+ *
+ * An experiment.
+ */
+export type ExperimentOut = {
+    /**
+     * Created At
+     *
+     * When it was made.
+     */
+    created_at: string;
+    /**
+     * The decision it changes.
+     */
+    decision: Decision;
+    /**
+     * Description
+     *
+     * What it is to find out.
+     */
+    description: string | null;
+    /**
+     * Effect Min
+     *
+     * Smallest lift worth finding, 0..1.
+     */
+    effect_min: number;
+    /**
+     * Eligible
+     *
+     * Who takes part; null is everybody.
+     */
+    eligible: string | null;
+    /**
+     * Ended At
+     *
+     * When it was stopped.
+     */
+    ended_at: string | null;
+    /**
+     * Holdout Share
+     *
+     * Share of the permanent holdout, 0..1.
+     */
+    holdout_share: number;
+    /**
+     * Id
+     *
+     * Its id.
+     */
+    id: string;
+    /**
+     * Name
+     *
+     * Its name.
+     */
+    name: string;
+    /**
+     * Note
+     *
+     * What was decided at its end.
+     */
+    note: string | null;
+    /**
+     * Owner
+     *
+     * Who made it.
+     */
+    owner: string;
+    /**
+     * Started At
+     *
+     * When it first ran.
+     */
+    started_at: string | null;
+    /**
+     * draft, running, paused or stopped.
+     */
+    status: ExperimentStatus;
+    /**
+     * What is assigned as a whole.
+     */
+    subject: SubjectKind;
+    /**
+     * Variants
+     *
+     * The control first.
+     */
+    variants: Array<VariantInOutput>;
+};
+
+/**
+ * ExperimentStatus
+ *
+ * Where an experiment stands.
+ */
+export type ExperimentStatus = 'draft' | 'running' | 'paused' | 'stopped';
 
 /**
  * Exposure
@@ -4995,6 +5642,43 @@ export type Filter = {
 };
 
 /**
+ * FindingKind
+ *
+ * What may be wrong.
+ */
+export type FindingKind = 'never' | 'always' | 'redundant' | 'shadowed' | 'conflict' | 'mixed_currencies' | 'too_large';
+
+/**
+ * FindingOut
+ *
+ * What may be wrong with a rule.
+ */
+export type FindingOut = {
+    /**
+     * What it is.
+     */
+    kind: FindingKind;
+    /**
+     * Other Id
+     *
+     * The other rule it has to do with.
+     */
+    other_id: string | null;
+    /**
+     * Rule Id
+     *
+     * The rule; `draft` is the one that was sent.
+     */
+    rule_id: string;
+    /**
+     * Words
+     *
+     * The same in words.
+     */
+    words: string;
+};
+
+/**
  * FormatOut
  *
  * How a value is written.
@@ -5278,6 +5962,53 @@ export type GeographyAnswer = {
  * What one unit of the denominator is.
  */
 export type Grain = 'attempt' | 'payment';
+
+/**
+ * Guard
+ *
+ * What a guardrail says.
+ */
+export type Guard = 'fine' | 'breached' | 'open';
+
+/**
+ * GuardOut
+ *
+ * A guardrail of one variant.
+ */
+export type GuardOut = {
+    /**
+     * More of it than the control has; null before enough is known.
+     */
+    difference: LiftOut | null;
+    /**
+     * Meaning
+     *
+     * What must not get worse.
+     */
+    meaning: string;
+    /**
+     * Name
+     *
+     * fraud, latency or scheme_fees.
+     */
+    name: string;
+    /**
+     * Slack
+     *
+     * By how much it may.
+     */
+    slack: number;
+    /**
+     * fine, breached, or open: too little is known.
+     */
+    state: Guard;
+    /**
+     * Unit
+     *
+     * Unit of the slack and of the difference.
+     */
+    unit: string;
+};
 
 /**
  * Healthcheck
@@ -6019,6 +6750,48 @@ export type LastHourPerformanceRow = {
 };
 
 /**
+ * LedgerOut
+ *
+ * What a variant brought that would not have come by itself: treated less organic.
+ */
+export type LedgerOut = {
+    /**
+     * Baseline
+     *
+     * What stands for organic: the permanent holdout, else the control.
+     */
+    baseline: string;
+    /**
+     * Treated less organic; null before enough is known.
+     */
+    incremental: LiftOut | null;
+    /**
+     * Organic
+     *
+     * What as many subjects of the baseline bring, minor units.
+     */
+    organic: number;
+    /**
+     * Scheme Fees
+     *
+     * Networks' fees of its subjects, minor units.
+     */
+    scheme_fees: number;
+    /**
+     * Treated
+     *
+     * Approved amount of its subjects, minor units.
+     */
+    treated: number;
+    /**
+     * Variant
+     *
+     * The variant.
+     */
+    variant: string;
+};
+
+/**
  * LeftOut
  *
  * Attempts that are left out before a rate is counted.
@@ -6081,6 +6854,38 @@ export type LifeCycles = {
      * Moves of what the customer wanted, by the results of its attempts.
      */
     payment: Array<Move>;
+};
+
+/**
+ * LiftOut
+ *
+ * More than the control has; the interval holds at every look.
+ */
+export type LiftOut = {
+    /**
+     * Excludes Zero
+     *
+     * Whether it is a result.
+     */
+    excludes_zero: boolean;
+    /**
+     * High
+     *
+     * Upper end.
+     */
+    high: number;
+    /**
+     * Low
+     *
+     * Lower end, 95 % over all looks together.
+     */
+    low: number;
+    /**
+     * Value
+     *
+     * The difference.
+     */
+    value: number;
 };
 
 /**
@@ -8144,6 +8949,32 @@ export type PositionOut = {
 };
 
 /**
+ * PowerOut
+ *
+ * How many subjects an experiment needs.
+ */
+export type PowerOut = {
+    /**
+     * Days
+     *
+     * How long that takes at the given number per day.
+     */
+    days: number | null;
+    /**
+     * Per Variant
+     *
+     * Subjects of each variant, in order.
+     */
+    per_variant: Array<number>;
+    /**
+     * Total
+     *
+     * All of them.
+     */
+    total: number;
+};
+
+/**
  * PreviewIn
  *
  * A payment somebody wonders about.
@@ -8229,6 +9060,210 @@ export type PromoteIn = {
      */
     version: number;
 };
+
+/**
+ * ProposalIn
+ *
+ * A change somebody, or an agent on somebody's behalf, asks for.
+ */
+export type ProposalIn = {
+    /**
+     * What it is about.
+     */
+    change_type: ProposalKind;
+    /**
+     * Confidence
+     *
+     * How sure the proposer is, 0..1.
+     */
+    confidence?: number;
+    /**
+     * Current Value
+     *
+     * What holds now.
+     */
+    current_value?: string | null;
+    /**
+     * Evidence
+     *
+     * Figures with their source.
+     */
+    evidence?: {
+        [key: string]: unknown;
+    };
+    /**
+     * Expected Impact Pct
+     *
+     * Expected change, points.
+     */
+    expected_impact_pct?: number | null;
+    /**
+     * Expires At
+     *
+     * After it, nobody may accept it.
+     */
+    expires_at?: string | null;
+    /**
+     * Proposed Value
+     *
+     * Text of a configuration key; JSON of everything else.
+     */
+    proposed_value: string;
+    /**
+     * Rationale
+     *
+     * Why.
+     */
+    rationale: string;
+    /**
+     * Source Agent
+     *
+     * The agent that proposes it.
+     */
+    source_agent?: string;
+    /**
+     * Target Key
+     *
+     * The key, code, route or name it is about.
+     */
+    target_key: string;
+};
+
+/**
+ * ProposalKind
+ *
+ * What a proposed change is about; `proposed_value` is JSON for all but the first.
+ */
+export type ProposalKind = 'decision_config' | 'decline_code' | 'route_performance' | 'rule' | 'experiment';
+
+/**
+ * ProposalOut
+ *
+ * A proposed change.
+ */
+export type ProposalOut = {
+    /**
+     * Applied At
+     *
+     * When it came into force.
+     */
+    applied_at: string | null;
+    /**
+     * Change Type
+     *
+     * What it is about.
+     */
+    change_type: string;
+    /**
+     * Confidence
+     *
+     * How sure the proposer is, 0..1.
+     */
+    confidence: number;
+    /**
+     * Created At
+     *
+     * When.
+     */
+    created_at: string;
+    /**
+     * Current Value
+     *
+     * What held then.
+     */
+    current_value: string | null;
+    /**
+     * Evidence
+     *
+     * Figures with their source.
+     */
+    evidence: {
+        [key: string]: unknown;
+    };
+    /**
+     * Expected Impact Pct
+     *
+     * Expected change, points.
+     */
+    expected_impact_pct: number | null;
+    /**
+     * Expires At
+     *
+     * After it, nobody may accept it.
+     */
+    expires_at: string | null;
+    /**
+     * Id
+     *
+     * Its id.
+     */
+    id: string;
+    /**
+     * Made
+     *
+     * What it became, like rules/<id>.
+     */
+    made: string | null;
+    /**
+     * Proposed By
+     *
+     * On whose behalf; null when an agent ran by itself.
+     */
+    proposed_by: string | null;
+    /**
+     * Proposed Value
+     *
+     * What is asked for.
+     */
+    proposed_value: string;
+    /**
+     * Rationale
+     *
+     * Why.
+     */
+    rationale: string;
+    /**
+     * Review Note
+     *
+     * Why.
+     */
+    review_note: string | null;
+    /**
+     * Reviewed At
+     *
+     * When.
+     */
+    reviewed_at: string | null;
+    /**
+     * Reviewed By
+     *
+     * Who decided.
+     */
+    reviewed_by: string | null;
+    /**
+     * Source Agent
+     *
+     * The agent that proposes it.
+     */
+    source_agent: string;
+    /**
+     * pending, approved (a draft was made), applied, or rejected.
+     */
+    status: ProposalStatus;
+    /**
+     * Target Key
+     *
+     * The key, code, route or name it is about.
+     */
+    target_key: string;
+};
+
+/**
+ * ProposalStatus
+ *
+ * Where a proposed change stands.
+ */
+export type ProposalStatus = 'pending' | 'approved' | 'rejected' | 'applied';
 
 /**
  * Provenance
@@ -9767,6 +10802,56 @@ export type Reroute = {
 };
 
 /**
+ * ResultsOut
+ *
+ * What an experiment shows so far.
+ */
+export type ResultsOut = {
+    /**
+     * Experiment Id
+     *
+     * The experiment.
+     */
+    experiment_id: string;
+    /**
+     * Ledger
+     *
+     * Incremental revenue of each variant that treats.
+     */
+    ledger: Array<LedgerOut>;
+    /**
+     * Ratio Is Wrong
+     *
+     * The split is not the planned one: do not believe the lifts.
+     */
+    ratio_is_wrong: boolean;
+    /**
+     * Ratio P
+     *
+     * How likely the split is by chance, 0..1.
+     */
+    ratio_p: number;
+    /**
+     * Segments
+     *
+     * By the field that was asked for; empty without one.
+     */
+    segments: Array<SegmentOut>;
+    /**
+     * Variants
+     *
+     * The control first; the holdout last.
+     */
+    variants: Array<VariantOut>;
+    /**
+     * Verdict
+     *
+     * What it says, in one sentence.
+     */
+    verdict: string;
+};
+
+/**
  * RetryChainsAnswer
  */
 export type RetryChainsAnswer = {
@@ -10531,6 +11616,26 @@ export type RetryableDeclineCodeOut = {
 };
 
 /**
+ * ReviewIn
+ *
+ * What you decide.
+ */
+export type ReviewIn = {
+    /**
+     * Note
+     *
+     * Why.
+     */
+    note?: string | null;
+    /**
+     * Verdict
+     *
+     * approve or reject.
+     */
+    verdict: 'approve' | 'reject';
+};
+
+/**
  * RiskPredictionOut
  *
  * The risk model's answer.
@@ -10573,20 +11678,6 @@ export type RiskTier = 'low' | 'medium' | 'high';
  * What a person may do; the order is from least to most.
  */
 export type Role = 'viewer' | 'analyst' | 'operator' | 'admin';
-
-/**
- * RollBackIn
- *
- * Why the version before should answer again.
- */
-export type RollBackIn = {
-    /**
-     * Reason
-     *
-     * Why; it is kept.
-     */
-    reason: string;
-};
 
 /**
  * RouteAlternativeOut
@@ -11045,6 +12136,31 @@ export type RuleLanguageOut = {
 };
 
 /**
+ * RuleStatus
+ *
+ * Where a rule stands; a shadow rule is asked and written down, and changes nothing.
+ */
+export type RuleStatus = 'draft' | 'shadow' | 'active' | 'retired';
+
+/**
+ * RuleStatusIn
+ *
+ * Where a rule is to stand.
+ */
+export type RuleStatusIn = {
+    /**
+     * Reason
+     *
+     * Why it is activated without a backtest; an administrator's to give.
+     */
+    reason?: string | null;
+    /**
+     * draft, shadow, active or retired.
+     */
+    status: RuleStatus;
+};
+
+/**
  * RuleTextIn
  *
  * A condition somebody writes.
@@ -11122,6 +12238,106 @@ export type RuleTextOut = {
      * The same as SQL over payments_enriched_silver; empty when it cannot be asked there.
      */
     sql: string;
+};
+
+/**
+ * RuleTold
+ *
+ * What a rule says: for which decision, where, and what is to happen.
+ */
+export type RuleTold = {
+    /**
+     * What it tells the policy.
+     */
+    action_kind: ActionKindInput;
+    /**
+     * Action Value
+     *
+     * The value of the action.
+     */
+    action_value?: string | number | null;
+    /**
+     * Condition Expression
+     *
+     * Where it fires; empty is everywhere.
+     */
+    condition_expression?: string | null;
+    /**
+     * The decision it is for.
+     */
+    rule_type: Decision;
+};
+
+/**
+ * RuleVersionOut
+ *
+ * What a rule said in one version.
+ */
+export type RuleVersionOut = {
+    /**
+     * The action.
+     */
+    action_kind: PaymentAnalysisDecisioningActionsActionKind;
+    /**
+     * Action Summary
+     *
+     * The action in words.
+     */
+    action_summary: string;
+    /**
+     * Action Value
+     *
+     * Its value.
+     */
+    action_value: string | null;
+    /**
+     * Changed
+     *
+     * What differs from the version before.
+     */
+    changed: Array<string>;
+    /**
+     * Condition Expression
+     *
+     * The condition.
+     */
+    condition_expression: string | null;
+    /**
+     * Created At
+     *
+     * When.
+     */
+    created_at: string;
+    /**
+     * Name
+     *
+     * The name.
+     */
+    name: string;
+    /**
+     * Note
+     *
+     * Why.
+     */
+    note: string | null;
+    /**
+     * Priority
+     *
+     * The priority.
+     */
+    priority: number;
+    /**
+     * Version
+     *
+     * Its number.
+     */
+    version: number;
+    /**
+     * Written By
+     *
+     * Who wrote it.
+     */
+    written_by: string;
 };
 
 /**
@@ -11254,6 +12470,42 @@ export type ScopeOptions = {
      * user: somebody's own data; simulated: a world with known truth; mixed; or our examples.
      */
     source: 'user' | 'simulated' | 'mixed' | 'examples';
+};
+
+/**
+ * SegmentOut
+ *
+ * One variant in one segment.
+ */
+export type SegmentOut = {
+    /**
+     * Answered
+     *
+     * Subjects with an outcome.
+     */
+    answered: number;
+    /**
+     * Approval Rate
+     *
+     * Approved of answered, 0..1.
+     */
+    approval_rate: number | null;
+    /**
+     * Above the control of the same segment.
+     */
+    lift: LiftOut | null;
+    /**
+     * Segment
+     *
+     * Value of the field that was asked for.
+     */
+    segment: string;
+    /**
+     * Variant
+     *
+     * The variant.
+     */
+    variant: string;
 };
 
 /**
@@ -11898,6 +13150,20 @@ export type Step = {
 };
 
 /**
+ * StopIn
+ *
+ * How an experiment ends.
+ */
+export type StopIn = {
+    /**
+     * Note
+     *
+     * What was decided.
+     */
+    note?: string | null;
+};
+
+/**
  * StreamingMetricsAnswer
  */
 export type StreamingMetricsAnswer = {
@@ -12504,6 +13770,13 @@ export type Trend = {
 };
 
 /**
+ * Trust
+ *
+ * How far the log can tell.
+ */
+export type Trust = 'good' | 'weak' | 'abstains';
+
+/**
  * UcDataQualityMetricsRow
  *
  * One row of v_uc_data_quality_metrics.
@@ -12745,6 +14018,164 @@ export type ValueOut = {
      * As a scope spells it; `(none)` is the missing value.
      */
     value: string;
+};
+
+/**
+ * VariantAction
+ *
+ * What a variant tells the policy beyond the rules.
+ */
+export type VariantActionInput = {
+    /**
+     * The action.
+     */
+    kind: ActionKindInput;
+    /**
+     * Value
+     *
+     * Its value.
+     */
+    value?: string | number | null;
+};
+
+/**
+ * VariantAction
+ *
+ * What a variant tells the policy beyond the rules.
+ */
+export type VariantActionOutput = {
+    /**
+     * The action.
+     */
+    kind: PaymentAnalysisDecisioningActionsActionKind;
+    /**
+     * Value
+     *
+     * Its value.
+     */
+    value?: string | number | null;
+};
+
+/**
+ * VariantIn
+ *
+ * One way of deciding.
+ */
+export type VariantInInput = {
+    /**
+     * Actions
+     *
+     * Actions it adds; the control has none.
+     */
+    actions?: Array<VariantActionInput>;
+    /**
+     * Configuration
+     *
+     * Decision configuration it replaces.
+     */
+    configuration?: {
+        [key: string]: unknown | string;
+    };
+    /**
+     * Name
+     *
+     * Its name.
+     */
+    name: string;
+    /**
+     * Share
+     *
+     * Its share of the subjects outside the holdout, 0..1.
+     */
+    share: number;
+};
+
+/**
+ * VariantIn
+ *
+ * One way of deciding.
+ */
+export type VariantInOutput = {
+    /**
+     * Actions
+     *
+     * Actions it adds; the control has none.
+     */
+    actions?: Array<VariantActionOutput>;
+    /**
+     * Configuration
+     *
+     * Decision configuration it replaces.
+     */
+    configuration?: {
+        [key: string]: unknown | string;
+    };
+    /**
+     * Name
+     *
+     * Its name.
+     */
+    name: string;
+    /**
+     * Share
+     *
+     * Its share of the subjects outside the holdout, 0..1.
+     */
+    share: number;
+};
+
+/**
+ * VariantOut
+ *
+ * One variant.
+ */
+export type VariantOut = {
+    /**
+     * Answered
+     *
+     * Of these, with an outcome.
+     */
+    answered: number;
+    /**
+     * Approval Rate
+     *
+     * Approved of answered, 0..1.
+     */
+    approval_rate: number | null;
+    /**
+     * Approved
+     *
+     * Of these, approved.
+     */
+    approved: number;
+    /**
+     * Guardrails
+     *
+     * Its guardrails; none for control and holdout.
+     */
+    guardrails: Array<GuardOut>;
+    /**
+     * Approval rate above the control; null for the control and before enough.
+     */
+    lift: LiftOut | null;
+    /**
+     * Share
+     *
+     * Its planned share, 0..1; of the holdout, of all subjects.
+     */
+    share: number;
+    /**
+     * Subjects
+     *
+     * Subjects assigned to it.
+     */
+    subjects: number;
+    /**
+     * Variant
+     *
+     * Its name.
+     */
+    variant: string;
 };
 
 /**
@@ -13086,6 +14517,34 @@ export type PaymentAnalysisBackendReportPartsVerdict = {
 };
 
 /**
+ * RollBackIn
+ *
+ * Why the version before should answer again.
+ */
+export type PaymentAnalysisBackendRoutesModelsRollBackIn = {
+    /**
+     * Reason
+     *
+     * Why; it is kept.
+     */
+    reason: string;
+};
+
+/**
+ * RollBackIn
+ *
+ * Which version a rule is to say again.
+ */
+export type PaymentAnalysisBackendRuleModelsRollBackIn = {
+    /**
+     * Version
+     *
+     * An earlier version.
+     */
+    version: number;
+};
+
+/**
  * Compare
  *
  * Which earlier period a counter is compared with.
@@ -13093,11 +14552,25 @@ export type PaymentAnalysisBackendReportPartsVerdict = {
 export type PaymentAnalysisDashboardsPageDataCompare = 'previous' | 'weekday' | 'none';
 
 /**
+ * ActionKind
+ *
+ * What a rule tells a policy.
+ */
+export type PaymentAnalysisDecisioningActionsActionKind = 'force_path' | 'forbid_path' | 'request_exemption' | 'forbid_exemption' | 'force_route' | 'forbid_route' | 'no_cascade' | 'no_exploration' | 'do_not_retry' | 'retry_after' | 'cap_attempts';
+
+/**
  * Fault
  *
  * On whose side the cause lies.
  */
 export type PaymentAnalysisDomainDeclineReasonsFault = 'issuer' | 'cardholder' | 'merchant' | 'gateway' | 'fraud_control' | 'authentication' | 'unknown';
+
+/**
+ * ActionKind
+ *
+ * What may be done about lost payments and needless attempts.
+ */
+export type PaymentAnalysisReportActionsActionKind = 'route' | 'retry' | 'authenticate' | 'fix_data' | 'ask_cardholder' | 'resolve_errors' | 'review' | 'learn_reasons' | 'stop_retries';
 
 /**
  * Verdict
@@ -18684,6 +20157,101 @@ export type GetStandingResponses = {
 
 export type GetStandingResponse = GetStandingResponses[keyof GetStandingResponses];
 
+export type ListConfigProposalsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Status
+         *
+         * Only these.
+         */
+        status?: ProposalStatus | null;
+        /**
+         * Limit
+         *
+         * At most so many.
+         */
+        limit?: number;
+    };
+    url: '/api/config-proposals';
+};
+
+export type ListConfigProposalsErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type ListConfigProposalsError = ListConfigProposalsErrors[keyof ListConfigProposalsErrors];
+
+export type ListConfigProposalsResponses = {
+    /**
+     * Response Listconfigproposals
+     *
+     * Successful Response
+     */
+    200: Array<ProposalOut>;
+};
+
+export type ListConfigProposalsResponse = ListConfigProposalsResponses[keyof ListConfigProposalsResponses];
+
+export type CreateConfigProposalData = {
+    body: ProposalIn;
+    path?: never;
+    query?: never;
+    url: '/api/config-proposals';
+};
+
+export type CreateConfigProposalErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type CreateConfigProposalError = CreateConfigProposalErrors[keyof CreateConfigProposalErrors];
+
+export type CreateConfigProposalResponses = {
+    /**
+     * Successful Response
+     */
+    201: ProposalOut;
+};
+
+export type CreateConfigProposalResponse = CreateConfigProposalResponses[keyof CreateConfigProposalResponses];
+
+export type ReviewConfigProposalData = {
+    body: ReviewIn;
+    path: {
+        /**
+         * Proposal Id
+         */
+        proposal_id: string;
+    };
+    query?: never;
+    url: '/api/config-proposals/{proposal_id}/review';
+};
+
+export type ReviewConfigProposalErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type ReviewConfigProposalError = ReviewConfigProposalErrors[keyof ReviewConfigProposalErrors];
+
+export type ReviewConfigProposalResponses = {
+    /**
+     * Successful Response
+     */
+    200: ProposalOut;
+};
+
+export type ReviewConfigProposalResponse = ReviewConfigProposalResponses[keyof ReviewConfigProposalResponses];
+
 export type CurrentUserData = {
     body?: never;
     path?: never;
@@ -19562,6 +21130,344 @@ export type GetDiagnosisResponses = {
 
 export type GetDiagnosisResponse = GetDiagnosisResponses[keyof GetDiagnosisResponses];
 
+export type ListExperimentsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Limit
+         *
+         * At most so many.
+         */
+        limit?: number;
+    };
+    url: '/api/experiments';
+};
+
+export type ListExperimentsErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type ListExperimentsError = ListExperimentsErrors[keyof ListExperimentsErrors];
+
+export type ListExperimentsResponses = {
+    /**
+     * Response Listexperiments
+     *
+     * Successful Response
+     */
+    200: Array<ExperimentOut>;
+};
+
+export type ListExperimentsResponse = ListExperimentsResponses[keyof ListExperimentsResponses];
+
+export type CreateExperimentData = {
+    body: ExperimentIn;
+    path?: never;
+    query?: never;
+    url: '/api/experiments';
+};
+
+export type CreateExperimentErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type CreateExperimentError = CreateExperimentErrors[keyof CreateExperimentErrors];
+
+export type CreateExperimentResponses = {
+    /**
+     * Successful Response
+     */
+    201: ExperimentOut;
+};
+
+export type CreateExperimentResponse = CreateExperimentResponses[keyof CreateExperimentResponses];
+
+export type GetExperimentPowerData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Base
+         *
+         * Approval rate of the control, 0..1.
+         */
+        base: number;
+        /**
+         * Effect
+         *
+         * Smallest lift worth finding, 0..1.
+         */
+        effect: number;
+        /**
+         * Shares
+         *
+         * Share of each variant.
+         */
+        shares: Array<number>;
+        /**
+         * Per Day
+         *
+         * Subjects a day.
+         */
+        per_day?: number | null;
+    };
+    url: '/api/experiments/power';
+};
+
+export type GetExperimentPowerErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type GetExperimentPowerError = GetExperimentPowerErrors[keyof GetExperimentPowerErrors];
+
+export type GetExperimentPowerResponses = {
+    /**
+     * Successful Response
+     */
+    200: PowerOut;
+};
+
+export type GetExperimentPowerResponse = GetExperimentPowerResponses[keyof GetExperimentPowerResponses];
+
+export type GetExperimentData = {
+    body?: never;
+    path: {
+        /**
+         * Experiment Id
+         */
+        experiment_id: string;
+    };
+    query?: never;
+    url: '/api/experiments/{experiment_id}';
+};
+
+export type GetExperimentErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type GetExperimentError = GetExperimentErrors[keyof GetExperimentErrors];
+
+export type GetExperimentResponses = {
+    /**
+     * Successful Response
+     */
+    200: ExperimentOut;
+};
+
+export type GetExperimentResponse = GetExperimentResponses[keyof GetExperimentResponses];
+
+export type AssignExperimentData = {
+    body: AssignIn;
+    path: {
+        /**
+         * Experiment Id
+         */
+        experiment_id: string;
+    };
+    query?: never;
+    url: '/api/experiments/{experiment_id}/assign';
+};
+
+export type AssignExperimentErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type AssignExperimentError = AssignExperimentErrors[keyof AssignExperimentErrors];
+
+export type AssignExperimentResponses = {
+    /**
+     * Successful Response
+     */
+    200: AssignmentOut;
+};
+
+export type AssignExperimentResponse = AssignExperimentResponses[keyof AssignExperimentResponses];
+
+export type ListExperimentAssignmentsData = {
+    body?: never;
+    path: {
+        /**
+         * Experiment Id
+         */
+        experiment_id: string;
+    };
+    query?: {
+        /**
+         * Limit
+         *
+         * At most so many.
+         */
+        limit?: number;
+    };
+    url: '/api/experiments/{experiment_id}/assignments';
+};
+
+export type ListExperimentAssignmentsErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type ListExperimentAssignmentsError = ListExperimentAssignmentsErrors[keyof ListExperimentAssignmentsErrors];
+
+export type ListExperimentAssignmentsResponses = {
+    /**
+     * Response Listexperimentassignments
+     *
+     * Successful Response
+     */
+    200: Array<AssignmentOut>;
+};
+
+export type ListExperimentAssignmentsResponse = ListExperimentAssignmentsResponses[keyof ListExperimentAssignmentsResponses];
+
+export type PauseExperimentData = {
+    body?: never;
+    path: {
+        /**
+         * Experiment Id
+         */
+        experiment_id: string;
+    };
+    query?: never;
+    url: '/api/experiments/{experiment_id}/pause';
+};
+
+export type PauseExperimentErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type PauseExperimentError = PauseExperimentErrors[keyof PauseExperimentErrors];
+
+export type PauseExperimentResponses = {
+    /**
+     * Successful Response
+     */
+    200: ExperimentOut;
+};
+
+export type PauseExperimentResponse = PauseExperimentResponses[keyof PauseExperimentResponses];
+
+export type GetExperimentResultsData = {
+    body?: never;
+    path: {
+        /**
+         * Experiment Id
+         */
+        experiment_id: string;
+    };
+    query?: {
+        /**
+         * Segment
+         *
+         * A field of the request to show it by.
+         */
+        segment?: string | null;
+    };
+    url: '/api/experiments/{experiment_id}/results';
+};
+
+export type GetExperimentResultsErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type GetExperimentResultsError = GetExperimentResultsErrors[keyof GetExperimentResultsErrors];
+
+export type GetExperimentResultsResponses = {
+    /**
+     * Successful Response
+     */
+    200: ResultsOut;
+};
+
+export type GetExperimentResultsResponse = GetExperimentResultsResponses[keyof GetExperimentResultsResponses];
+
+export type StartExperimentData = {
+    body?: never;
+    path: {
+        /**
+         * Experiment Id
+         */
+        experiment_id: string;
+    };
+    query?: never;
+    url: '/api/experiments/{experiment_id}/start';
+};
+
+export type StartExperimentErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type StartExperimentError = StartExperimentErrors[keyof StartExperimentErrors];
+
+export type StartExperimentResponses = {
+    /**
+     * Successful Response
+     */
+    200: ExperimentOut;
+};
+
+export type StartExperimentResponse = StartExperimentResponses[keyof StartExperimentResponses];
+
+export type StopExperimentData = {
+    /**
+     * Body
+     */
+    body?: StopIn | null;
+    path: {
+        /**
+         * Experiment Id
+         */
+        experiment_id: string;
+    };
+    query?: never;
+    url: '/api/experiments/{experiment_id}/stop';
+};
+
+export type StopExperimentErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type StopExperimentError = StopExperimentErrors[keyof StopExperimentErrors];
+
+export type StopExperimentResponses = {
+    /**
+     * Successful Response
+     */
+    200: ExperimentOut;
+};
+
+export type StopExperimentResponse = StopExperimentResponses[keyof StopExperimentResponses];
+
 export type ListIncidentsData = {
     body?: never;
     path?: never;
@@ -19958,7 +21864,7 @@ export type PromoteModelResponses = {
 export type PromoteModelResponse = PromoteModelResponses[keyof PromoteModelResponses];
 
 export type RollBackModelData = {
-    body: RollBackIn;
+    body: PaymentAnalysisBackendRoutesModelsRollBackIn;
     path: {
         /**
          * Name
@@ -20365,6 +22271,184 @@ export type GetReportResponses = {
 
 export type GetReportResponse = GetReportResponses[keyof GetReportResponses];
 
+export type ListApprovalRulesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Rule Type
+         *
+         * Only those for this decision.
+         */
+        rule_type?: Decision | null;
+        /**
+         * Active Only
+         *
+         * Only those that policies follow.
+         */
+        active_only?: boolean;
+        /**
+         * Limit
+         *
+         * At most so many.
+         */
+        limit?: number;
+    };
+    url: '/api/rules';
+};
+
+export type ListApprovalRulesErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type ListApprovalRulesError = ListApprovalRulesErrors[keyof ListApprovalRulesErrors];
+
+export type ListApprovalRulesResponses = {
+    /**
+     * Response Listapprovalrules
+     *
+     * Successful Response
+     */
+    200: Array<ApprovalRuleOut>;
+};
+
+export type ListApprovalRulesResponse = ListApprovalRulesResponses[keyof ListApprovalRulesResponses];
+
+export type CreateApprovalRuleData = {
+    body: ApprovalRuleIn;
+    path?: never;
+    query?: never;
+    url: '/api/rules';
+};
+
+export type CreateApprovalRuleErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type CreateApprovalRuleError = CreateApprovalRuleErrors[keyof CreateApprovalRuleErrors];
+
+export type CreateApprovalRuleResponses = {
+    /**
+     * Successful Response
+     */
+    201: ApprovalRuleOut;
+};
+
+export type CreateApprovalRuleResponse = CreateApprovalRuleResponses[keyof CreateApprovalRuleResponses];
+
+export type AnalyseRulesData = {
+    /**
+     * Draft
+     */
+    body?: ApprovalRuleIn | null;
+    path?: never;
+    query?: never;
+    url: '/api/rules/analyse';
+};
+
+export type AnalyseRulesErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type AnalyseRulesError = AnalyseRulesErrors[keyof AnalyseRulesErrors];
+
+export type AnalyseRulesResponses = {
+    /**
+     * Response Analyserules
+     *
+     * Successful Response
+     */
+    200: Array<FindingOut>;
+};
+
+export type AnalyseRulesResponse = AnalyseRulesResponses[keyof AnalyseRulesResponses];
+
+export type BacktestRuleData = {
+    body: BacktestIn;
+    path?: never;
+    query?: never;
+    url: '/api/rules/backtest';
+};
+
+export type BacktestRuleErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type BacktestRuleError = BacktestRuleErrors[keyof BacktestRuleErrors];
+
+export type BacktestRuleResponses = {
+    /**
+     * Successful Response
+     */
+    200: BacktestOut;
+};
+
+export type BacktestRuleResponse = BacktestRuleResponses[keyof BacktestRuleResponses];
+
+export type BacktestConfigurationData = {
+    body: ConfigurationBacktestIn;
+    path?: never;
+    query?: never;
+    url: '/api/rules/backtest/configuration';
+};
+
+export type BacktestConfigurationErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type BacktestConfigurationError = BacktestConfigurationErrors[keyof BacktestConfigurationErrors];
+
+export type BacktestConfigurationResponses = {
+    /**
+     * Successful Response
+     */
+    200: BacktestOut;
+};
+
+export type BacktestConfigurationResponse = BacktestConfigurationResponses[keyof BacktestConfigurationResponses];
+
+export type LastBacktestOfRuleData = {
+    body: RuleTold;
+    path?: never;
+    query?: never;
+    url: '/api/rules/backtest/last';
+};
+
+export type LastBacktestOfRuleErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type LastBacktestOfRuleError = LastBacktestOfRuleErrors[keyof LastBacktestOfRuleErrors];
+
+export type LastBacktestOfRuleResponses = {
+    /**
+     * Response Lastbacktestofrule
+     *
+     * Successful Response
+     */
+    200: BacktestOut | null;
+};
+
+export type LastBacktestOfRuleResponse = LastBacktestOfRuleResponses[keyof LastBacktestOfRuleResponses];
+
 export type GetRuleLanguageData = {
     body?: never;
     path?: never;
@@ -20414,6 +22498,188 @@ export type ValidateRuleResponses = {
 };
 
 export type ValidateRuleResponse = ValidateRuleResponses[keyof ValidateRuleResponses];
+
+export type DeleteApprovalRuleData = {
+    body?: never;
+    path: {
+        /**
+         * Rule Id
+         */
+        rule_id: string;
+    };
+    query?: never;
+    url: '/api/rules/{rule_id}';
+};
+
+export type DeleteApprovalRuleErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type DeleteApprovalRuleError = DeleteApprovalRuleErrors[keyof DeleteApprovalRuleErrors];
+
+export type DeleteApprovalRuleResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteApprovalRuleResponse = DeleteApprovalRuleResponses[keyof DeleteApprovalRuleResponses];
+
+export type GetApprovalRuleData = {
+    body?: never;
+    path: {
+        /**
+         * Rule Id
+         */
+        rule_id: string;
+    };
+    query?: never;
+    url: '/api/rules/{rule_id}';
+};
+
+export type GetApprovalRuleErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type GetApprovalRuleError = GetApprovalRuleErrors[keyof GetApprovalRuleErrors];
+
+export type GetApprovalRuleResponses = {
+    /**
+     * Successful Response
+     */
+    200: ApprovalRuleOut;
+};
+
+export type GetApprovalRuleResponse = GetApprovalRuleResponses[keyof GetApprovalRuleResponses];
+
+export type UpdateApprovalRuleData = {
+    body: ApprovalRuleUpdate;
+    path: {
+        /**
+         * Rule Id
+         */
+        rule_id: string;
+    };
+    query?: never;
+    url: '/api/rules/{rule_id}';
+};
+
+export type UpdateApprovalRuleErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type UpdateApprovalRuleError = UpdateApprovalRuleErrors[keyof UpdateApprovalRuleErrors];
+
+export type UpdateApprovalRuleResponses = {
+    /**
+     * Successful Response
+     */
+    200: ApprovalRuleOut;
+};
+
+export type UpdateApprovalRuleResponse = UpdateApprovalRuleResponses[keyof UpdateApprovalRuleResponses];
+
+export type RollBackApprovalRuleData = {
+    body: PaymentAnalysisBackendRuleModelsRollBackIn;
+    path: {
+        /**
+         * Rule Id
+         */
+        rule_id: string;
+    };
+    query?: never;
+    url: '/api/rules/{rule_id}/rollback';
+};
+
+export type RollBackApprovalRuleErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type RollBackApprovalRuleError = RollBackApprovalRuleErrors[keyof RollBackApprovalRuleErrors];
+
+export type RollBackApprovalRuleResponses = {
+    /**
+     * Successful Response
+     */
+    200: ApprovalRuleOut;
+};
+
+export type RollBackApprovalRuleResponse = RollBackApprovalRuleResponses[keyof RollBackApprovalRuleResponses];
+
+export type SetApprovalRuleStatusData = {
+    body: RuleStatusIn;
+    path: {
+        /**
+         * Rule Id
+         */
+        rule_id: string;
+    };
+    query?: never;
+    url: '/api/rules/{rule_id}/status';
+};
+
+export type SetApprovalRuleStatusErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type SetApprovalRuleStatusError = SetApprovalRuleStatusErrors[keyof SetApprovalRuleStatusErrors];
+
+export type SetApprovalRuleStatusResponses = {
+    /**
+     * Successful Response
+     */
+    200: ApprovalRuleOut;
+};
+
+export type SetApprovalRuleStatusResponse = SetApprovalRuleStatusResponses[keyof SetApprovalRuleStatusResponses];
+
+export type ListApprovalRuleVersionsData = {
+    body?: never;
+    path: {
+        /**
+         * Rule Id
+         */
+        rule_id: string;
+    };
+    query?: never;
+    url: '/api/rules/{rule_id}/versions';
+};
+
+export type ListApprovalRuleVersionsErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type ListApprovalRuleVersionsError = ListApprovalRuleVersionsErrors[keyof ListApprovalRuleVersionsErrors];
+
+export type ListApprovalRuleVersionsResponses = {
+    /**
+     * Response Listapprovalruleversions
+     *
+     * Successful Response
+     */
+    200: Array<RuleVersionOut>;
+};
+
+export type ListApprovalRuleVersionsResponse = ListApprovalRuleVersionsResponses[keyof ListApprovalRuleVersionsResponses];
 
 export type ListSavedViewsData = {
     body?: never;
