@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 
@@ -90,6 +91,7 @@ def test_a_proposal_waits_for_a_person_and_is_made_once(ground: Ground, everythi
 
     assert everything[1]
     assert {row.status for row in rows} == {"pending"}
+    assert all("{" not in " ".join(json.loads(row.proposed_value).values()) for row in rows)
     assert len({row.target_key for row in rows}) == len(rows)
     assert {one for one in again.proposal_ids if one} == set(everything[1])
 

@@ -35,6 +35,7 @@ COMMANDS = {
     "agents": "agents",
     "tools": "agents",
     "mcp": "agents",
+    "decide": "deciding",
     "serve": "serving",
     "doctor": "care",
     "reset": "care",
