@@ -29,6 +29,7 @@ COMMANDS = {
     "train": "models",
     "models": "models",
     "evaluate": "evaluation",
+    "job": "jobs",
     "serve": "serving",
     "doctor": "care",
     "reset": "care",

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from payment_analysis.store.configuration import OnlineFeature
 from payment_analysis.store.decisions import AuthorizationEvent, DecisionLog, DecisionOutcome, ExperimentAssignment
 from payment_analysis.store.people import Audit, WebSession
+from payment_analysis.store.runs import JobRun, RunLine, TaskRun
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +23,18 @@ if TYPE_CHECKING:
 
 # Rows that are themselves the record of what happened, and would only be told twice.
 OWN_RECORD: Final[frozenset[type[Base]]] = frozenset(
-    {Audit, WebSession, AuthorizationEvent, DecisionLog, DecisionOutcome, ExperimentAssignment, OnlineFeature}
+    {
+        Audit,
+        WebSession,
+        AuthorizationEvent,
+        DecisionLog,
+        DecisionOutcome,
+        ExperimentAssignment,
+        OnlineFeature,
+        JobRun,
+        TaskRun,
+        RunLine,
+    }
 )
 ACTOR: Final = "actor"
 
