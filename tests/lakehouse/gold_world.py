@@ -54,7 +54,7 @@ def attempt(transaction_id: str, **known: object) -> Row:
         "is_authorization": answered,
         "is_blocked": result == "declined" and not answered,
         "is_first_attempt": True,
-        "is_last_attempt": True,
+        "position_in_payment": 1,
         "is_retry": False,
         "transaction_stage": "entry_response",
         "amount_minor": 1000,

@@ -52,7 +52,6 @@ def _payment(chance: random.Random, number: int) -> list[dict[str, Any]]:
                 "attempt_number": position,
                 "position_in_payment": position,
                 "is_first_attempt": position == 1,
-                "is_last_attempt": position == attempts,
                 "is_retry": position > 1,
                 "retry_scenario": "PaymentRetry" if position > 1 else "None",
                 "retried_reason": "FUNDS_OR_LIMIT" if position > 1 else None,

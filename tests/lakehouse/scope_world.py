@@ -32,7 +32,11 @@ SOURCES = load_sources()
 GOLD = [name for name, table in TABLES.items() if table.layer == "gold"]
 
 FURTHER_BACK = {"v_control_band": ("v_scope_health_hourly", 28), "online_features": ("payments_enriched_silver", 1)}
-JUDGED = ("merchant_visible_attempts_silver", "retry_limits_silver")  # over everything, whatever is in scope
+JUDGED = (  # over everything, whatever is in scope
+    "merchant_visible_attempts_silver",
+    "retry_limits_silver",
+    "attempt_ends_silver",
+)
 
 # Of every base: its key, its event time and the columns of the dimensions, of which the first with a value counts.
 _ATTEMPT = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -40,13 +39,8 @@ class Silver:
         self._connection.execute(f"create table {SILVER} ({listed})")
         self._connection.execute("create table payments_quarantine_bronze (reason varchar)")
         names = {name: None for row in attempts for name in row}
-        lengths = Counter(row["payment_id"] for row in attempts)
         if names:
-            rows = [
-                names | row | {"is_last_attempt": row["position_in_payment"] == lengths[row["payment_id"]]}
-                for row in attempts
-            ]
-            written = pa.Table.from_pylist(rows)
+            written = pa.Table.from_pylist([names | row for row in attempts])
             self._connection.register("written", written)
             self._connection.execute(f"insert into {SILVER} by name select * from written")
         tables = load_tables()

@@ -30,6 +30,7 @@ COMMANDS = {
     "models": "models",
     "evaluate": "evaluation",
     "job": "jobs",
+    "tools": "agents",
     "serve": "serving",
     "doctor": "care",
     "reset": "care",

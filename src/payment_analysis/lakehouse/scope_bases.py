@@ -63,6 +63,7 @@ BASES: Final[Mapping[str, Base]] = MappingProxyType(
         # Views that judge an attempt by other attempts: judged over everything, then filtered. A decline counts towards
         # a limit, and a transaction seen twice counts once, whether or not what it is judged by is in scope as well.
         "merchant_visible_attempts_silver": Base("event_timestamp", _ATTEMPT),
+        "attempt_ends_silver": Base("event_timestamp", _ATTEMPT),
         "retry_limits_silver": Base("event_timestamp", _ATTEMPT, told_by="payments_enriched_silver"),
         "payments_quarantine_bronze": Base(
             None, _NOTHING, "a record was put aside because what it says cannot be relied on"

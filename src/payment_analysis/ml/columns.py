@@ -45,7 +45,6 @@ FORBIDDEN: Mapping[str, str] = MappingProxyType(
         "processing_time_ms": "measured when the answer came",
         "psp_fee_minor": "differs between approved and declined",
         "transaction_stage": "downstream_response tells that a cascade followed a decline",
-        "is_last_attempt": "nothing follows an approval",
         "fraud_reported_at": "weeks later",
         "updated_at": "only a revised answer has one",
         "_ingested_at": "after the answer",

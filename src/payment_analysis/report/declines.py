@@ -77,7 +77,7 @@ with {scope.payments()},
 declined as (
     select
         a.*,
-        a.is_last_attempt and p.final_result in ('declined', 'error') as ends_lost_payment,
+        a.position_in_payment = p.attempts and p.final_result in ('declined', 'error') as ends_lost_payment,
         coalesce(next.is_authorization, false) as is_retried,
         coalesce(next.is_approved, false) as is_turned
     from attempts as a

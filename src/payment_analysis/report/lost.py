@@ -81,7 +81,7 @@ lost as (
         a.reporting_amount
     from attempts as a
     inner join payments as p on a.payment_id = p.payment_id
-    where a.is_last_attempt and p.final_result in ('declined', 'error')
+    where a.position_in_payment = p.attempts and p.final_result in ('declined', 'error')
 )"""
 
 

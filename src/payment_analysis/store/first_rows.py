@@ -1,4 +1,4 @@
-"""What stands in the store from the first day: settings, countries, the documents' three rules. Adds what is missing."""
+"""What stands in the store from the first day: settings, countries, the documents' rules. Adds what is missing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import func, select
 
 from payment_analysis.domain.countries import countries
-from payment_analysis.store.configuration import AppConfig, AppSetting, ApprovalRule, Country
+from payment_analysis.store.configuration import AppConfig, ApprovalRule, AppSetting, Country
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

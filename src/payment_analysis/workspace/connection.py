@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Final
 
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.config import Config
-from databricks.sdk.errors.base import DatabricksError
 from databricks.sdk.errors import (
     NotFound as NotThere,
+)
+from databricks.sdk.errors import (
     PermissionDenied,
     ResourceConflict,
     Unauthenticated,
 )
+from databricks.sdk.errors.base import DatabricksError
 
 from payment_analysis.domain.errors import Conflict, NotAllowed, NotFound, NotSignedIn, Unavailable
 

@@ -68,7 +68,7 @@ class Lakebase:
             except NotThere as error:
                 raise NotFound(
                     f"Lakebase project/endpoint not found: '{self.name}'.",
-                    hint="run job 1, or scripts/create_lakebase_autoscaling.py, or name yours with LAKEBASE_PROJECT_ID, "
+                    hint="run job 1, or scripts/create_lakebase_autoscaling.py, or name yours: LAKEBASE_PROJECT_ID, "
                     "LAKEBASE_BRANCH_ID and LAKEBASE_ENDPOINT_ID",
                 ) from error
         hosts = found.status.hosts if found.status else None

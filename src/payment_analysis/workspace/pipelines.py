@@ -53,11 +53,7 @@ class WorkspacePipelines:
             state = _STATES.get(known.state or PipelineState.IDLE, "idle")
             identity = number or str(known.pipeline_id)
             when = next((one.creation_time for one in known.latest_updates or [] if one.creation_time), None)
-            lag = (
-                None
-                if when is None
-                else (datetime.now(UTC) - datetime.fromisoformat(when)).total_seconds()
-            )
+            lag = None if when is None else (datetime.now(UTC) - datetime.fromisoformat(when)).total_seconds()
             url = f"{self._client.config.host}/pipelines/{identity}"
             found.append(PipelineStanding(key, identity, state, lag, "since the last update began" if lag else "", url))
         return found

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from sqlglot import exp
+
+from payment_analysis.agents.analyses import ANALYSES
+from payment_analysis.agents.tool import load_tools
+from payment_analysis.agents.toolbox import Toolbox
+from payment_analysis.agents.uc_functions import function_statements
 from payment_analysis.domain.errors import NotBuilt
 from payment_analysis.jobs.build import build
 from payment_analysis.lakehouse.deployment import SEARCHED, SUMMARIES, search_statement, view_statements
+from payment_analysis.lakehouse.dialect import parse
 from payment_analysis.lakehouse.realtime import REALTIME
 
 if TYPE_CHECKING:
@@ -37,6 +44,33 @@ def make_views(cloud: Cloud, order: Order) -> Report:
         cloud.workspace.sql.run(statement)
         order.say(f"view {name}")
     return {"views": len(statements), "kept_by_the_pipeline": sorted(kept)}
+
+
+def check_tools(machine: Machine, order: Order) -> Report:
+    """Here the tools are called as they are: each that needs no argument answers once."""
+    toolbox = Toolbox(machine.home.lakehouse(), machine.store)
+    needing = {name for name, tool in load_tools().items() if any(one.required for one in tool.arguments)}
+    asked = [name for name in toolbox.names if name not in needing and name not in ANALYSES]
+    rows = {name: len(toolbox.call(name).rows) for name in asked}
+    order.say(f"{len(rows)} of {len(toolbox.names)} tools answer without arguments")
+    return {"tools": list(toolbox.names), "rows": rows}
+
+
+def make_functions(cloud: Cloud, order: Order) -> Report:
+    """A function per tool; one over a table that only the operational store has is left out and named."""
+    held = cloud.workspace.unity.tables().keys()
+    left_out = {
+        name
+        for name, tool in load_tools().items()
+        if tool.room == "store" and not {table.name for table in parse(tool.sql).find_all(exp.Table)} <= held
+    }
+    left_out |= {one.name for one in ANALYSES.values() if left_out & set(one.modes.values())}
+    statements = function_statements(cloud.workspace.unity.catalog, cloud.workspace.unity.schema)
+    for name, statement in statements.items():
+        if name not in left_out:
+            cloud.workspace.sql.run(statement)
+            order.say(f"function {name}")
+    return {"functions": sorted(statements.keys() - left_out), "left_out": sorted(left_out)}
 
 
 def index_here(machine: Machine, order: Order) -> Report:

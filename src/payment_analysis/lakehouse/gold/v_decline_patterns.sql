@@ -20,9 +20,9 @@ with patterns as (
         sum(silver.reporting_amount) as total_declined_value,
         count(distinct silver.merchant_id) as affected_merchants,
         max(silver.reporting_currency) as reporting_currency
-    from payments_enriched_silver as silver
+    from attempt_ends_silver as silver
     left join decline_reasons as reasons on silver.decline_reason_standard = reasons.decline_reason_standard
-    where silver.is_sale and silver.result = 'declined'
+    where silver.result = 'declined'
     group by
         silver.decline_reason_detail, silver.decline_reason_standard, silver.decline_reason_group,
         silver.entry_system, silver.flow_type, silver.merchant_segment, reasons.actionability

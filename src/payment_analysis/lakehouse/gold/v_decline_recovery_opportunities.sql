@@ -3,11 +3,11 @@ create or replace view v_decline_recovery_opportunities as
 
 with lost as (
     select silver.*, reasons.actionability, reasons.recoverable_share
-    from payments_enriched_silver as silver
+    from attempt_ends_silver as silver
     cross join data_clock as clock
     left join decline_reasons as reasons on silver.decline_reason_standard = reasons.decline_reason_standard
     where
-        silver.is_sale and silver.result = 'declined' and silver.is_last_attempt
+        silver.result = 'declined' and silver.is_last_attempt
         and silver.event_timestamp > clock.as_of - interval 30 days
 ),
 grouped as (

@@ -5,10 +5,10 @@ with recent as (
     select
         silver.*,
         case when silver.is_last_attempt then silver.reporting_amount end as lost_amount
-    from payments_enriched_silver as silver
+    from attempt_ends_silver as silver
     cross join data_clock as clock
     where
-        silver.is_sale and silver.result = 'declined' and silver.event_timestamp > clock.as_of - interval 30 days
+        silver.result = 'declined' and silver.event_timestamp > clock.as_of - interval 30 days
 )
 
 select

@@ -13,6 +13,5 @@ select
     sum(case when is_approved then reporting_amount end) as approved_value,
     cast(sum(retried_after_seconds) as double) / nullif(count(retried_after_seconds), 0) as avg_retried_after_seconds,
     max(reporting_currency) as reporting_currency
-from payments_enriched_silver
-where is_sale
+from attempt_ends_silver
 group by position_in_payment, psp_switched

@@ -57,8 +57,7 @@ select
     lag(_event_key) over payment as previous_event_key,
     lag(event_timestamp) over payment as previous_timestamp,
     lag(result) over payment as previous_result,
-    lag(psp) over payment as previous_psp,
-    lead(transaction_id) over payment is null as is_last_attempt
+    lag(psp) over payment as previous_psp
 from grouped
 window payment as (
     partition by payment_id, is_sale order by event_timestamp, _ingested_at, _source_row, transaction_id

@@ -1,7 +1,10 @@
 -- One row per payment: how its attempts went, with the dimensions of the first one.
 create or replace table payments_silver as
 
-with several as (
+with later as (
+    select distinct payment_id from payments_enriched_silver where is_sale and position_in_payment > 1
+),
+several as (
     select
         payment_id,
         count(*) as attempts,
@@ -18,7 +21,8 @@ with several as (
         min(case when is_approved then attempt_number end) as approved_on_attempt,
         max_by(reporting_amount, case when is_approved then position_in_payment end) as approved_reporting_amount
     from payments_enriched_silver
-    where is_sale and not (position_in_payment = 1 and is_last_attempt)
+    left semi join later on payments_enriched_silver.payment_id = later.payment_id
+    where is_sale
     group by payment_id
 ),
 paired as (

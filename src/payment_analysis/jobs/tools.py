@@ -1,0 +1,32 @@
+"""The agents' tools over a home: called one by one, or written as functions of Unity Catalog."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from payment_analysis.agents.tool import load_tools, tool_named
+from payment_analysis.agents.toolbox import Toolbox
+from payment_analysis.domain.scope import TICK, Scope
+from payment_analysis.store.database import Database
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from payment_analysis.agents.toolbox import Answer
+    from payment_analysis.lakehouse.home import Home
+
+
+def call_tool(home: Home, name: str, arguments: Mapping[str, Any], *, scope: str = "") -> Answer:
+    """Ask one tool; PostgreSQL is started only for a tool that reads the store."""
+    lakehouse = home.lakehouse()
+    narrowed = None
+    if scope:
+        (clock,) = lakehouse.rows("select as_of from data_clock")
+        narrowed = Scope.from_text(scope, now=clock["as_of"] + TICK)
+    if name not in load_tools() or tool_named(name).room == "lakehouse":
+        return Toolbox(lakehouse).call(name, arguments, narrowed)
+    store = Database.of_home(home.create().path)
+    try:
+        return Toolbox(lakehouse, store).call(name, arguments, narrowed)
+    finally:
+        store.close()
