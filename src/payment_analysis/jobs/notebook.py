@@ -6,12 +6,16 @@ environment names.
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any, Final
 
 from payment_analysis.domain.workflow import JOBS
+from payment_analysis.jobs.build import build
 from payment_analysis.jobs.task import here, there
 from payment_analysis.lakehouse.home import Home
 from payment_analysis.lakehouse.table import load_tables
+from payment_analysis.workspace.connection import connect_as_environment
+from payment_analysis.workspace.pipelines import WorkspacePipelines
 
 if TYPE_CHECKING:
     from payment_analysis.jobs.work import Report
@@ -40,3 +44,16 @@ def show_layer(layer: str, tools: Any = None) -> dict[str, int]:
             print(dict(row))
         shown[table.name] = len(rows)
     return shown
+
+
+def run_pipeline(key: str, tools: Any = None) -> str:
+    """Start a pipeline of the workspace and print how far it is; on one machine, bring the tables up to date once."""
+    if tools is None:
+        done = build(Home.of_environment())
+        print(f"{key}: {len(done.tables)} tables in {done.seconds:.1f} s")
+        return "idle"
+    pipelines = WorkspacePipelines(connect_as_environment(), dict(os.environ))
+    update = pipelines.start(key)
+    (standing,) = (one for one in pipelines.standings() if one.key == key)
+    print(f"{key}: update {update} is {standing.state}; {standing.url}")
+    return standing.state

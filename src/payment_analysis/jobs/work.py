@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     Report = dict[str, Any]
     Say = Callable[[str], None]
+    DoHere = Callable[["Machine", "Order"], Report]
+    DoThere = Callable[["Cloud", "Order"], Report]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +52,3 @@ class Cloud:
 
     workspace: Workspace
     home: Home
-
-
-@dataclass(frozen=True, slots=True)
-class Door:
-    """One task: the same promise kept in two places."""
-
-    here: Callable[[Machine, Order], Report]
-    there: Callable[[Cloud, Order], Report]

