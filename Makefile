@@ -12,7 +12,7 @@ make lint    the checks without the tests
 make ui      build the pages, when one of their sources changed
 make client  write the API client of the pages again, after a change of the API
 make fmt     format the code and mend what the linter can mend
-make docs    write the generated parts again: docs/tables.md and the output pasted into README.md
+make docs    write the generated parts again: docs/tables.md, the Genie files and the output pasted into README.md
 make bench   measure, and write docs/benchmarks.md
 make reset   delete what was set up and built: .venv, .tools, .payment-analysis
 endef

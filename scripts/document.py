@@ -1,7 +1,7 @@
-"""Write the generated parts of the documents again: docs/tables.md, the API's description, README.md's pasted output.
+"""Write the generated parts again: docs/tables.md, the API's description, README.md's pasted output, the Genie files.
 
-python scripts/document.py                                    write them
-python scripts/document.py --check [tables|readme|openapi]    change nothing; fail and say what differs
+python scripts/document.py                                          write them
+python scripts/document.py --check [tables|readme|openapi|genie]    change nothing; fail and say what differs
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from payment_analysis.agents.ask.genie import space_files
 from payment_analysis.backend.app import create_app
 from payment_analysis.lakehouse.home import Home
 from payment_analysis.lakehouse.table import LAYERS, Check, Source, Table, load_sources, load_tables
@@ -26,6 +27,7 @@ ROOT = Path(__file__).resolve().parents[1]
 TABLES = ROOT / "docs" / "tables.md"
 README = ROOT / "README.md"
 OPENAPI = ROOT / "docs" / "schemas" / "openapi.json"
+GENIE = ROOT / "genie"
 
 # <!-- output: COMMAND --> opens a part of README.md that is the command's output, <!-- /output --> closes it.
 PASTED = re.compile(
@@ -134,14 +136,20 @@ def openapi_text() -> str:
     return json.dumps(described, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
-PARTS = {"tables": (TABLES, tables_text), "readme": (README, readme_text), "openapi": (OPENAPI, openapi_text)}
+# Each part: which texts belong into which files.
+PARTS = {
+    "tables": lambda: {TABLES: tables_text()},
+    "readme": lambda: {README: readme_text()},
+    "openapi": lambda: {OPENAPI: openapi_text()},
+    "genie": lambda: {GENIE / name: text for name, text in space_files().items()},
+}
 
 
 def main(arguments: list[str]) -> int:
     parts = [part for part in PARTS if part in arguments] or list(PARTS)
     stale = False
-    for path, make in (PARTS[part] for part in parts):
-        text, before = make(), path.read_text() if path.exists() else ""
+    for path, text in (pair for part in parts for pair in PARTS[part]().items()):
+        before = path.read_text() if path.exists() else ""
         if before == text:
             continue
         if "--check" in arguments:

@@ -18,7 +18,8 @@ FIRST_LOAD_BYTES_MAX = 160 * 1024  # scripts and styles, compressed; the chart l
 ASSETS = REPOSITORY / "src/payment_analysis/__dist__/assets"
 DASHBOARDS = sorted(path.name.removesuffix(".lvdash.json") for path in (REPOSITORY / "dashboards").iterdir())
 PLACES = re.findall(r"to: '([^']+)'", (REPOSITORY / "src/payment_analysis/ui/src/shell/places.ts").read_text())
-PATHS = [*PLACES, *(f"/dashboards/{name}" for name in DASHBOARDS), "/no/such/page"]
+OWN = ["/profile", "/people", "/about"]  # reached from the account menu
+PATHS = [*PLACES, *OWN, *(f"/dashboards/{name}" for name in DASHBOARDS), "/no/such/page"]
 
 
 @pytest.fixture(scope="module")
@@ -158,6 +159,53 @@ def test_a_widget_shows_its_rows_and_its_sql(visit: Visit) -> None:
         page.get_by_role("button", name=re.compile("^Options of How did the approval rate")).click()
         page.get_by_role("button", name="Download CSV").click()
     assert download.value.suggested_filename.endswith(".csv")
+    assert visit.wrong == []
+
+
+def test_a_view_is_saved_and_found_again(visit: Visit) -> None:
+    page = visit.page
+    visit.open("/declines?range=7d")
+    page.get_by_role("button", name="Saved views").click()
+    page.get_by_label("Name of the view").fill("Every morning")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("button", name="Every morning /declines")).to_be_visible()
+    assert visit.violations() == []
+
+    visit.open("/about")
+    page.get_by_role("button", name="Saved views").click()
+    page.get_by_role("button", name="Every morning /declines").click()
+    expect(page).to_have_url(re.compile(r"/declines\?range=7d$"))
+    visit.settle()
+    page.get_by_role("button", name="Saved views").click()
+    page.get_by_role("button", name="Delete Every morning").click()
+    expect(page.get_by_text("No view is saved yet.")).to_be_visible()
+    assert visit.wrong == []
+
+
+def test_an_expert_says_how_a_code_should_be_read(visit: Visit) -> None:
+    page = visit.page
+    visit.open("/reason-codes")
+    page.get_by_role("button", name="Review").first.click()
+    page.get_by_label("Your verdict").select_option("invalid")
+    page.get_by_label("It should be").select_option("issuer_unavailable")
+    page.get_by_label("Why").fill("The issuer says so.")
+    assert visit.violations() == []
+    page.get_by_role("button", name="Save the review").click()
+
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(page.get_by_role("region", name="How the codes are read")).to_contain_text("Invalid")
+    assert visit.wrong == []
+
+
+def test_the_pages_begin_where_and_when_their_reader_wants(visit: Visit) -> None:
+    page = visit.page
+    visit.open("/profile")
+    page.get_by_label("Page after signing in").select_option("/live")
+    page.get_by_label("Time zone when an address names none").select_option("America/Sao_Paulo")
+
+    visit.open("/")
+    expect(page).to_have_url(re.compile(r"/live\?tz=America/Sao_Paulo$"))
+    page.evaluate("localStorage.clear()")
     assert visit.wrong == []
 
 

@@ -81,6 +81,7 @@ class ReasonMapping(Sourced):
     """Raw codes and how they are read, the most frequent first."""
 
     rows: list[ReasonReading] = Field(description="The codes.")
+    reasons: list[DeclineReason] = Field(description="Everything a code can be read as.")
 
 
 class ReasonReviewIn(BaseModel):
@@ -192,6 +193,7 @@ def get_reason_mapping(
     return ReasonMapping(
         **state.fields(),
         rows=[ReasonReading(**row, sentence=say_decline(row["reason"], row["action"])) for row in rows],
+        reasons=list(DeclineReason),
     )
 
 

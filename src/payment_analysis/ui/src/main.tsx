@@ -8,6 +8,9 @@ import { createRoot } from 'react-dom/client'
 import { queryClient } from './api/queries'
 import { routeTree } from './routeTree.gen'
 import { parseSearch, stringifySearch } from './scope/search'
+import { enter } from './shell/preferences'
+
+enter()
 
 const router = createRouter({
   routeTree,

@@ -10,10 +10,13 @@
 
 import { Route as rootRouteImport } from './routes/__root'
 import { Route as IndexRouteImport } from './routes/index'
+import { Route as AboutRouteImport } from './routes/about'
 import { Route as DataQualityRouteImport } from './routes/data-quality'
 import { Route as DeclinesRouteImport } from './routes/declines'
 import { Route as IncidentsRouteImport } from './routes/incidents'
 import { Route as LiveRouteImport } from './routes/live'
+import { Route as PeopleRouteImport } from './routes/people'
+import { Route as ProfileRouteImport } from './routes/profile'
 import { Route as ReasonCodesRouteImport } from './routes/reason-codes'
 import { Route as SmartCheckoutRouteImport } from './routes/smart-checkout'
 import { Route as SmartRetryRouteImport } from './routes/smart-retry'
@@ -24,6 +27,11 @@ import { Route as DashboardsIdRouteImport } from './routes/dashboards.$id'
 const IndexRoute = IndexRouteImport.update({
   id: '/',
   path: '/',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const AboutRoute = AboutRouteImport.update({
+  id: '/about',
+  path: '/about',
   getParentRoute: () => rootRouteImport,
 } as any)
 const DataQualityRoute = DataQualityRouteImport.update({
@@ -44,6 +52,16 @@ const IncidentsRoute = IncidentsRouteImport.update({
 const LiveRoute = LiveRouteImport.update({
   id: '/live',
   path: '/live',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const PeopleRoute = PeopleRouteImport.update({
+  id: '/people',
+  path: '/people',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const ProfileRoute = ProfileRouteImport.update({
+  id: '/profile',
+  path: '/profile',
   getParentRoute: () => rootRouteImport,
 } as any)
 const ReasonCodesRoute = ReasonCodesRouteImport.update({
@@ -79,10 +97,13 @@ const DashboardsIdRoute = DashboardsIdRouteImport.update({
 
 export interface FileRoutesByFullPath {
   '/': typeof IndexRoute
+  '/about': typeof AboutRoute
   '/data-quality': typeof DataQualityRoute
   '/declines': typeof DeclinesRoute
   '/incidents': typeof IncidentsRoute
   '/live': typeof LiveRoute
+  '/people': typeof PeopleRoute
+  '/profile': typeof ProfileRoute
   '/reason-codes': typeof ReasonCodesRoute
   '/smart-checkout': typeof SmartCheckoutRoute
   '/smart-retry': typeof SmartRetryRoute
@@ -92,10 +113,13 @@ export interface FileRoutesByFullPath {
 }
 export interface FileRoutesByTo {
   '/': typeof IndexRoute
+  '/about': typeof AboutRoute
   '/data-quality': typeof DataQualityRoute
   '/declines': typeof DeclinesRoute
   '/incidents': typeof IncidentsRoute
   '/live': typeof LiveRoute
+  '/people': typeof PeopleRoute
+  '/profile': typeof ProfileRoute
   '/reason-codes': typeof ReasonCodesRoute
   '/smart-checkout': typeof SmartCheckoutRoute
   '/smart-retry': typeof SmartRetryRoute
@@ -106,10 +130,13 @@ export interface FileRoutesByTo {
 export interface FileRoutesById {
   __root__: typeof rootRouteImport
   '/': typeof IndexRoute
+  '/about': typeof AboutRoute
   '/data-quality': typeof DataQualityRoute
   '/declines': typeof DeclinesRoute
   '/incidents': typeof IncidentsRoute
   '/live': typeof LiveRoute
+  '/people': typeof PeopleRoute
+  '/profile': typeof ProfileRoute
   '/reason-codes': typeof ReasonCodesRoute
   '/smart-checkout': typeof SmartCheckoutRoute
   '/smart-retry': typeof SmartRetryRoute
@@ -121,10 +148,13 @@ export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath
   fullPaths:
     | '/'
+    | '/about'
     | '/data-quality'
     | '/declines'
     | '/incidents'
     | '/live'
+    | '/people'
+    | '/profile'
     | '/reason-codes'
     | '/smart-checkout'
     | '/smart-retry'
@@ -134,10 +164,13 @@ export interface FileRouteTypes {
   fileRoutesByTo: FileRoutesByTo
   to:
     | '/'
+    | '/about'
     | '/data-quality'
     | '/declines'
     | '/incidents'
     | '/live'
+    | '/people'
+    | '/profile'
     | '/reason-codes'
     | '/smart-checkout'
     | '/smart-retry'
@@ -147,10 +180,13 @@ export interface FileRouteTypes {
   id:
     | '__root__'
     | '/'
+    | '/about'
     | '/data-quality'
     | '/declines'
     | '/incidents'
     | '/live'
+    | '/people'
+    | '/profile'
     | '/reason-codes'
     | '/smart-checkout'
     | '/smart-retry'
@@ -161,10 +197,13 @@ export interface FileRouteTypes {
 }
 export interface RootRouteChildren {
   IndexRoute: typeof IndexRoute
+  AboutRoute: typeof AboutRoute
   DataQualityRoute: typeof DataQualityRoute
   DeclinesRoute: typeof DeclinesRoute
   IncidentsRoute: typeof IncidentsRoute
   LiveRoute: typeof LiveRoute
+  PeopleRoute: typeof PeopleRoute
+  ProfileRoute: typeof ProfileRoute
   ReasonCodesRoute: typeof ReasonCodesRoute
   SmartCheckoutRoute: typeof SmartCheckoutRoute
   SmartRetryRoute: typeof SmartRetryRoute
@@ -180,6 +219,13 @@ declare module '@tanstack/react-router' {
       path: '/'
       fullPath: '/'
       preLoaderRoute: typeof IndexRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/about': {
+      id: '/about'
+      path: '/about'
+      fullPath: '/about'
+      preLoaderRoute: typeof AboutRouteImport
       parentRoute: typeof rootRouteImport
     }
     '/data-quality': {
@@ -208,6 +254,20 @@ declare module '@tanstack/react-router' {
       path: '/live'
       fullPath: '/live'
       preLoaderRoute: typeof LiveRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/people': {
+      id: '/people'
+      path: '/people'
+      fullPath: '/people'
+      preLoaderRoute: typeof PeopleRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/profile': {
+      id: '/profile'
+      path: '/profile'
+      fullPath: '/profile'
+      preLoaderRoute: typeof ProfileRouteImport
       parentRoute: typeof rootRouteImport
     }
     '/reason-codes': {
@@ -257,10 +317,13 @@ declare module '@tanstack/react-router' {
 
 const rootRouteChildren: RootRouteChildren = {
   IndexRoute: IndexRoute,
+  AboutRoute: AboutRoute,
   DataQualityRoute: DataQualityRoute,
   DeclinesRoute: DeclinesRoute,
   IncidentsRoute: IncidentsRoute,
   LiveRoute: LiveRoute,
+  PeopleRoute: PeopleRoute,
+  ProfileRoute: ProfileRoute,
   ReasonCodesRoute: ReasonCodesRoute,
   SmartCheckoutRoute: SmartCheckoutRoute,
   SmartRetryRoute: SmartRetryRoute,

@@ -17,9 +17,10 @@ export function axes(frame: Frame, ink: Ink): Option {
   const along = frame.channel(lying ? 'y' : 'x')
   const measures = frame.all(lying ? 'x' : 'y', 'y2')
   if (!along) return base(ink)
-  const places = distinct(frame.rows.map((row) => frame.at(row, along)))
-  const series = seriesOf(frame, along, places, measures)
   const temporal = along.scale === 'temporal'
+  const met = distinct(frame.rows.map((row) => frame.at(row, along)))
+  const places = temporal ? met.toSorted(earlier) : met // time runs to the right, in whatever order rows come
+  const series = seriesOf(frame, along, places, measures)
   const names = places.map((place) => (temporal ? axisTime(place, zone, data.grain) : written(place, along.format, zone, along.field)))
   const placed = categoryAxis(ink, names, {
     boundaryGap: widget.kind === 'bar' || widget.kind === 'combo',
@@ -40,6 +41,8 @@ export function axes(frame: Frame, ink: Ink): Option {
     series: series.map((one, n) => drawn(one, { frame, ink, places, along, lying, many: series.length > 1, n })),
   }
 }
+
+const earlier = (a: Cell, b: Cell) => (a === b ? 0 : a === null || (b !== null && a < b) ? -1 : 1)
 
 const largest = (series: readonly Series[]) => Math.max(...series.flatMap((one) => one.values.map((value) => value ?? 0)))
 

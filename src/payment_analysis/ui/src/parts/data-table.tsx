@@ -60,6 +60,7 @@ export function DataTable<Row>({ columns, rows, rowKey, label, onRow, maxHeight 
 }
 
 function Head<Row>({ column, by, onSort }: { column: Column<Row>; by: { key: string; down: boolean } | null; onSort: (by: { key: string; down: boolean }) => void }) {
+  if (column.title === '') return <td>{'\u00a0'}</td> // a column of buttons: they name themselves
   const isBy = by?.key === column.key
   const Arrow = by?.down ? ArrowDown : ArrowUp
   return (

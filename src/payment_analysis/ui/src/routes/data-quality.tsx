@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { createFileRoute } from '@tanstack/react-router'
 
-import { listCheckResultsOptions, listQuarantineOptions, listTableQualityOptions } from '@/api/generated/@tanstack/react-query.gen'
+import { listCheckResultsOptions, listTableQualityOptions } from '@/api/generated/@tanstack/react-query.gen'
 import { count, plural } from '@/format/number'
 import { duration, moment } from '@/format/time'
-import { label } from '@/format/words'
+import { Quarantine } from '@/pages/data-quality/quarantine'
 import { Card } from '@/parts/card'
 import type { Column } from '@/parts/data-table'
 import { DataTable } from '@/parts/data-table'
@@ -82,23 +82,6 @@ function Checks() {
         { key: 'check', title: 'Every row must satisfy', cell: (row) => <code className="font-mono text-xs break-words">{row.predicate}</code> },
         { key: 'level', title: 'Else', cell: (row) => row.level, sort: (row) => row.level, note: 'drop: put aside; fail: stops the build; warn: is said' },
         { key: 'failed', title: 'Fail', right: true, cell: (row) => <span className={row.failed_rows > 0 ? 'font-medium text-bad' : ''}>{count(row.failed_rows)}</span>, sort: (row) => row.failed_rows },
-      ]}
-    />
-  )
-}
-
-function Quarantine() {
-  const { data, error, refetch } = useQuery(listQuarantineOptions())
-  return (
-    <Rows
-      title="Quarantine"
-      note="Records that were put aside, by reason; each can be mended and sent in again."
-      asked={{ data: data?.reasons, error, refetch }}
-      rowKey={(row) => row.reason}
-      empty="Nothing was put aside"
-      columns={[
-        { key: 'reason', title: 'Reason', cell: (row) => label(row.reason), sort: (row) => row.reason },
-        { key: 'rows', title: 'Records', right: true, cell: (row) => count(row.rows), sort: (row) => row.rows },
       ]}
     />
   )

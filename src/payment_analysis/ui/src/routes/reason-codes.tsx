@@ -8,6 +8,7 @@ import {
   getReasonCodeInsightsOptions,
   getReasonCodesOptions,
 } from '@/api/generated/@tanstack/react-query.gen'
+import { Mapping } from '@/pages/reason-codes/mapping'
 import { Page } from '@/parts/page'
 import { apiScope } from '@/scope/search'
 import { useScope } from '@/scope/use-scope'
@@ -74,6 +75,7 @@ function ReasonCodes() {
         <Panel spec={SYSTEMS} query={getEntrySystemDistributionOptions({ query })} />
         <Panel spec={BY_SYSTEM} query={getReasonCodesOptions({ query })} />
         <Panel spec={CODES} query={getReasonCodeInsightsOptions({ query })} className="h-96 lg:col-span-2" />
+        <Mapping />
         <Panel spec={FALSE_INSIGHTS} query={getFalseInsightsMetricOptions({ query })} className="h-96 lg:col-span-2" />
       </div>
     </Page>

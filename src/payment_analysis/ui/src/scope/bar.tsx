@@ -1,9 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
-import { Plus, X } from 'lucide-react'
-import { useState } from 'react'
+import { Bookmark, Plus, X } from 'lucide-react'
+import { lazy, Suspense, useState } from 'react'
 
 import { getScopeOptionsOptions } from '@/api/generated/@tanstack/react-query.gen'
-import { Button } from '@/parts/button'
+import { Button, IconButton } from '@/parts/button'
+import { Menu } from '@/parts/menu'
+import { Skeleton } from '@/parts/states'
 
 import { CompareMenu, RangeMenu, ZoneMenu } from './choices'
 import { DimensionMenu } from './dimension-menu'
@@ -11,6 +13,7 @@ import type { Dimension } from './search'
 import { cleared, DIMENSIONS, valuesOf } from './search'
 import { useScope } from './use-scope'
 
+const SavedViews = lazy(async () => ({ default: (await import('./saved-views')).SavedViews }))
 const FIRST = new Set(['network', 'country', 'segment', 'psp'])
 
 /** Which part of the data the page speaks of. It is the address, so a copied address shows the same. */
@@ -40,6 +43,11 @@ export function ScopeBar() {
         </Button>
       )}
       <ZoneMenu />
+      <Menu label="Saved views" trigger={<IconButton name="Saved views" className="size-8"><Bookmark aria-hidden size={15} /></IconButton>}>
+        <Suspense fallback={<Skeleton className="h-10" />}>
+          <SavedViews />
+        </Suspense>
+      </Menu>
     </div>
   )
 }

@@ -24,7 +24,7 @@ const COMPARISONS = [
   ['none', 'No comparison'],
 ] as const
 
-const ZONES = ['UTC', Intl.DateTimeFormat().resolvedOptions().timeZone, 'America/Sao_Paulo', 'America/Mexico_City', 'America/New_York', 'Europe/London', 'Europe/Berlin', 'Asia/Tokyo']
+export const ZONES = ['UTC', Intl.DateTimeFormat().resolvedOptions().timeZone, 'America/Sao_Paulo', 'America/Mexico_City', 'America/New_York', 'Europe/London', 'Europe/Berlin', 'Asia/Tokyo']
 
 export function RangeMenu() {
   const { scope, change } = useScope()

@@ -6,6 +6,8 @@ import { lazy, Suspense, useCallback, useState } from 'react'
 import { getAuthStatusOptions } from '@/api/generated/@tanstack/react-query.gen'
 import { ScopeBar } from '@/scope/bar'
 
+import { Account } from './account'
+import { Bell } from './bell'
 import { DataBadge } from './data-badge'
 import { Navigation } from './navigation'
 import { useShortcuts } from './shortcuts'
@@ -39,6 +41,8 @@ export function Shell() {
             <kbd className="hidden font-sans text-[11px] sm:inline">Ctrl K</kbd>
           </button>
           <ThemeButton />
+          <Bell />
+          <Account />
         </header>
         <main id="content" tabIndex={-1} className="min-w-0 flex-1 outline-none">
           <Outlet />

@@ -6437,6 +6437,12 @@ export type ReasonMapping = {
      */
     as_of: string | null;
     /**
+     * Reasons
+     *
+     * Everything a code can be read as.
+     */
+    reasons: Array<DeclineReason>;
+    /**
      * Rows
      *
      * The codes.
