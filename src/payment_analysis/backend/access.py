@@ -91,6 +91,9 @@ ACCESS: Final[Mapping[tuple[str, str], Role | None]] = MappingProxyType(
         ("GET", "/api/data-quality/checks"): VIEWER,
         ("GET", "/api/data-quality/quarantine"): VIEWER,
         ("POST", "/api/data-quality/quarantine/{quarantine_id}/replay"): OPERATOR,
+        # rules
+        ("GET", "/api/rules/language"): VIEWER,
+        ("POST", "/api/rules/validate"): ANALYST,
         # people
         ("GET", "/api/current-user"): VIEWER,
         ("GET", "/api/users"): ADMIN,

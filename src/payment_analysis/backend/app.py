@@ -36,6 +36,7 @@ from payment_analysis.backend.routes import (
     people,
     report,
     reviews,
+    rule_language,
     saved_views,
     schema,
     scope,
@@ -83,6 +84,7 @@ ROUTERS: Final = (
     data_quality,
     command_center,
     scope,
+    rule_language,
     app_page,
 )
 

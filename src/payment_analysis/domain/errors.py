@@ -2,6 +2,7 @@
 
 PaymentAnalysisError            what a person can act on: message, hint, HTTP status
 ├── BadInput            (422)   a file, row, mapping or argument is wrong; nothing was changed
+│   ├── BadRule                 a rule's condition cannot be read; it knows the character
 │   ├── BadFile                 the whole file cannot be read: wrong format, missing column, truncated, not UTF-8
 │   └── BadMapping              the mapping file contradicts itself or the input
 ├── BadQuery            (400)   SQL from outside was refused or does not run
@@ -36,6 +37,15 @@ class PaymentAnalysisError(Exception):
 
 class BadInput(PaymentAnalysisError):
     status = 422
+
+
+class BadRule(BadInput):
+    """A condition or an action that cannot be read: `position` counts characters from 0, `length` is at least 1."""
+
+    def __init__(self, message: str, *, hint: str = "", position: int = 0, length: int = 1) -> None:
+        super().__init__(message, hint=hint)
+        self.position = position
+        self.length = length
 
 
 class BadFile(BadInput):

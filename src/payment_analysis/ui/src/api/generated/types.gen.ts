@@ -2351,6 +2351,13 @@ export type DatasetOut = {
 };
 
 /**
+ * Decision
+ *
+ * What is decided; the documents call it a rule's type.
+ */
+export type Decision = 'authentication' | 'routing' | 'retry';
+
+/**
  * DeclineReason
  *
  * Why somebody said no, as fine as the sources allow.
@@ -4086,6 +4093,13 @@ export type Kept = {
      */
     id: number;
 };
+
+/**
+ * Kind
+ *
+ * What a field holds, and so which values it may be compared with.
+ */
+export type Kind = 'word' | 'flag' | 'count' | 'minor' | 'money' | 'real' | 'ratio' | 'seconds';
 
 /**
  * Kpis
@@ -7575,6 +7589,208 @@ export type RetrySuccessByReasonRow = {
 export type Role = 'viewer' | 'analyst' | 'operator' | 'admin';
 
 /**
+ * RuleActionMeaningOut
+ *
+ * What a rule may tell a policy.
+ */
+export type RuleActionMeaningOut = {
+    /**
+     * Decisions
+     *
+     * The decisions it belongs to.
+     */
+    decisions: Array<Decision>;
+    /**
+     * Kind
+     *
+     * Its name.
+     */
+    kind: string;
+    /**
+     * What its value is.
+     */
+    takes: ValueKind;
+    /**
+     * Values
+     *
+     * The values it takes; empty when they are not a closed set.
+     */
+    values: Array<string>;
+    /**
+     * Words
+     *
+     * How it reads; {} is the value.
+     */
+    words: string;
+};
+
+/**
+ * RuleFieldOut
+ *
+ * A fact a rule may read.
+ */
+export type RuleFieldOut = {
+    /**
+     * Aliases
+     *
+     * Other names it is read by.
+     */
+    aliases: Array<string>;
+    /**
+     * Decisions
+     *
+     * The decisions for which it is known.
+     */
+    decisions: Array<Decision>;
+    /**
+     * Is Stored
+     *
+     * Whether stored attempts carry it, so that a rule about it can be replayed.
+     */
+    is_stored: boolean;
+    /**
+     * What it holds, and so how values are written.
+     */
+    kind: Kind;
+    /**
+     * Meaning
+     *
+     * What it says.
+     */
+    meaning: string;
+    /**
+     * Name
+     *
+     * Its name.
+     */
+    name: string;
+    /**
+     * Unit
+     *
+     * Its unit; empty when it has none.
+     */
+    unit: string;
+    /**
+     * Values
+     *
+     * All values it can have; empty when they are not a closed set.
+     */
+    values: Array<string>;
+};
+
+/**
+ * RuleLanguageOut
+ *
+ * Everything a rule is made of.
+ */
+export type RuleLanguageOut = {
+    /**
+     * Actions
+     *
+     * Actions.
+     */
+    actions: Array<RuleActionMeaningOut>;
+    /**
+     * Fields
+     *
+     * Facts, in the order of the builder.
+     */
+    fields: Array<RuleFieldOut>;
+    /**
+     * Retry Seconds Max
+     *
+     * Longest wait a rule may ask for, seconds.
+     */
+    retry_seconds_max: number;
+    /**
+     * Subjects
+     *
+     * What an experiment may assign as a whole.
+     */
+    subjects: Array<SubjectKind>;
+};
+
+/**
+ * RuleTextIn
+ *
+ * A condition somebody writes.
+ */
+export type RuleTextIn = {
+    /**
+     * Condition Expression
+     *
+     * The condition; empty always holds.
+     */
+    condition_expression?: string;
+    /**
+     * The decision it is for.
+     */
+    rule_type: Decision;
+};
+
+/**
+ * RuleTextOut
+ *
+ * Whether it reads, and as what.
+ */
+export type RuleTextOut = {
+    /**
+     * Canonical
+     *
+     * The condition in our own spelling; empty when it does not read.
+     */
+    canonical: string;
+    /**
+     * Hint
+     *
+     * The way to mend it; may be empty.
+     */
+    hint: string;
+    /**
+     * Length
+     *
+     * Characters it spans; null when it reads.
+     */
+    length: number | null;
+    /**
+     * Message
+     *
+     * What is wrong; empty when it reads.
+     */
+    message: string;
+    /**
+     * Not Stored
+     *
+     * Of these, the ones that no stored attempt carries.
+     */
+    not_stored: Array<string>;
+    /**
+     * Ok
+     *
+     * Whether it reads.
+     */
+    ok: boolean;
+    /**
+     * Position
+     *
+     * Character of the mistake, counted from 0; null when it reads.
+     */
+    position: number | null;
+    /**
+     * Reads
+     *
+     * Fields it reads.
+     */
+    reads: Array<string>;
+    /**
+     * Sql
+     *
+     * The same as SQL over payments_enriched_silver; empty when it cannot be asked there.
+     */
+    sql: string;
+};
+
+/**
  * SavedViewIn
  *
  * A view to save.
@@ -8240,6 +8456,13 @@ export type StreamingVolumePerSecondRow = {
 };
 
 /**
+ * SubjectKind
+ *
+ * What is assigned as a whole: the fact whose value is the subject's key.
+ */
+export type SubjectKind = 'payment_id' | 'card_token_id' | 'cardholder_id' | 'merchant_id';
+
+/**
  * TableQuality
  *
  * One table that exists.
@@ -8901,6 +9124,13 @@ export type UserOut = {
      */
     role: Role;
 };
+
+/**
+ * ValueKind
+ *
+ * What the value of an action is.
+ */
+export type ValueKind = 'nothing' | 'path' | 'exemption' | 'route' | 'seconds' | 'attempts';
 
 /**
  * ValueOut
@@ -15427,6 +15657,56 @@ export type GetReportResponses = {
 };
 
 export type GetReportResponse = GetReportResponses[keyof GetReportResponses];
+
+export type GetRuleLanguageData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/rules/language';
+};
+
+export type GetRuleLanguageErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type GetRuleLanguageError = GetRuleLanguageErrors[keyof GetRuleLanguageErrors];
+
+export type GetRuleLanguageResponses = {
+    /**
+     * Successful Response
+     */
+    200: RuleLanguageOut;
+};
+
+export type GetRuleLanguageResponse = GetRuleLanguageResponses[keyof GetRuleLanguageResponses];
+
+export type ValidateRuleData = {
+    body: RuleTextIn;
+    path?: never;
+    query?: never;
+    url: '/api/rules/validate';
+};
+
+export type ValidateRuleErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type ValidateRuleError = ValidateRuleErrors[keyof ValidateRuleErrors];
+
+export type ValidateRuleResponses = {
+    /**
+     * Successful Response
+     */
+    200: RuleTextOut;
+};
+
+export type ValidateRuleResponse = ValidateRuleResponses[keyof ValidateRuleResponses];
 
 export type ListSavedViewsData = {
     body?: never;
