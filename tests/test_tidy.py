@@ -209,6 +209,7 @@ def test_every_module_is_reached_from_a_door() -> None:
     doors = (
         "payment_analysis.cli",
         "payment_analysis.backend.app",
+        "payment_analysis.backend.app_there",  # loaded by name, on Databricks only
         "payment_analysis.backend.main",
         "payment_analysis.jobs",
     )

@@ -10,11 +10,11 @@ from tests.installation import Installation
 from payment_analysis.domain.errors import BadInput
 from payment_analysis.domain.workflow import JOBS, RunState, job_of
 from payment_analysis.jobs.doors import DOORS
-from payment_analysis.jobs.runner import new_run, run_job
+from payment_analysis.jobs.runner import run_job
 from payment_analysis.jobs.work import Machine
 from payment_analysis.lakehouse.home import Home
 from payment_analysis.store.audit import SYSTEM
-from payment_analysis.store.runs import lines_after, run_of, state_of, tasks_of
+from payment_analysis.store.runs import lines_after, new_run, run_of, state_of, tasks_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,14 +103,14 @@ def test_a_run_goes_on_behind_the_tasks_that_were_done(machine: Machine) -> None
 
 
 def test_an_unknown_parameter_is_refused(machine: Machine) -> None:
-    with pytest.raises(BadInput, match="has no parameter colour"):
-        new_run(machine.store, job_of(4), {"colour": "red"}, "ana")
+    with machine.store.change(SYSTEM) as session, pytest.raises(BadInput, match="has no parameter colour"):
+        new_run(session, job_of(4), {"colour": "red"}, "ana")
 
 
 def test_a_run_whose_process_went_away_is_interrupted(machine: Machine) -> None:
-    number = new_run(machine.store, job_of(7), {}, "ana")
     with machine.store.change(SYSTEM) as session:
-        run = run_of(session, number)
+        run = new_run(session, job_of(7), {}, "ana")
+        number = run.id
         run.state, run.process, run.process_began = RunState.RUNNING, 2**22 + 1, 0.0
 
     with machine.store.read() as session:

@@ -94,6 +94,23 @@ ACCESS: Final[Mapping[tuple[str, str], Role | None]] = MappingProxyType(
         # rules
         ("GET", "/api/rules/language"): VIEWER,
         ("POST", "/api/rules/validate"): ANALYST,
+        # jobs, pipelines, notebooks
+        ("GET", "/api/setup/connection"): VIEWER,
+        ("GET", "/api/config/workspace"): VIEWER,
+        ("GET", "/api/setup/defaults"): VIEWER,
+        ("GET", "/api/setup/settings"): VIEWER,
+        ("GET", "/api/setup/config"): VIEWER,
+        ("PATCH", "/api/setup/config"): ADMIN,
+        ("GET", "/api/setup/jobs"): VIEWER,
+        ("POST", "/api/setup/run-job"): OPERATOR,
+        ("GET", "/api/setup/runs/{run_id}"): VIEWER,
+        ("POST", "/api/setup/runs/{run_id}/cancel"): OPERATOR,
+        ("GET", "/api/setup/runs/{run_id}/log"): VIEWER,
+        ("GET", "/api/setup/pipelines"): VIEWER,
+        ("POST", "/api/setup/run-pipeline"): OPERATOR,
+        ("GET", "/api/setup/checklist"): VIEWER,
+        ("GET", "/api/notebooks"): VIEWER,
+        ("GET", "/api/notebooks/{notebook_id}"): VIEWER,
         # people
         ("GET", "/api/current-user"): VIEWER,
         ("GET", "/api/users"): ADMIN,

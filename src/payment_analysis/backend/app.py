@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from importlib.metadata import version
+from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 from fastapi import Depends, FastAPI
@@ -20,6 +21,7 @@ from payment_analysis.backend.gates import Gates
 from payment_analysis.backend.headers import SecurityHeaders
 from payment_analysis.backend.lakehouse_writes import LakehouseWrites
 from payment_analysis.backend.live_feed import Listeners
+from payment_analysis.backend.operating_here import OperatingHere
 from payment_analysis.backend.routes import (
     analytics,
     app_page,
@@ -31,6 +33,7 @@ from payment_analysis.backend.routes import (
     health,
     incidents,
     live,
+    notebooks,
     notifications,
     page,
     people,
@@ -40,6 +43,7 @@ from payment_analysis.backend.routes import (
     saved_views,
     schema,
     scope,
+    setup,
     sign_in,
     tasks,
     transactions,
@@ -47,18 +51,21 @@ from payment_analysis.backend.routes import (
 from payment_analysis.backend.routes import (
     version as release,
 )
+from payment_analysis.domain.release import release as release_name
 from payment_analysis.lakehouse.home import Home
 from payment_analysis.store.accounts import first_admin, make_link
 from payment_analysis.store.audit import SYSTEM
 from payment_analysis.store.database import Database
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
     from payment_analysis.backend.asking import Asking
     from payment_analysis.backend.dependencies import Clock, Warehouse, Writing
+    from payment_analysis.backend.operating import Operating
 
 LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")  # a page elsewhere that re-binds its name to us is refused by it
+APP_VARIABLE: Final = "DATABRICKS_APP_NAME"  # Databricks Apps sets it; nowhere else is it there
 SIGN_INS: Final = (10, timedelta(minutes=1))  # attempts per caller; a link has 256 random bits
 PACKED_BYTES_MIN: Final = 1_400  # what fits into one packet gains nothing
 # The pages come last: they answer every address that nobody else does.
@@ -85,6 +92,8 @@ ROUTERS: Final = (
     command_center,
     scope,
     rule_language,
+    setup,
+    notebooks,
     app_page,
 )
 
@@ -99,6 +108,7 @@ def create_app(
     *,
     writes: Writing | None = None,
     asking: Asking | None = None,
+    operating: Operating | None = None,
     hosts: Sequence[str] = LOOPBACK,
     behind_proxy: bool = False,
     shows_examples: bool = False,
@@ -107,8 +117,8 @@ def create_app(
 ) -> FastAPI:
     """The application over one lakehouse and one store; `hosts` are the names it may be called by.
 
-    `asking` knows who asks; without one, sign-in through the store does. `announce` is told the path of
-    a new sign-in link when the application starts.
+    `asking` knows who asks; without one, sign-in through the store does. `operating` runs jobs. `announce` is told
+    the path of a new sign-in link when the application starts.
     """
 
     @asynccontextmanager
@@ -120,7 +130,7 @@ def create_app(
 
     app = FastAPI(
         title="Payment Analysis",
-        version=version("payment-analysis"),
+        version=release_name(),
         summary="What share of card payments is approved, where good money is lost and what to do first.",
         docs_url=None,  # ours needs no network
         redoc_url=None,
@@ -133,6 +143,7 @@ def create_app(
     app.state.store = store
     app.state.writes = writes
     app.state.clock = clock
+    app.state.operating = operating
     app.state.asking = SignedIn(store, clock) if asking is None else asking
     app.state.listeners, app.state.sign_ins = Listeners(), AttemptsMade(*SIGN_INS)
     keep_links_out_of_the_log()
@@ -147,14 +158,24 @@ def create_app(
 
 def app_of(home: Home, *, hosts: Sequence[str] = LOOPBACK, announce: Callable[[str], None] | None = None) -> FastAPI:
     """The application over a home."""
+    store = Database.of_home(home.create().path)
     return create_app(
         home.lakehouse(),
-        Database.of_home(home.create().path),
+        store,
+        operating=OperatingHere(home, store),
         writes=LakehouseWrites(home),
         hosts=hosts,
         shows_examples=home.shows_examples,
         announce=announce,
     )
+
+
+def app_of_workspace(environment: Mapping[str, str]) -> FastAPI:
+    """The application as a Databricks App; what that takes is loaded only there."""
+    there = import_module("payment_analysis.backend.app_there")
+    app = create_app(**there.parts_of(environment))
+    app.add_middleware(there.RemembersHeaders)
+    return app
 
 
 def sign_in_path(store: Database, now: datetime) -> str:
@@ -164,7 +185,12 @@ def sign_in_path(store: Database, now: datetime) -> str:
 
 
 def __getattr__(name: str) -> FastAPI:
-    """Make `payment_analysis.backend.app:app` when a server asks for it by name, over the environment's home."""
+    """Make `payment_analysis.backend.app:app` when a server asks for it by name, over the environment's home.
+
+    On Databricks Apps it is made over the workspace.
+    """
     if name == "app":
+        if APP_VARIABLE in os.environ:
+            return app_of_workspace(os.environ)
         return app_of(Home.of_environment(), announce=lambda path: print(f"Sign in once at {path}", flush=True))
     raise AttributeError(name)

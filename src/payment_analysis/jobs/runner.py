@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from payment_analysis.domain.errors import BadInput, Conflict, PaymentAnalysisError
+from payment_analysis.domain.errors import PaymentAnalysisError
 from payment_analysis.domain.workflow import RunState
 from payment_analysis.jobs.doors import DOORS
 from payment_analysis.jobs.work import Machine, Order
 from payment_analysis.store.audit import SYSTEM
-from payment_analysis.store.runs import JobRun, RunLine, TaskRun, last_run, run_of, state_of, taken_over, tasks_of
+from payment_analysis.store.runs import RunLine, TaskRun, last_run, new_run, run_of, settings_of, taken_over, tasks_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -50,27 +50,6 @@ class JobDone:
     tasks: tuple[TaskDone, ...]
 
 
-def settings_of(job: Job, given: Mapping[str, str]) -> dict[str, str]:
-    """The parameters of a run: what was given over what is usual."""
-    unknown = sorted(given.keys() - job.defaults.keys())
-    if unknown:
-        raise BadInput(f"{job.key} has no parameter {unknown[0]}", hint=f"its parameters are {', '.join(job.defaults)}")
-    return job.defaults | dict(given)
-
-
-def new_run(store: Database, job: Job, given: Mapping[str, str], requested_by: str) -> str:
-    """Write down that a job shall run; one run of a job at a time."""
-    values = settings_of(job, given)
-    with store.change(SYSTEM) as session:
-        last = last_run(session, job.key)
-        if last is not None and last.process is not None and not state_of(last).is_over:
-            raise Conflict(f"{job.name} is at work already", hint="wait for its end, or cancel it")
-        run = JobRun(job=job.key, parameters=values, requested_by=requested_by)
-        session.add(run)
-        session.flush()
-        return run.id
-
-
 def run_job(
     machine: Machine,
     job: Job,
@@ -83,7 +62,7 @@ def run_job(
 ) -> JobDone:
     """Run a job and wait for its end; a task that fails ends it, and is named with its error."""
     before = _kept(machine.store, job, settings_of(job, given)) if resume else {}
-    number = run_id or new_run(machine.store, job, given, requested_by)
+    number = run_id or _new_run(machine.store, job, given, requested_by)
     record = _Record(machine.store, number, say)
     with record.begun(job) as values, _cancelled_by_a_signal():
         done: list[TaskDone] = []
@@ -100,6 +79,11 @@ def run_job(
     failed = next((one for one in done if one.error), None)
     record.ended(state, failed)
     return JobDone(number, job.key, state, tuple(done))
+
+
+def _new_run(store: Database, job: Job, given: Mapping[str, str], requested_by: str) -> str:
+    with store.change(SYSTEM) as session:
+        return new_run(session, job, given, requested_by).id
 
 
 def _run(machine: Machine, record: _Record, task: str, values: Mapping[str, str]) -> TaskDone:

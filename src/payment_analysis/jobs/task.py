@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 from payment_analysis.domain.errors import BadInput, NotFound, PaymentAnalysisError
 from payment_analysis.domain.workflow import JOBS
 from payment_analysis.jobs.doors import DOORS
-from payment_analysis.jobs.runner import settings_of
 from payment_analysis.jobs.work import Cloud, Machine, Order
 from payment_analysis.lakehouse.home import Home
 from payment_analysis.store.database import Database
+from payment_analysis.store.runs import settings_of
 from payment_analysis.workspace.connection import connect_as_environment
 from payment_analysis.workspace.workspace import Workspace
 

@@ -10,14 +10,16 @@ import psutil
 from sqlalchemy import ForeignKey, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from payment_analysis.domain.errors import NotFound
+from payment_analysis.domain.errors import BadInput, Conflict, NotFound
 from payment_analysis.domain.workflow import RunState
 from payment_analysis.store.tables import Base, Named, one_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy.orm import Session
+
+    from payment_analysis.domain.workflow import Job
 
 OVER = [state for state in RunState if state.is_over]
 
@@ -67,6 +69,26 @@ class RunLine(Base):
     at: Mapped[datetime] = mapped_column(server_default=func.now())
     task: Mapped[str]
     text: Mapped[str]
+
+
+def settings_of(job: Job, given: Mapping[str, str]) -> dict[str, str]:
+    """The parameters of a run: what was given over what is usual."""
+    unknown = sorted(given.keys() - job.defaults.keys())
+    if unknown:
+        raise BadInput(f"{job.key} has no parameter {unknown[0]}", hint=f"its parameters are {', '.join(job.defaults)}")
+    return job.defaults | dict(given)
+
+
+def new_run(session: Session, job: Job, given: Mapping[str, str], requested_by: str) -> JobRun:
+    """Write down that a job shall run; one run of a job at a time."""
+    values = settings_of(job, given)
+    last = last_run(session, job.key)
+    if last is not None and last.process is not None and not state_of(last).is_over:
+        raise Conflict(f"{job.name} is at work already", hint="wait for its end, or cancel it")
+    run = JobRun(job=job.key, parameters=values, requested_by=requested_by)
+    session.add(run)
+    session.flush()
+    return run
 
 
 def run_of(session: Session, run_id: str) -> JobRun:
