@@ -141,9 +141,7 @@ def create_app(
     app.state.warehouse = warehouse
     app.state.data_states = DataStates(warehouse, shows_examples=shows_examples)
     app.state.store = store
-    app.state.writes = writes
-    app.state.clock = clock
-    app.state.operating = operating
+    app.state.writes, app.state.operating, app.state.clock = writes, operating, clock
     app.state.asking = SignedIn(store, clock) if asking is None else asking
     app.state.listeners, app.state.sign_ins = Listeners(), AttemptsMade(*SIGN_INS)
     keep_links_out_of_the_log()
