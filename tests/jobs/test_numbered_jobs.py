@@ -26,7 +26,7 @@ NOTEBOOKS = (
     "agent_framework", "train_models", "transaction_simulator", "bronze_ingest", "realtime_pipeline",
     "continuous_processor", "silver_transform", "gold_views", "gold_views_sql",
 )  # fmt: skip
-WAITING = {"run_agent_framework", "sync_genie_config"}  # their rooms are being built
+WAITING = {"run_agent_framework"}  # its room is being built
 FEW = {"attempts": "400", "days": "5"}
 
 

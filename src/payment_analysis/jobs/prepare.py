@@ -12,6 +12,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from payment_analysis.agents.ask.genie import space_files
 from payment_analysis.dashboards.gallery import Gallery
 from payment_analysis.domain.errors import BadInput
 from payment_analysis.lakehouse.deployment import bootstrap_statements, quoted, script, view_statements
@@ -33,9 +34,10 @@ def prepare(folder: Path, catalog: str, schema: str) -> Prepared:
     """Write everything anew; a dashboard with a fault is refused with the fault."""
     quoted(catalog), quoted(schema)
     boards = prepared_dashboards(catalog, schema)
-    (folder / "dashboards").mkdir(parents=True, exist_ok=True)
-    for name, text in boards.items():
-        (folder / "dashboards" / name).write_text(text, encoding="utf-8")
+    for place, files in (("dashboards", boards), ("genie", space_files(catalog, schema))):
+        (folder / place).mkdir(parents=True, exist_ok=True)
+        for name, text in files.items():
+            (folder / place / name).write_text(text, encoding="utf-8")
     bootstrap, views = bootstrap_statements(), [sql for _, sql in view_statements()]
     (folder / "transform").mkdir(parents=True, exist_ok=True)
     for name, statements in (("lakehouse_bootstrap.sql", bootstrap), ("gold_views.sql", views)):

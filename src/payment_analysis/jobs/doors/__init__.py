@@ -48,5 +48,6 @@ DOORS: Final[Mapping[str, Door]] = MappingProxyType(
         "publish_dashboards": Door("boards", "publish_here", "publish_there"),
         "train_models": Door("models", "train_here", "train_there"),
         "deploy_serving_endpoints": Door("models", "serve_here", "serve_there"),
+        "sync_genie_config": Door("spaces", "check_spaces", "sync_spaces"),
     }
 )

@@ -15,9 +15,11 @@ import { Route as DataQualityRouteImport } from './routes/data-quality'
 import { Route as DeclinesRouteImport } from './routes/declines'
 import { Route as IncidentsRouteImport } from './routes/incidents'
 import { Route as LiveRouteImport } from './routes/live'
+import { Route as NotebooksRouteImport } from './routes/notebooks'
 import { Route as PeopleRouteImport } from './routes/people'
 import { Route as ProfileRouteImport } from './routes/profile'
 import { Route as ReasonCodesRouteImport } from './routes/reason-codes'
+import { Route as SetupRouteImport } from './routes/setup'
 import { Route as SmartCheckoutRouteImport } from './routes/smart-checkout'
 import { Route as SmartRetryRouteImport } from './routes/smart-retry'
 import { Route as TransactionsRouteImport } from './routes/transactions'
@@ -54,6 +56,11 @@ const LiveRoute = LiveRouteImport.update({
   path: '/live',
   getParentRoute: () => rootRouteImport,
 } as any)
+const NotebooksRoute = NotebooksRouteImport.update({
+  id: '/notebooks',
+  path: '/notebooks',
+  getParentRoute: () => rootRouteImport,
+} as any)
 const PeopleRoute = PeopleRouteImport.update({
   id: '/people',
   path: '/people',
@@ -67,6 +74,11 @@ const ProfileRoute = ProfileRouteImport.update({
 const ReasonCodesRoute = ReasonCodesRouteImport.update({
   id: '/reason-codes',
   path: '/reason-codes',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const SetupRoute = SetupRouteImport.update({
+  id: '/setup',
+  path: '/setup',
   getParentRoute: () => rootRouteImport,
 } as any)
 const SmartCheckoutRoute = SmartCheckoutRouteImport.update({
@@ -102,9 +114,11 @@ export interface FileRoutesByFullPath {
   '/declines': typeof DeclinesRoute
   '/incidents': typeof IncidentsRoute
   '/live': typeof LiveRoute
+  '/notebooks': typeof NotebooksRoute
   '/people': typeof PeopleRoute
   '/profile': typeof ProfileRoute
   '/reason-codes': typeof ReasonCodesRoute
+  '/setup': typeof SetupRoute
   '/smart-checkout': typeof SmartCheckoutRoute
   '/smart-retry': typeof SmartRetryRoute
   '/transactions': typeof TransactionsRoute
@@ -118,9 +132,11 @@ export interface FileRoutesByTo {
   '/declines': typeof DeclinesRoute
   '/incidents': typeof IncidentsRoute
   '/live': typeof LiveRoute
+  '/notebooks': typeof NotebooksRoute
   '/people': typeof PeopleRoute
   '/profile': typeof ProfileRoute
   '/reason-codes': typeof ReasonCodesRoute
+  '/setup': typeof SetupRoute
   '/smart-checkout': typeof SmartCheckoutRoute
   '/smart-retry': typeof SmartRetryRoute
   '/transactions': typeof TransactionsRoute
@@ -135,9 +151,11 @@ export interface FileRoutesById {
   '/declines': typeof DeclinesRoute
   '/incidents': typeof IncidentsRoute
   '/live': typeof LiveRoute
+  '/notebooks': typeof NotebooksRoute
   '/people': typeof PeopleRoute
   '/profile': typeof ProfileRoute
   '/reason-codes': typeof ReasonCodesRoute
+  '/setup': typeof SetupRoute
   '/smart-checkout': typeof SmartCheckoutRoute
   '/smart-retry': typeof SmartRetryRoute
   '/transactions': typeof TransactionsRoute
@@ -153,9 +171,11 @@ export interface FileRouteTypes {
     | '/declines'
     | '/incidents'
     | '/live'
+    | '/notebooks'
     | '/people'
     | '/profile'
     | '/reason-codes'
+    | '/setup'
     | '/smart-checkout'
     | '/smart-retry'
     | '/transactions'
@@ -169,9 +189,11 @@ export interface FileRouteTypes {
     | '/declines'
     | '/incidents'
     | '/live'
+    | '/notebooks'
     | '/people'
     | '/profile'
     | '/reason-codes'
+    | '/setup'
     | '/smart-checkout'
     | '/smart-retry'
     | '/transactions'
@@ -185,9 +207,11 @@ export interface FileRouteTypes {
     | '/declines'
     | '/incidents'
     | '/live'
+    | '/notebooks'
     | '/people'
     | '/profile'
     | '/reason-codes'
+    | '/setup'
     | '/smart-checkout'
     | '/smart-retry'
     | '/transactions'
@@ -202,9 +226,11 @@ export interface RootRouteChildren {
   DeclinesRoute: typeof DeclinesRoute
   IncidentsRoute: typeof IncidentsRoute
   LiveRoute: typeof LiveRoute
+  NotebooksRoute: typeof NotebooksRoute
   PeopleRoute: typeof PeopleRoute
   ProfileRoute: typeof ProfileRoute
   ReasonCodesRoute: typeof ReasonCodesRoute
+  SetupRoute: typeof SetupRoute
   SmartCheckoutRoute: typeof SmartCheckoutRoute
   SmartRetryRoute: typeof SmartRetryRoute
   TransactionsRoute: typeof TransactionsRoute
@@ -256,6 +282,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof LiveRouteImport
       parentRoute: typeof rootRouteImport
     }
+    '/notebooks': {
+      id: '/notebooks'
+      path: '/notebooks'
+      fullPath: '/notebooks'
+      preLoaderRoute: typeof NotebooksRouteImport
+      parentRoute: typeof rootRouteImport
+    }
     '/people': {
       id: '/people'
       path: '/people'
@@ -275,6 +308,13 @@ declare module '@tanstack/react-router' {
       path: '/reason-codes'
       fullPath: '/reason-codes'
       preLoaderRoute: typeof ReasonCodesRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/setup': {
+      id: '/setup'
+      path: '/setup'
+      fullPath: '/setup'
+      preLoaderRoute: typeof SetupRouteImport
       parentRoute: typeof rootRouteImport
     }
     '/smart-checkout': {
@@ -322,9 +362,11 @@ const rootRouteChildren: RootRouteChildren = {
   DeclinesRoute: DeclinesRoute,
   IncidentsRoute: IncidentsRoute,
   LiveRoute: LiveRoute,
+  NotebooksRoute: NotebooksRoute,
   PeopleRoute: PeopleRoute,
   ProfileRoute: ProfileRoute,
   ReasonCodesRoute: ReasonCodesRoute,
+  SetupRoute: SetupRoute,
   SmartCheckoutRoute: SmartCheckoutRoute,
   SmartRetryRoute: SmartRetryRoute,
   TransactionsRoute: TransactionsRoute,

@@ -1,5 +1,5 @@
 import type { LucideIcon } from 'lucide-react'
-import { Activity, CircleX, CreditCard, DatabaseZap, Gauge, LayoutDashboard, ListChecks, RefreshCw, Siren, Table } from 'lucide-react'
+import { Activity, CircleX, CreditCard, DatabaseZap, Gauge, LayoutDashboard, ListChecks, NotebookText, RefreshCw, Rocket, Siren, Table } from 'lucide-react'
 
 /** Every page that works, in the order of the navigation. `key` is pressed after g. */
 export type Place = { to: string; name: string; icon: LucideIcon; key: string; says: string }
@@ -32,7 +32,11 @@ export const GROUPS: readonly Group[] = [
   },
   {
     name: 'Operate',
-    places: [{ to: '/data-quality', name: 'Data quality', icon: DatabaseZap, key: 'q', says: 'Can today’s numbers be believed' }],
+    places: [
+      { to: '/setup', name: 'Setup & Run', icon: Rocket, key: 's', says: 'Is everything there, and what has to run next' },
+      { to: '/notebooks', name: 'Notebooks', icon: NotebookText, key: 'n', says: 'What runs in the workspace, and from which source' },
+      { to: '/data-quality', name: 'Data quality', icon: DatabaseZap, key: 'q', says: 'Can today’s numbers be believed' },
+    ],
   },
 ]
 

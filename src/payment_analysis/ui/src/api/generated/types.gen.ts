@@ -16982,49 +16982,6 @@ export type CancelSetupRunResponses = {
 
 export type CancelSetupRunResponse = CancelSetupRunResponses[keyof CancelSetupRunResponses];
 
-export type StreamSetupRunData = {
-    body?: never;
-    path: {
-        /**
-         * Run Id
-         */
-        run_id: string;
-    };
-    query?: {
-        /**
-         * After
-         *
-         * The last line that is known.
-         */
-        after?: number;
-        /**
-         * Seconds
-         *
-         * How long to listen.
-         */
-        seconds?: number;
-    };
-    url: '/api/setup/runs/{run_id}/log';
-};
-
-export type StreamSetupRunErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type StreamSetupRunError = StreamSetupRunErrors[keyof StreamSetupRunErrors];
-
-export type StreamSetupRunResponses = {
-    /**
-     * Lines.
-     */
-    200: string;
-};
-
-export type StreamSetupRunResponse = StreamSetupRunResponses[keyof StreamSetupRunResponses];
-
 export type GetSetupSettingsData = {
     body?: never;
     path?: never;
