@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Request
 from tests.workspace.emulator.state import State, no
@@ -19,6 +18,9 @@ from payment_analysis.lakehouse.deployment import SEARCHED, SUMMARIES
 from payment_analysis.lakehouse.landing import Landing
 from payment_analysis.lakehouse.schema import columns_of
 from payment_analysis.lakehouse.table import load_sources
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Answer = tuple[list[str], list[str], list[tuple[Any, ...]]]
 NOTHING: Answer = ([], [], [])
