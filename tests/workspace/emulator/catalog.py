@@ -31,6 +31,11 @@ def router(state: State) -> APIRouter:
     def schema(name: str) -> Any:
         return state.get("schema", name)
 
+    _contents(state, routes)
+    return routes
+
+
+def _contents(state: State, routes: APIRouter) -> None:
     @routes.post(f"{UNITY}/volumes")
     def make_volume(body: dict[str, Any]) -> Any:
         place = f"{body['catalog_name']}.{body['schema_name']}"
@@ -72,5 +77,3 @@ def router(state: State) -> APIRouter:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(await request.body())
         return {}
-
-    return routes
