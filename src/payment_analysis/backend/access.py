@@ -84,6 +84,8 @@ ACCESS: Final[Mapping[tuple[str, str], Role | None]] = MappingProxyType(
         ("PATCH", "/api/incidents/{incident_id}"): OPERATOR,
         ("POST", "/api/incidents/{incident_id}/resolve"): OPERATOR,
         ("GET", "/api/incidents/{incident_id}/recovery"): VIEWER,
+        ("GET", "/api/incidents/{incident_id}/causes"): VIEWER,
+        ("GET", "/api/diagnosis"): VIEWER,
         ("GET", "/api/incidents/{incident_id}/tasks"): VIEWER,
         ("POST", "/api/incidents/{incident_id}/tasks"): OPERATOR,
         ("PATCH", "/api/incidents/{incident_id}/tasks/{task_id}"): OPERATOR,

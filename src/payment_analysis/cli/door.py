@@ -30,6 +30,7 @@ COMMANDS = {
     "models": "models",
     "evaluate": "evaluation",
     "job": "jobs",
+    "diagnose": "diagnosis",
     "tools": "agents",
     "serve": "serving",
     "doctor": "care",

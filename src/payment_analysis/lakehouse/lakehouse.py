@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    import pyarrow as pa
+
     from payment_analysis.domain.errors import PaymentAnalysisError
     from payment_analysis.domain.scope import Scope
     from payment_analysis.lakehouse.freshness import Freshness
@@ -91,6 +93,10 @@ class Lakehouse:
     def rows(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[dict[str, Any]]:
         """Answer SQL of our own, in the Databricks dialect, with `:name` parameters; every row, columns by name."""
         return self._query.inside(sql, parameters)
+
+    def table(self, sql: str, parameters: Mapping[str, object] | None = None) -> pa.Table:
+        """Answer SQL of our own in Arrow."""
+        return self._query.table(sql, parameters)
 
     def staged(
         self, question: str, scope: Scope, questions: Mapping[str, str], *, limit: int = ROWS_MAX

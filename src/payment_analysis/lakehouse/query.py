@@ -19,6 +19,8 @@ from payment_analysis.lakehouse.schema import type_word
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import pyarrow as pa
+
     from payment_analysis.lakehouse.reader import Reader
 
 ROWS_MAX: Final = 1000
@@ -54,6 +56,17 @@ class Query:
             cursor.execute(translated, given or None)
             columns = [column[0] for column in cursor.description or ()]
             return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+        except duckdb.Error as error:
+            raise _named(error) from error
+
+    def table(self, sql: str, parameters: Mapping[str, object] | None = None) -> pa.Table:
+        """The answer to a trusted question in Arrow: for hundreds of thousands of rows."""
+        translated, tables, named = _translated(sql)
+        known = set(self._reader.names)
+        cursor = self._reader.cursor(name for name in tables if name in known)
+        given = {name: value for name, value in (parameters or {}).items() if name in named}
+        try:
+            return cursor.sql(translated, params=given or None).to_arrow_table()
         except duckdb.Error as error:
             raise _named(error) from error
 

@@ -73,6 +73,32 @@ export type _3DsFunnelBrRow = {
 };
 
 /**
+ * AbsorbedOut
+ *
+ * An answer that took the place of approvals.
+ */
+export type AbsorbedOut = {
+    /**
+     * Answer
+     *
+     * Who said no and why, or pending or error.
+     */
+    answer: string;
+    /**
+     * Extra
+     *
+     * Attempts beyond usual.
+     */
+    extra: number;
+    /**
+     * Share
+     *
+     * Of all answers that moved the same way, 0..1.
+     */
+    share: number;
+};
+
+/**
  * Accepted
  *
  * The review was kept, and counts in the false-insight rate.
@@ -1372,6 +1398,131 @@ export type CardNetworkPerformanceRow = {
      * Attempts.
      */
     transaction_count: number | null;
+};
+
+/**
+ * CauseClass
+ *
+ * What kind of thing went wrong, as far as answers and place tell.
+ */
+export type CauseClass = 'issuer_outage' | 'psp_degradation' | 'authentication_failure' | 'fraud_attack' | 'rule_change' | 'mix_shift' | 'data_problem' | 'unclear';
+
+/**
+ * CauseOut
+ *
+ * One thing that moved the rate.
+ */
+export type CauseOut = {
+    /**
+     * Absorbed
+     *
+     * Answers that took the place of approvals.
+     */
+    absorbed: Array<AbsorbedOut>;
+    /**
+     * Alike
+     *
+     * Places the data cannot tell from it.
+     */
+    alike: Array<{
+        [key: string]: string;
+    }>;
+    /**
+     * Attempts
+     *
+     * Attempts there.
+     */
+    attempts: number;
+    /**
+     * Began Before
+     *
+     * Whether it began before the period.
+     */
+    began_before: boolean;
+    /**
+     * What kind of thing.
+     */
+    cause: CauseClass;
+    /**
+     * Certainty
+     *
+     * Share of the evidence that speaks for the class, 0..1.
+     */
+    certainty: number;
+    /**
+     * Claim
+     *
+     * The cause in a sentence.
+     */
+    claim: string;
+    /**
+     * Effect
+     *
+     * On the whole rate, 0..1.
+     */
+    effect: number;
+    /**
+     * End
+     *
+     * The last attempt that speaks for it.
+     */
+    end: string | null;
+    /**
+     * High
+     *
+     * High end of it.
+     */
+    high: number;
+    /**
+     * Lasts
+     *
+     * Whether it goes on at the end of the period.
+     */
+    lasts: boolean;
+    /**
+     * Low
+     *
+     * Low end of its 95 % interval.
+     */
+    low: number;
+    /**
+     * Missing
+     *
+     * Approvals below (+) or above (-) expectation.
+     */
+    missing: number;
+    /**
+     * P Adjusted
+     *
+     * Chance of an error, multiplied by the number of cells looked at.
+     */
+    p_adjusted: number;
+    /**
+     * Start
+     *
+     * When it began, by a cumulated sum.
+     */
+    start: string | null;
+    /**
+     * Surge
+     *
+     * Attempts there, as a multiple of what is usual.
+     */
+    surge: number;
+    /**
+     * Value Per Day
+     *
+     * Value of these a day, in the reporting currency.
+     */
+    value_per_day: number;
+    /**
+     * Where
+     *
+     * Dimension to value; empty is everywhere.
+     */
+    where: {
+        [key: string]: string;
+    };
 };
 
 /**
@@ -2708,6 +2859,140 @@ export type DedupCollisionStatsRow = {
      * Of these, seen by more than one entry system.
      */
     keys_across_entry_systems: number | null;
+};
+
+/**
+ * DiagnosisOut
+ *
+ * Why the rate moved between a reference and a period.
+ */
+export type DiagnosisOut = {
+    /**
+     * Age Seconds
+     *
+     * From the newest attempt to now.
+     */
+    age_seconds: number | null;
+    /**
+     * As Of
+     *
+     * Instant of the newest attempt; null when there is none.
+     */
+    as_of: string | null;
+    /**
+     * Attempts
+     *
+     * Sales in the period.
+     */
+    attempts: number;
+    /**
+     * Basis
+     *
+     * What the expectation was learned from.
+     */
+    basis: string;
+    /**
+     * Cannot Tell
+     *
+     * What this does not tell.
+     */
+    cannot_tell: Array<string>;
+    /**
+     * Causes
+     *
+     * What moved by itself, the largest effect first.
+     */
+    causes: Array<CauseOut>;
+    /**
+     * Data Gaps
+     *
+     * Signs that the data changed and not the payments.
+     */
+    data_gaps: Array<string>;
+    /**
+     * End
+     *
+     * Its last attempt.
+     */
+    end: string;
+    /**
+     * Headline
+     *
+     * The change and its parts in a sentence.
+     */
+    headline: string;
+    /**
+     * Mix
+     *
+     * Part of the change made by other payments, 0..1.
+     */
+    mix: number;
+    /**
+     * Moves
+     *
+     * Largest moves of the mix.
+     */
+    moves: Array<MoveOut>;
+    /**
+     * Rate
+     *
+     * Part made by the same payments doing otherwise, 0..1.
+     */
+    rate: number;
+    /**
+     * Rate Before
+     *
+     * Approved among all sales of the reference, 0..1.
+     */
+    rate_before: number;
+    /**
+     * Rate Now
+     *
+     * Approved among all sales of the period, 0..1.
+     */
+    rate_now: number;
+    /**
+     * Reference Attempts
+     *
+     * Sales in the reference.
+     */
+    reference_attempts: number;
+    /**
+     * Reference End
+     *
+     * Its last attempt.
+     */
+    reference_end: string;
+    /**
+     * Reference Start
+     *
+     * First attempt of the reference.
+     */
+    reference_start: string;
+    /**
+     * Source
+     *
+     * user: somebody's own data; simulated: a world with known truth; mixed; or our examples.
+     */
+    source: 'user' | 'simulated' | 'mixed' | 'examples';
+    /**
+     * Sql
+     *
+     * The attempts of the period, as SQL.
+     */
+    sql: string;
+    /**
+     * Start
+     *
+     * First attempt of the period.
+     */
+    start: string;
+    /**
+     * Unexplained
+     *
+     * Of the rate part, after all causes, 0..1.
+     */
+    unexplained: number;
 };
 
 /**
@@ -4805,6 +5090,44 @@ export type Move = {
      * The state before.
      */
     state: string;
+};
+
+/**
+ * MoveOut
+ *
+ * A value whose share of the attempts changed.
+ */
+export type MoveOut = {
+    /**
+     * Dimension
+     *
+     * Dimension.
+     */
+    dimension: string;
+    /**
+     * Effect
+     *
+     * On the rate, 0..1; such effects overlap.
+     */
+    effect: number;
+    /**
+     * Share Before
+     *
+     * Share in the reference, 0..1.
+     */
+    share_before: number;
+    /**
+     * Share Now
+     *
+     * Share in the period, 0..1.
+     */
+    share_now: number;
+    /**
+     * Value
+     *
+     * Its value.
+     */
+    value: string;
 };
 
 /**
@@ -15787,6 +16110,104 @@ export type ListTableQualityResponses = {
 
 export type ListTableQualityResponse = ListTableQualityResponses[keyof ListTableQualityResponses];
 
+export type GetDiagnosisData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Range
+         *
+         * 15m, 1h, 24h, 7d, 30d, 90d before the newest attempt, or custom.
+         */
+        range?: string | null;
+        /**
+         * From
+         *
+         * A date or time; without an offset local to tz.
+         */
+        from?: string | null;
+        /**
+         * To
+         *
+         * A date (that whole day) or time; without it, the newest attempt.
+         */
+        to?: string | null;
+        /**
+         * Network
+         *
+         * Only attempts of this network: values between commas; `(none)` is the missing value.
+         */
+        network?: string | null;
+        /**
+         * Country
+         *
+         * Only attempts of this country: values between commas; `(none)` is the missing value.
+         */
+        country?: string | null;
+        /**
+         * Segment
+         *
+         * Only attempts of this segment: values between commas; `(none)` is the missing value.
+         */
+        segment?: string | null;
+        /**
+         * Solution
+         *
+         * Only attempts of this solution: values between commas; `(none)` is the missing value.
+         */
+        solution?: string | null;
+        /**
+         * Entry System
+         *
+         * Only attempts of this entry system: values between commas; `(none)` is the missing value.
+         */
+        entry_system?: string | null;
+        /**
+         * Merchant
+         *
+         * Only attempts of this merchant: values between commas; `(none)` is the missing value.
+         */
+        merchant?: string | null;
+        /**
+         * Psp
+         *
+         * Only attempts of this psp: values between commas; `(none)` is the missing value.
+         */
+        psp?: string | null;
+        /**
+         * Currency
+         *
+         * Only attempts of this currency: values between commas; `(none)` is the missing value.
+         */
+        currency?: string | null;
+        /**
+         * Tz
+         *
+         * Time zone of local times, an IANA name; UTC unless given.
+         */
+        tz?: string | null;
+    };
+    url: '/api/diagnosis';
+};
+
+export type GetDiagnosisErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type GetDiagnosisError = GetDiagnosisErrors[keyof GetDiagnosisErrors];
+
+export type GetDiagnosisResponses = {
+    /**
+     * Successful Response
+     */
+    200: DiagnosisOut;
+};
+
+export type GetDiagnosisResponse = GetDiagnosisResponses[keyof GetDiagnosisResponses];
+
 export type ListIncidentsData = {
     body?: never;
     path?: never;
@@ -15936,6 +16357,36 @@ export type UpdateIncidentResponses = {
 };
 
 export type UpdateIncidentResponse = UpdateIncidentResponses[keyof UpdateIncidentResponses];
+
+export type GetIncidentCausesData = {
+    body?: never;
+    path: {
+        /**
+         * Incident Id
+         */
+        incident_id: string;
+    };
+    query?: never;
+    url: '/api/incidents/{incident_id}/causes';
+};
+
+export type GetIncidentCausesErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type GetIncidentCausesError = GetIncidentCausesErrors[keyof GetIncidentCausesErrors];
+
+export type GetIncidentCausesResponses = {
+    /**
+     * Successful Response
+     */
+    200: DiagnosisOut;
+};
+
+export type GetIncidentCausesResponse = GetIncidentCausesResponses[keyof GetIncidentCausesResponses];
 
 export type GetIncidentRecoveryData = {
     body?: never;
