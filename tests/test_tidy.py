@@ -199,8 +199,10 @@ def imports(module: str, path: Path) -> set[str]:
 
 
 # Finished and tested before its door: the live stream is opened by the streaming pipeline. This set may only shrink.
-WAITING_FOR_A_DOOR = {"payment_analysis.simulate.stream", "payment_analysis.lakehouse.latest_features"} | {
-    f"payment_analysis.agents.ask.{name}" for name in ("compiler", "genie", "semantics", "spec", "trusted")
+WAITING_FOR_A_DOOR = {
+    "payment_analysis.simulate.stream",
+    "payment_analysis.lakehouse.latest_features",
+    "payment_analysis.agents.ask.compiler",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -58,6 +59,15 @@ def chosen(switch_on: Sequence[str] = (), switch_off: Sequence[str] = ()) -> lis
         if name not in SWITCHES:
             raise NotFound(f"there is no optional part {name}", hint=f"there are {', '.join(SWITCHES)}")
     return [name for name, (_, usual) in SWITCHES.items() if (usual or name in switch_on) and name not in switch_off]
+
+
+def switch_on(root: Path, parts: Sequence[str]) -> None:
+    """Put the chosen optional files where databricks.yml includes them, and take the others away."""
+    folder = root / GENERATED / "resources"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for name in parts:
+        shutil.copy(root / OPTIONAL / SWITCHES[name][0], folder)
 
 
 def read_bundle(root: Path, parts: Sequence[str] = tuple(SWITCHES)) -> Bundle:
