@@ -202,7 +202,6 @@ def imports(module: str, path: Path) -> set[str]:
 WAITING_FOR_A_DOOR = {
     "payment_analysis.simulate.stream",
     "payment_analysis.lakehouse.latest_features",
-    "payment_analysis.agents.ask.compiler",
 }
 
 

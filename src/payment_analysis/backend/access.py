@@ -63,6 +63,10 @@ ACCESS: Final[Mapping[tuple[str, str], Role | None]] = MappingProxyType(
         ("GET", "/api/dashboards/{dashboard_id}/spec"): VIEWER,
         ("POST", "/api/dashboards/{dashboard_id}/pages/{page_name}/data"): VIEWER,
         ("POST", "/api/dashboards/{dashboard_id}/pages/{page_name}/widgets/{widget_name}/csv"): VIEWER,
+        # questions in words; they are posted because they are long, and change nothing
+        ("POST", "/api/ask"): VIEWER,
+        ("GET", "/api/ask/suggestions"): VIEWER,
+        ("POST", "/api/ask/feedback"): ANALYST,
         # what people say
         ("GET", "/api/analytics/insights/feedback"): VIEWER,
         ("POST", "/api/analytics/insights/feedback"): ANALYST,

@@ -25,6 +25,7 @@ from payment_analysis.backend.operating_here import OperatingHere
 from payment_analysis.backend.routes import (
     analytics,
     app_page,
+    ask,
     audit,
     command_center,
     dashboards,
@@ -96,6 +97,7 @@ ROUTERS: Final = (
     rule_language,
     setup,
     notebooks,
+    ask,
     app_page,
 )
 
@@ -140,7 +142,8 @@ def create_app(
         dependencies=[Depends(admitted)],
         lifespan=lifespan,
     )
-    app.state.warehouse = warehouse
+    app.state.warehouse, app.state.store, app.state.writes = warehouse, store, writes
+    app.state.askers = ask.askers_over(warehouse)
     app.state.data_states = DataStates(warehouse, shows_examples=shows_examples)
     app.state.store = store
     app.state.writes, app.state.operating, app.state.clock = writes, operating, clock

@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol
 
 from pydantic import BaseModel, Field
 
-from payment_analysis.backend.routes.report import DataSource
+from payment_analysis.backend.report_parts import DataSource
 from payment_analysis.domain.errors import NotBuilt
 
 ATTEMPTS: Final = "payments_enriched_silver"

@@ -25,6 +25,7 @@ COMMANDS = {
     "build": "data",
     "report": "question",
     "query": "question",
+    "ask": "ask",
     "classify": "decline",
     "train": "models",
     "models": "models",

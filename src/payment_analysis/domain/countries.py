@@ -62,6 +62,11 @@ def country_code(name: str) -> str | None:
     return _codes().get(_spelling(name))
 
 
+def country_spellings() -> tuple[str, ...]:
+    """Names of countries besides those of ISO: other languages, short forms."""
+    return tuple(row["name"] for row in _rows("country_names.csv"))
+
+
 @cache
 def _codes() -> Mapping[str, str]:
     codes = {_spelling(row["name"]): row["code"] for row in _rows("country_names.csv")}

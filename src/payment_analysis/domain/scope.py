@@ -124,6 +124,11 @@ class Scope:
         """The dimensions that are filtered, with the values that count."""
         return {dimension: self.values(dimension) for dimension in Dimension if self.values(dimension)}
 
+    def narrowed(self, dimension: Dimension, values: Iterable[str]) -> Scope:
+        """The same scope with other values for one dimension."""
+        held = {name: self.values(one) for one, (name, _) in _HELD.items()} | {_HELD[dimension][0]: tuple(values)}
+        return Scope(start=self.start, end=self.end, time_zone=self.time_zone, **held)
+
     @property
     def range(self) -> tuple[datetime, datetime] | None:
         """Start and end, when time is filtered."""

@@ -35,6 +35,16 @@ def cases(sql: str, words: Mapping[str, str]) -> str:
     return f"case {sql} {listed} end"
 
 
+def enum(words: Iterable[str]) -> str:
+    """SQL: the type of a text that is one of these; as a file it is text, but takes a sixth of the time to write."""
+    return f"enum({', '.join(literal(word) for word in words)})"
+
+
+def constant(text: str) -> str:
+    """SQL: the same text in every row."""
+    return f"cast({literal(text)} as {enum([text])})"
+
+
 @dataclass(frozen=True, slots=True)
 class Given:
     """Where a field's value comes from."""

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from payment_analysis.domain.attempt import FIELDS, Field, FieldType
 from payment_analysis.domain.quarantine import SENTENCES, Reason
 from payment_analysis.ingest.checks import MAJOR, MINOR, faults, masked
-from payment_analysis.ingest.plan import AMOUNT, cases, literal
+from payment_analysis.ingest.plan import AMOUNT, cases, constant, literal
 from payment_analysis.ingest.typed import (
-    SQL_TYPES,
     has_offset,
     major_units,
     minor_units,
     source_text,
+    stored,
     text,
     typed,
     value,
@@ -76,10 +76,10 @@ def accepted_rows(plan: Plan, raw: Raw, origin: Origin, repeated: str | None) ->
         made = f"concat({literal(origin.format + '-')}, md5({_CONTENT}), '-', coalesce(occurrence, 1))"
         rows = f"select *, {made} as {identity} from ({rows})"
     filled = (field for field in FIELDS if _has(field, plan) or field.name == "transaction_id")
-    fields = ", ".join(f"try_cast({value(field.name)} as {SQL_TYPES[field.type]}) as {field.name}" for field in filled)
+    fields = ", ".join(f"{stored(field)} as {field.name}" for field in filled)
     return (
-        f"select {fields}, {event_key} as _event_key, 'user' as _origin, "
-        f"{literal(origin.format)} as _source, {literal(origin.file_name)} as _source_file, "
+        f"select {fields}, {event_key} as _event_key, {constant('user')} as _origin, "
+        f"{constant(origin.format)} as _source, {constant(origin.file_name)} as _source_file, "
         f"cast(_row as bigint) as _source_row, timestamptz {literal(origin.ingested_at)} as _ingested_at from ({rows})"
     )
 

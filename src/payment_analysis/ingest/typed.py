@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from payment_analysis.domain.attempt import Field, FieldType
 from payment_analysis.domain.money import currency_rows
-from payment_analysis.ingest.plan import AMOUNT, cases, literal, one_of, quoted
+from payment_analysis.ingest.plan import AMOUNT, cases, enum, literal, one_of, quoted
 from payment_analysis.ingest.words import words_of
 
 if TYPE_CHECKING:
@@ -31,6 +31,16 @@ _NUMBER = {
     ".": r"[+-]?([0-9]+|[0-9]{1,3}(,[0-9]{3})+)(\.[0-9]*)?|[+-]?\.[0-9]+",
     ",": r"[+-]?([0-9]+|[0-9]{1,3}([. ][0-9]{3})+)(,[0-9]*)?|[+-]?,[0-9]+",
 }
+
+
+def stored(field: Field) -> str:
+    """A fit field as it is written: its type, and of a closed set the number of the word."""
+    name = value(field.name)
+    if field.values:
+        return name
+    if field.name == "currency":
+        return f"try_cast({name} as {enum(str(row['code']) for row in currency_rows())})"
+    return f"try_cast({name} as {SQL_TYPES[field.type]})"
 
 
 def text(name: str) -> str:
@@ -111,7 +121,11 @@ def _factor(currency: str) -> str:
 
 def _closed(field: Field, name: str) -> str:
     assert field.values is not None
-    return f"({cases(f'lower({name})', words_of(field.values))})"
+    kind = enum(field.values)
+    listed = " ".join(
+        f"when {literal(word)} then cast({literal(ours)} as {kind})" for word, ours in words_of(field.values).items()
+    )
+    return f"(case lower({name}) {listed} end)"
 
 
 def _looked_up(name: str, words: Mapping[str, str], otherwise: str) -> str:

@@ -38,6 +38,8 @@ _INTEGER_VALUED = (
     exp.Null,
 )
 
+_INSTANTS = ("_timestamp", "_at")  # how the columns that hold an instant are called
+
 _CAST_FUNCTIONS = {"TINYINT": "tinyint", "SMALLINT": "smallint", "BIGINT": "bigint", "FLOAT": "float"}
 _SAME_MEANING = {"SOME": "BOOL_OR", "EVERY": "BOOL_AND"}
 
@@ -104,6 +106,23 @@ def _instant(value: exp.Expr) -> exp.Expr:
     return exp.cast(value.copy(), exp.DataType.Type.TIMESTAMPTZ)
 
 
+def _utc(value: exp.Expr) -> exp.Expr:
+    """What a clock in UTC shows: whole numbers, where DuckDB asks a calendar (2 ms, not 100, a million)."""
+    return _call("MAKE_TIMESTAMP", _call("EPOCH_US", _instant(value)))
+
+
+def _part_of_day(node: exp.Expr) -> exp.Expr:
+    read = node.copy()
+    read.set("this", _utc(node.this))
+    return read
+
+
+def _truncated(node: exp.Expr) -> exp.Expr:
+    """Databricks gives an instant, whatever is truncated."""
+    truncated = _call("DATE_TRUNC", exp.Literal.string(node.args["unit"].name.lower()), _utc(node.this))
+    return _call("MAKE_TIMESTAMPTZ", _call("EPOCH_US", truncated))
+
+
 def _day_of_week(node: exp.Expr) -> exp.Expr:
     """Databricks counts 1 (Sunday) to 7, DuckDB 0 to 6."""
     return exp.Paren(this=exp.Add(this=node.copy(), expression=exp.Literal.number(1)))
@@ -165,8 +184,18 @@ def is_integer_valued(value: exp.Expr) -> bool:
     return isinstance(bare.this if isinstance(bare, exp.Window) else bare, _INTEGER_VALUED)
 
 
+def _day(node: exp.Expr) -> exp.Expr:
+    """The day of an instant is the one in UTC."""
+    if isinstance(node.this, exp.Column) and node.this.name.endswith(_INSTANTS):
+        return exp.cast(_utc(node.this), exp.DataType.Type.DATE)
+    return node
+
+
+def _cast(node: exp.Expr) -> exp.Expr:
+    return _day(node) if node.args["to"].is_type("date") else _integer_cast(node)
+
+
 def _integer_cast(node: exp.Expr) -> exp.Expr:
-    """Databricks truncates a number cast to an integer type, DuckDB rounds it."""
     if not to_integer(node) or is_integer_valued(node.this):
         return node
     exact = exp.Cast(this=node.this.copy(), to=exp.DataType.build("decimal(38, 9)"))
@@ -217,18 +246,22 @@ _RULES: dict[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
     exp.Anonymous: _named_function,
     exp.ArgMax: _with_null_arguments,
     exp.ArgMin: _with_null_arguments,
-    exp.Cast: _integer_cast,
+    exp.Cast: _cast,
     exp.CountIf: _count_if,
     exp.DateDiff: _full_units,
     exp.DayOfWeek: _day_of_week,
     exp.Div: _division,
     exp.FromJson: _json_function,
+    exp.Hour: _part_of_day,
     exp.IntDiv: _division,
+    exp.Minute: _part_of_day,
     exp.Mod: _division,
     exp.Quantile: _percentile,
     exp.StrToUnix: _unix_seconds,
     exp.Substring: _substring,
     exp.TimestampDiff: _full_units,
+    exp.TimestampTrunc: _truncated,
     exp.TryCast: _integer_cast,
+    exp.TsOrDsToDate: _day,
     exp.UnixSeconds: _unix_seconds,
 }

@@ -53,7 +53,8 @@ def _driver(bench: Workbench, table: Table) -> str | None:
 
 
 def _in_full(bench: Workbench, table: Table, target: Snapshot, positions: dict[str, int]) -> TableReport:
-    with bench.definition_of(table, without=bench.blank(table)) as select:
+    blank = bench.blank(table)
+    with bench.definition_of(table, without=blank, words=bench.few_words(table, without=blank)) as select:
         written = write_files(bench.connection, select, bench.store.folder(table.name))
     with committing(written):
         warned = checked_files(bench.connection, table, written)

@@ -106,11 +106,12 @@ class Landing:
 
     def _all_new(self, connection: DuckDBPyConnection, staged: Sequence[Path], rows: int, known: str) -> bool:
         """Whether no key repeats, by 64-bit hashes: a collision only costs the longer way."""
-        batch = f"select hash({self._key}) as h from {relation(staged)}"
-        if _number(connection, f"select count(distinct h) from ({batch})") < rows:
-            return False
-        again = f"select hash({self._key}) as h from ({known})"
-        return _number(connection, f"select count(*) from ({again}) semi join ({batch}) using (h)") == 0
+        known_hashes = f"select hash({self._key}) from ({known})"
+        different, again = connection.execute(
+            "select count(distinct h), count(*) filter (is_known) "
+            f"from (select hash({self._key}) as h, h in ({known_hashes}) as is_known from {relation(staged)})"
+        ).fetchall()[0]
+        return bool(different == rows and not again)
 
     def _take(self, connection: DuckDBPyConnection, staged: Sequence[Path]) -> tuple[DataFile, ...]:
         folder = self._store.folder(self.name)

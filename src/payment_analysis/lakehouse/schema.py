@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from deltalake import Field, Schema
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from payment_analysis.lakehouse.table import Source, Table
 
 Columns = Mapping[str, str]
+NO_WORDS: Final[Mapping[str, str]] = MappingProxyType({})
 
 _DELTA: Final[dict[str, str]] = {"bigint": "long", "int": "integer"}  # Delta's own words where they differ
 _REPORTED: Final[dict[str, str]] = {  # what DuckDB reports, in our words
@@ -51,9 +53,17 @@ def type_word(reported: str) -> str:
     return _REPORTED.get(reported.lower(), reported.lower().replace(", ", ","))
 
 
-def contract(columns: Columns, source: str) -> str:
-    """A SELECT of exactly these columns, cast to exactly these types; a cast to the type it has costs nothing."""
-    listed = ", ".join(f'cast("{name}" as {duckdb_type(word)}) as "{name}"' for name, word in columns.items())
+def contract(columns: Columns, source: str, *, words: Mapping[str, str] = NO_WORDS) -> str:
+    """A SELECT of exactly these columns, cast to exactly these types; a cast to the type it has costs nothing.
+
+    A column of few `words` is cast to their ENUM.
+    """
+    listed = ", ".join(
+        f'try_cast("{name}" as {words[name]}) as "{name}"'
+        if name in words
+        else f'cast("{name}" as {duckdb_type(word)}) as "{name}"'
+        for name, word in columns.items()
+    )
     return f"select {listed} from {source}"
 
 

@@ -14,7 +14,8 @@ from payment_analysis.domain.errors import NotBuilt
 from payment_analysis.lakehouse.data_file import blank_columns, rows_of
 from payment_analysis.lakehouse.delta import DEFINITION, fingerprint
 from payment_analysis.lakehouse.dialect import parse, to_duckdb
-from payment_analysis.lakehouse.schema import columns_of, contract
+from payment_analysis.lakehouse.few_words import name_words
+from payment_analysis.lakehouse.schema import NO_WORDS, columns_of, contract
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -61,6 +62,7 @@ class Workbench:
         self.changes: dict[str, Changes] = {}
         self.passed: dict[str, tuple[tuple[Path, ...], bool]] = {}  # files of which no row was dropped, or some were
         self._snapshots: dict[str, Snapshot] = {}
+        self._words: dict[str, Mapping[str, str]] = {}
 
     def open(self, defined: Source | Table) -> Snapshot:
         """Make the table when it does not exist, and let its name stand for its rows."""
@@ -84,11 +86,13 @@ class Workbench:
             self.open(self.tables.get(name) or self.sources[name])
 
     @contextmanager
-    def definition_of(self, table: Table, *, without: frozenset[str] = frozenset()) -> Iterator[str]:
+    def definition_of(
+        self, table: Table, *, without: frozenset[str] = frozenset(), words: Mapping[str, str] = NO_WORDS
+    ) -> Iterator[str]:
         """A table's definition as a SELECT that runs here, while the views it looks through are in place.
 
         A view that is read more than once is worked out once: the engine itself would repeat it for every reader.
-        Columns `without` are left out.
+        Columns `without` are left out; columns of few `words` are numbers of words.
         """
         parts = {part.name: part for part in self.below(table)}
         readers = Counter(ref.name for part in parts.values() for ref in part.statement.find_all(exp.Table))
@@ -102,7 +106,7 @@ class Workbench:
                     worked_out.append(name)
                 else:
                     self.bind_view(view)
-            yield typed(table, without=without)
+            yield typed(table, without=without, words=words)
         finally:
             for name in worked_out:
                 self.connection.execute(f'drop table "{name}"')
@@ -128,6 +132,17 @@ class Workbench:
         if not 0 < len(paths) <= BLANK_FILES_MAX:
             return frozenset()
         return table.carried & blank_columns(self.connection, paths, self.columns(origins[0]))
+
+    def few_words(self, table: Table, *, without: frozenset[str]) -> Mapping[str, str]:
+        """The columns of few words that a table carries over from its one changing input, with the ENUM of each."""
+        origins = [name for name in self.base_reads(table) if name in self.tables]
+        if len(origins) != 1:
+            return NO_WORDS
+        known = self._words.get(origins[0], NO_WORDS)
+        texts = {name for name in table.carried - without - known.keys() if columns_of(table)[name] == "string"}
+        carried = {name: known[name] for name in known.keys() & table.carried}
+        self._words[table.name] = carried | dict(name_words(self.connection, origins[0], sorted(texts)))
+        return self._words[table.name]
 
     def bind(self, name: str, paths: Iterable[Path], count: int | None = None) -> None:
         """Let a name stand for the rows of some data files."""
@@ -172,12 +187,12 @@ class Workbench:
         return self._snapshots[name].generation
 
 
-def typed(table: Table, *, without: frozenset[str] = frozenset()) -> str:
-    """A definition as a DuckDB SELECT with the column types it promises."""
+def typed(table: Table, *, without: frozenset[str] = frozenset(), words: Mapping[str, str] = NO_WORDS) -> str:
+    """A definition as a DuckDB SELECT with the column types it promises, or the ENUM of its words."""
     if table.sql not in _translated:
         _translated[table.sql] = to_duckdb(table.statement)
     wanted = {name: word for name, word in columns_of(table).items() if name not in without}
-    return contract(wanted, f"({_translated[table.sql]})")
+    return contract(wanted, f"({_translated[table.sql]})", words=words)
 
 
 @cache

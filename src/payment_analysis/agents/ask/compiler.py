@@ -163,10 +163,10 @@ class _Compiler:
 
     def _grouped(self, dimensions: Sequence[tuple[str, str]]) -> list[str]:
         lines = [f"group by {', '.join(expression for _, expression in dimensions)}"] if dimensions else []
-        if dimensions and self._spec.trials_min and self._spec.share is None:
-            counted = next((metric.denominator for metric in self._metrics if metric.is_ratio), "count(*)")
-            lines.append(f"having {counted} >= {self._spec.trials_min}")
-        return lines
+        needed = [f"count(*) >= {self._spec.count_min}"] if self._spec.count_min else []
+        ratio = next((metric for metric in self._metrics if metric.is_ratio), None)
+        needed += [f"{ratio.denominator} >= {self._spec.trials_min}"] if ratio and self._spec.trials_min else []
+        return [*lines, f"having {' and '.join(needed)}"] if dimensions and needed else lines
 
     def _ranked(self, dimensions: Sequence[tuple[str, str]]) -> list[str]:
         if not dimensions:
@@ -214,6 +214,8 @@ class _Compiler:
         lines += [f"  group by {', '.join([*(expression for _, expression in dimensions), label])}", ")", "select"]
         lines += [",\n".join(f"  {one}" for one in outer), "from counted"]
         lines += [f"group by {', '.join(name for name, _ in dimensions)}"] if dimensions else []
+        if spec.count_min:
+            raise BadInput("small rows cannot be left out of a comparison", hint="ask without the comparison")
         if dimensions and spec.trials_min and self._metrics[0].is_ratio:
             lines.append(f"having min({first}_of) >= {spec.trials_min} and count(*) = 2")
         return Question("\n".join([*lines, *self._ranked(dimensions)]), tuple(columns))

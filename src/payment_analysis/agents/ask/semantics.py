@@ -56,6 +56,7 @@ class Source:
     where: str
     noun: str
     description: str
+    days: int | None = None  # it looks back so far when nobody names a time
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,5 +70,6 @@ class Spec(Part):
     share: Share | None = Field(default=None, description="The figure as a part of its whole.")
     order: Order | None = Field(default=None, description="Ranking.")
     limit: int | None = Field(default=None, ge=1, le=LIMIT_MAX, description="Rows at most.")
-    trials_min: int | None = Field(default=None, ge=1, description="Rows counted in fewer cases are left out.")
+    count_min: int | None = Field(default=None, ge=1, description="Rows of fewer attempts or payments are left out.")
+    trials_min: int | None = Field(default=None, ge=1, description="Rows whose rate has fewer trials are left out.")
     chart: Chart = Field(default=Chart.TABLE, description="How it is best looked at.")

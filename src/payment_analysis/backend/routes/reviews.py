@@ -23,7 +23,12 @@ from payment_analysis.store.operations import InsightFeedback, ReasonReview, Ver
 router = APIRouter(prefix="/api", tags=["reviews"])
 
 InsightType = Literal[
-    "decline_pattern", "routing_suggestion", "retry_recommendation", "risk_alert", "approval_optimization"
+    "decline_pattern",
+    "routing_suggestion",
+    "retry_recommendation",
+    "risk_alert",
+    "approval_optimization",
+    "ask_answer",
 ]
 
 

@@ -43,21 +43,22 @@ formed as (
 ),
 grouped as (
     select
-        attempts._event_key, attempts.transaction_id, attempts.merchant_id, attempts.card_token_id, attempts.currency,
+        attempts.transaction_id, attempts.merchant_id, attempts.card_token_id, attempts.currency,
         attempts.event_timestamp, attempts._ingested_at, attempts._source_row, attempts.result, attempts.psp,
-        attempts.is_sale,
+        attempts.is_sale, declines.decline_reason_standard,
         coalesce(attempts.payment_id, formed.payment_id, attempts.transaction_id) as payment_id
     from attempts
     left join formed on attempts.transaction_id = formed.transaction_id
+    left join attempt_declines_silver as declines on attempts._event_key = declines._event_key
 )
 
 select
-    * except (is_sale, psp),
+    * except (is_sale, psp, decline_reason_standard),
     row_number() over payment as position_in_payment,
-    lag(_event_key) over payment as previous_event_key,
     lag(event_timestamp) over payment as previous_timestamp,
-    lag(result) over payment as previous_result,
-    lag(psp) over payment as previous_psp
+    lag(result = 'approved') over payment as follows_approval,
+    lag(psp) over payment as retried_psp,
+    lag(decline_reason_standard) over payment as retried_reason
 from grouped
 window payment as (
     partition by payment_id, is_sale order by event_timestamp, _ingested_at, _source_row, transaction_id

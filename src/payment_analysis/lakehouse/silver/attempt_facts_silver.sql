@@ -22,9 +22,7 @@ prices as (
 )
 
 select
-    chains.* except (
-        transaction_id, merchant_id, card_token_id, currency, event_timestamp, _ingested_at, _source_row, result
-    ),
+    chains.* except (merchant_id, card_token_id, currency, event_timestamp, _ingested_at, _source_row, result),
     case when card_token_id is not null then row_number() over card end as attempt_sequence,
     lag(chains.event_timestamp) over card as previous_attempt_time,
     case

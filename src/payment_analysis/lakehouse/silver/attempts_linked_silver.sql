@@ -6,10 +6,8 @@ select
         payment_id, payment_key, payment_window_seconds, attempt_number, is_retry, merchant_country,
         transaction_stage
     ),
-    facts.* except (_event_key, previous_event_key, previous_psp),
+    facts.* except (transaction_id),
     declines.* except (_event_key, declined_by_resolved),
-    facts.previous_psp as retried_psp,
-    retried.decline_reason_standard as retried_reason,
     coalesce(declines.declined_by_resolved, event.declined_by) as declined_by_resolved,
     coalesce(event.transaction_stage, 'entry_response') as transaction_stage,
     coalesce(merchants.merchant_country, event.merchant_country) as merchant_country,
@@ -25,7 +23,7 @@ select
     not (coalesce(event.is_verification, false) or coalesce(event.is_test, false)) as is_sale,
     cast(cast(event.amount_minor as decimal(12, 0)) * facts.major_units as decimal(18, 3)) as amount
 from payments_raw_bronze as event
-inner join attempt_facts_silver as facts on event._event_key = facts._event_key
+left anti join superseded_events_silver as superseded on event._event_key = superseded._event_key
+inner join attempt_facts_silver as facts on event.transaction_id = facts.transaction_id
 left join attempt_declines_silver as declines on event._event_key = declines._event_key
-left join attempt_declines_silver as retried on facts.previous_event_key = retried._event_key
 left join merchants_dim_bronze as merchants on event.merchant_id = merchants.merchant_id

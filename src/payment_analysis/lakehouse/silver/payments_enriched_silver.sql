@@ -7,14 +7,14 @@ with priced as (
         case when rate = 1 then amount else cast(cast(amount as decimal(20, 3)) * rate as decimal(18, 3)) end
             as reporting_amount,
         case
-            when is_grouped then attempt_number > 1 and coalesce(previous_result <> 'approved', true)
+            when is_grouped then attempt_number > 1 and not coalesce(follows_approval, false)
             else coalesce(source_is_retry, retry_count > 0, false)
         end as is_retry
     from attempts_linked_silver as linked
 )
 
 select
-    priced.* except (_event_key, rate, major_units, previous_result, previous_timestamp, is_grouped),
+    priced.* except (_event_key, rate, major_units, follows_approval, previous_timestamp, is_grouped),
     case result when 'approved' then true when 'declined' then false end as is_approved,
     cast(case result when 'approved' then 100 when 'declined' then 0 end as double) as approval_rate_pct,
     is_sale and (

@@ -1,5 +1,5 @@
 import type { LucideIcon } from 'lucide-react'
-import { Activity, CircleX, CreditCard, DatabaseZap, Gauge, LayoutDashboard, ListChecks, NotebookText, RefreshCw, Rocket, Siren, Table } from 'lucide-react'
+import { Activity, CircleX, CreditCard, DatabaseZap, Gauge, LayoutDashboard, ListChecks, MessageCircleQuestion, NotebookText, RefreshCw, Rocket, Siren, Table } from 'lucide-react'
 
 /** Every page that works, in the order of the navigation. `key` is pressed after g. */
 export type Place = { to: string; name: string; icon: LucideIcon; key: string; says: string }
@@ -21,6 +21,7 @@ export const GROUPS: readonly Group[] = [
       { to: '/declines', name: 'Declines', icon: CircleX, key: 'e', says: 'Where we lose good money' },
       { to: '/reason-codes', name: 'Reason codes', icon: ListChecks, key: 'c', says: 'Do we read the codes right' },
       { to: '/incidents', name: 'Incidents', icon: Siren, key: 'i', says: 'What broke, who acts, is it over' },
+      { to: '/ask', name: 'Ask data', icon: MessageCircleQuestion, key: 'k', says: 'Answer me in words' },
     ],
   },
   {

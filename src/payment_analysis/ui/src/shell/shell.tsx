@@ -7,6 +7,7 @@ import { getAuthStatusOptions } from '@/api/generated/@tanstack/react-query.gen'
 import { ScopeBar } from '@/scope/bar'
 
 import { Account } from './account'
+import { AskButton } from './ask-button'
 import { Bell } from './bell'
 import { DataBadge } from './data-badge'
 import { Navigation } from './navigation'
@@ -40,6 +41,7 @@ export function Shell() {
             <Search aria-hidden size={14} />
             <kbd className="hidden font-sans text-[11px] sm:inline">Ctrl K</kbd>
           </button>
+          <AskButton />
           <ThemeButton />
           <Bell />
           <Account />

@@ -185,6 +185,48 @@ export type AccessTokenOut = {
 };
 
 /**
+ * Action
+ *
+ * Something to do.
+ */
+export type Action = {
+    confidence: Level;
+    effort: Level;
+    /**
+     * Evidence
+     */
+    evidence: Array<Evidence>;
+    /**
+     * Over the whole period.
+     */
+    gain: ReportRange | null;
+    gain_per_30_days: ReportRange | null;
+    kind: ActionKind;
+    /**
+     * Payments
+     *
+     * Lost payments it speaks for; for stop_retries, attempts.
+     */
+    payments: number;
+    /**
+     * Sql
+     *
+     * The queries behind the section, by name; they run in `query` as they are.
+     */
+    sql: {
+        [key: string]: string;
+    };
+    value: ReportMoney | null;
+};
+
+/**
+ * ActionKind
+ *
+ * What may be done about lost payments and needless attempts.
+ */
+export type ActionKind = 'route' | 'retry' | 'authenticate' | 'fix_data' | 'ask_cardholder' | 'resolve_errors' | 'review' | 'learn_reasons' | 'stop_retries';
+
+/**
  * ActionOut
  *
  * One thing to do, with its value and how sure that is.
@@ -256,6 +298,44 @@ export type ActionOut = {
      * Their value.
      */
     value: Amount | null;
+};
+
+/**
+ * Actions
+ *
+ * What to do first, each with its value and range.
+ */
+export type Actions = {
+    /**
+     * Comparisons
+     */
+    comparisons: number;
+    /**
+     * Ranked
+     */
+    ranked: Array<Action>;
+    /**
+     * Over the actions that win payments; fees are apart.
+     */
+    recoverable: ReportRange | null;
+    recoverable_per_30_days: ReportRange | null;
+    /**
+     * Scaled By
+     *
+     * Thirty days over the period; null for less than a day.
+     */
+    scaled_by: number | null;
+    /**
+     * Standing Payments
+     *
+     * Lost for a reason that no one should try to turn.
+     */
+    standing_payments: number;
+    standing_value: ReportMoney | null;
+    /**
+     * Z
+     */
+    z: number;
 };
 
 /**
@@ -409,6 +489,26 @@ export type ActiveAlertsRow = {
 };
 
 /**
+ * Adjusted
+ *
+ * A rate as it would be with everybody's mix of traffic, 0..1.
+ */
+export type Adjusted = {
+    /**
+     * High
+     */
+    high: number;
+    /**
+     * Low
+     */
+    low: number;
+    /**
+     * Rate
+     */
+    rate: number;
+};
+
+/**
  * Amount
  *
  * Money: minor units and their currency.
@@ -446,6 +546,184 @@ export type AmountRange = {
      * Low end by the stated method.
      */
     low: Amount;
+};
+
+/**
+ * Answer
+ *
+ * The answer to a question in words.
+ */
+export type Answer = {
+    /**
+     * By
+     *
+     * Who read the question: the parser, a language model, or a person who edited it.
+     */
+    by: 'parser' | 'model' | 'person';
+    /**
+     * Chips
+     *
+     * What was assumed, editable.
+     */
+    chips: Array<Chip>;
+    /**
+     * Choices
+     *
+     * What it may mean, when we ask back.
+     */
+    choices: Array<ChipChoice>;
+    /**
+     * Columns
+     *
+     * Columns of the rows.
+     */
+    columns: Array<AnswerColumn>;
+    /**
+     * Currency
+     *
+     * Currency of money figures.
+     */
+    currency: string;
+    /**
+     * Hint
+     *
+     * What to do instead, when there is no answer.
+     */
+    hint: string;
+    /**
+     * Ignored
+     *
+     * Words that carry nothing here.
+     */
+    ignored: Array<string>;
+    /**
+     * Is Cut
+     *
+     * There are more rows.
+     */
+    is_cut: boolean;
+    /**
+     * Is Verified
+     *
+     * The figures are ours and nothing was assumed that could be meant otherwise.
+     */
+    is_verified: boolean;
+    /**
+     * Model Note
+     *
+     * Why the language model was not used, when one is configured.
+     */
+    model_note: string;
+    /**
+     * Notes
+     *
+     * What was assumed beyond the words.
+     */
+    notes: Array<string>;
+    /**
+     * Question
+     *
+     * The question.
+     */
+    question: string;
+    /**
+     * Rows
+     *
+     * The rows.
+     */
+    rows: Array<Array<unknown>>;
+    /**
+     * Seconds
+     *
+     * Time to answer.
+     */
+    seconds: number;
+    /**
+     * Sentence
+     *
+     * The answer, or why there is none; its numbers are those of the rows.
+     */
+    sentence: string;
+    /**
+     * What the question was understood to mean.
+     */
+    spec: SpecOutput | null;
+    /**
+     * Sql
+     *
+     * Databricks SQL that gives the rows, as it stands.
+     */
+    sql: string;
+    /**
+     * answered, asks_back, unknown, refused or cause.
+     */
+    status: Status;
+    /**
+     * Suggestions
+     *
+     * Questions that we can answer and that are like this one.
+     */
+    suggestions: Array<string>;
+    /**
+     * Trusted
+     *
+     * The trusted query that asks exactly this.
+     */
+    trusted: string | null;
+};
+
+/**
+ * AnswerColumn
+ *
+ * A column of the table.
+ */
+export type AnswerColumn = {
+    /**
+     * Label
+     *
+     * How it is called.
+     */
+    label: string;
+    /**
+     * Name
+     *
+     * Name in the rows and in the SQL.
+     */
+    name: string;
+    /**
+     * Role
+     *
+     * What it is: a dimension, a figure, the figure before, its change, or out of how many.
+     */
+    role: 'dimension' | 'value' | 'before' | 'change' | 'trials' | 'trials_before';
+    /**
+     * Unit of a figure; null for a dimension.
+     */
+    unit: Unit | null;
+};
+
+/**
+ * AnswerFeedback
+ *
+ * What you say of an answer.
+ */
+export type AnswerFeedback = {
+    /**
+     * Question
+     *
+     * The question.
+     */
+    question: string;
+    /**
+     * Reason
+     *
+     * Why.
+     */
+    reason?: string | null;
+    /**
+     * valid, invalid or non_actionable.
+     */
+    verdict: VerdictInput;
 };
 
 /**
@@ -1298,6 +1576,53 @@ export type BinPerformanceRow = {
 };
 
 /**
+ * Bridge
+ *
+ * From attempts over first attempts to payments, by count and by value.
+ */
+export type Bridge = {
+    /**
+     * Left Out
+     */
+    left_out: Array<LeftOut>;
+    /**
+     * Lost Payments
+     *
+     * At least one attempt, none approved, nothing still open.
+     */
+    lost_payments: number;
+    lost_value: ReportMoney | null;
+    /**
+     * Measures
+     */
+    measures: Array<Measure>;
+    /**
+     * Messages
+     */
+    messages: number;
+    /**
+     * Open Payments
+     *
+     * Payments whose last word is a pending attempt.
+     */
+    open_payments: number;
+    /**
+     * Sql
+     *
+     * The queries behind the section, by name; they run in `query` as they are.
+     */
+    sql: {
+        [key: string]: string;
+    };
+    /**
+     * Uplift
+     *
+     * Payment rate minus first-attempt rate: what retries add, -1..1.
+     */
+    uplift: number | null;
+};
+
+/**
  * CardNetwork
  */
 export type CardNetwork = 'visa' | 'mastercard' | 'maestro' | 'amex' | 'elo' | 'hipercard' | 'diners' | 'discover' | 'jcb' | 'unionpay' | 'cartes_bancaires';
@@ -1526,6 +1851,42 @@ export type CauseOut = {
 };
 
 /**
+ * Chains
+ *
+ * Retries: length, success by position, same or other PSP.
+ */
+export type Chains = {
+    /**
+     * Lengths
+     */
+    lengths: Array<Length>;
+    other_psp: PaymentAnalysisBackendReportPartsShare;
+    /**
+     * Positions
+     */
+    positions: Array<Position>;
+    /**
+     * Recovered Payments
+     */
+    recovered_payments: number;
+    recovered_value: ReportMoney | null;
+    /**
+     * Payments declined at first, and how many were tried again.
+     */
+    retried_payments: PaymentAnalysisBackendReportPartsShare;
+    same_psp: PaymentAnalysisBackendReportPartsShare;
+    /**
+     * Sql
+     *
+     * The queries behind the section, by name; they run in `query` as they are.
+     */
+    sql: {
+        [key: string]: string;
+    };
+    switch_gain: Gain | null;
+};
+
+/**
  * ChannelOut
  *
  * One field as a widget draws it.
@@ -1584,6 +1945,13 @@ export type ChannelOut = {
      */
     sort: string | null;
 };
+
+/**
+ * Chart
+ *
+ * How an answer is best looked at.
+ */
+export type Chart = 'number' | 'line' | 'bar' | 'table';
 
 /**
  * Check
@@ -1650,64 +2018,6 @@ export type CheckResult = {
 };
 
 /**
- * ChecklistItem
- *
- * One thing that should be there.
- */
-export type ChecklistItem = {
-    /**
-     * Is There
-     *
-     * Whether it is.
-     */
-    is_there: boolean;
-    /**
-     * Name
-     *
-     * Its name.
-     */
-    name: string;
-    /**
-     * Url
-     *
-     * Where the workspace shows it; empty when nowhere.
-     */
-    url: string;
-};
-
-/**
- * ChecklistOut
- *
- * What should be there after the jobs.
- */
-export type ChecklistOut = {
-    /**
-     * Dashboards
-     *
-     * Published dashboards.
-     */
-    dashboards: Array<ChecklistItem>;
-    /**
-     * Models
-     *
-     * Models with a champion.
-     */
-    models: Array<ChecklistItem>;
-    /**
-     * Tables
-     *
-     * Tables.
-     */
-    tables: Array<ChecklistItem>;
-    /**
-     * Views
-     *
-     * Views.
-     */
-    views: Array<ChecklistItem>;
-};
-
-/**
  * Checks
  *
  * Every check of bronze and silver.
@@ -1740,6 +2050,75 @@ export type Checks = {
 };
 
 /**
+ * Chip
+ *
+ * One assumption of an answer, with what else it could be.
+ */
+export type Chip = {
+    /**
+     * About
+     *
+     * Which part of the question it is.
+     */
+    about: 'figure' | 'by' | 'filter' | 'period' | 'compare' | 'order' | 'cases' | 'share';
+    /**
+     * Choices
+     *
+     * What else it could be.
+     */
+    choices: Array<ChipChoice>;
+    /**
+     * Label
+     *
+     * What is assumed.
+     */
+    label: string;
+};
+
+/**
+ * ChipChoice
+ *
+ * Another way to read a chip, as the whole spec to post back.
+ */
+export type ChipChoice = {
+    /**
+     * Label
+     *
+     * How it is called.
+     */
+    label: string;
+    /**
+     * The question with this choice.
+     */
+    spec: SpecOutput;
+};
+
+/**
+ * Claim
+ *
+ * Lost payments that another PSP never saw.
+ */
+export type Claim = {
+    /**
+     * Action
+     */
+    action: string;
+    /**
+     * Next Position
+     */
+    next_position: number;
+    /**
+     * Payments
+     */
+    payments: number;
+    /**
+     * Reason
+     */
+    reason: string;
+    value: ReportMoney | null;
+};
+
+/**
  * ColumnOut
  *
  * A column of a widget's rows.
@@ -1757,68 +2136,6 @@ export type ColumnOut = {
      * Type in Databricks words.
      */
     type: string;
-};
-
-/**
- * ConnectionOut
- *
- * How the application is connected.
- */
-export type ConnectionOut = {
-    /**
-     * Hint
-     *
-     * What to do about it.
-     */
-    hint: string;
-    /**
-     * Person
-     *
-     * Who asks.
-     */
-    person: string;
-    /**
-     * Problem
-     *
-     * What is missing; empty when nothing is.
-     */
-    problem: string;
-    /**
-     * Store
-     *
-     * The operational store.
-     */
-    store: string;
-    /**
-     * Token Received
-     *
-     * Whether the user's own token came with the request.
-     */
-    token_received: boolean;
-    /**
-     * Token Way
-     *
-     * How the token came: forwarded, bearer, environment; empty on one machine.
-     */
-    token_way: string;
-    /**
-     * Where
-     *
-     * Which engine answers and runs the jobs.
-     */
-    where: 'embedded' | 'databricks';
-    /**
-     * Workspace Host
-     *
-     * The workspace's address; empty on one machine.
-     */
-    workspace_host: string;
-    /**
-     * Workspace Url Derived
-     *
-     * Whether the address was told by the application's own name.
-     */
-    workspace_url_derived: boolean;
 };
 
 /**
@@ -2083,6 +2400,34 @@ export type Country = {
      * English name.
      */
     name: string;
+};
+
+/**
+ * Coverage
+ *
+ * How much of the attempts says something of a dimension.
+ */
+export type Coverage = {
+    /**
+     * Dimension
+     */
+    dimension: string;
+    /**
+     * Known
+     *
+     * Attempts that say it.
+     */
+    known: number;
+    /**
+     * Needed For
+     */
+    needed_for: string;
+    /**
+     * Share
+     *
+     * Of all attempts, 0..1.
+     */
+    share: number;
 };
 
 /**
@@ -2788,6 +3133,45 @@ export type DeclineSummaryAnswer = {
 };
 
 /**
+ * Declines
+ *
+ * Declines by reason and by who is at fault.
+ */
+export type Declines = {
+    /**
+     * Declines
+     */
+    declines: number;
+    /**
+     * Faults
+     */
+    faults: Array<Fault>;
+    /**
+     * Reasons
+     */
+    reasons: Array<Reason>;
+    retryable_value: ReportMoney | null;
+    /**
+     * Sql
+     *
+     * The queries behind the section, by name; they run in `query` as they are.
+     */
+    sql: {
+        [key: string]: string;
+    };
+    /**
+     * Unexplained
+     */
+    unexplained: number;
+    /**
+     * Unexplained Share
+     *
+     * Declines no rule explains, of all, 0..1.
+     */
+    unexplained_share: number;
+};
+
+/**
  * DedupCollisionStatsAnswer
  */
 export type DedupCollisionStatsAnswer = {
@@ -3277,6 +3661,29 @@ export type EntryThroughput = {
 };
 
 /**
+ * Evidence
+ *
+ * What an action stands on.
+ */
+export type Evidence = {
+    gain: ReportRange | null;
+    /**
+     * What the present way achieves, where the action replaces it.
+     */
+    now: PaymentAnalysisBackendReportPartsShare | null;
+    /**
+     * Payments
+     */
+    payments: number;
+    rate: PaymentAnalysisBackendReportPartsShare;
+    value: ReportMoney | null;
+    /**
+     * What
+     */
+    what: string;
+};
+
+/**
  * EvidenceOut
  *
  * One group of lost payments and what comparable payments did.
@@ -3461,6 +3868,45 @@ export type ExecutiveKpisRow = {
 };
 
 /**
+ * Exposure
+ *
+ * Retries beyond what the schemes allow.
+ */
+export type Exposure = {
+    /**
+     * Answered retries after a decline that says never again.
+     */
+    after_stop: PaymentAnalysisBackendReportPartsShare;
+    /**
+     * Cards
+     *
+     * Cards and merchants looked at one by one.
+     */
+    cards: number;
+    /**
+     * Computable
+     */
+    computable: boolean;
+    fees: ReportMoney | null;
+    /**
+     * Over Limits
+     */
+    over_limits: Array<OverLimit>;
+    /**
+     * Sql
+     *
+     * The queries behind the section, by name; they run in `query` as they are.
+     */
+    sql: {
+        [key: string]: string;
+    };
+    /**
+     * Why Not
+     */
+    why_not: string;
+};
+
+/**
  * FacetValue
  *
  * How many attempts have a value.
@@ -3629,6 +4075,27 @@ export type FalseInsightsMetricRow = {
 };
 
 /**
+ * Fault
+ *
+ * Declines by who can change them.
+ */
+export type Fault = {
+    /**
+     * Declines
+     */
+    declines: number;
+    /**
+     * Fault
+     */
+    fault: string;
+    /**
+     * Lost Payments
+     */
+    lost_payments: number;
+    lost_value: ReportMoney | null;
+};
+
+/**
  * FaultAttributionAnswer
  */
 export type FaultAttributionAnswer = {
@@ -3754,6 +4221,44 @@ export type FaultAttributionRow = {
      * Currency of every sum, ISO 4217.
      */
     reporting_currency: string | null;
+};
+
+/**
+ * Filter
+ *
+ * What narrows a figure: the values of a dimension that count, or bounds of a number.
+ */
+export type Filter = {
+    /**
+     * Above
+     *
+     * At least this, for a number.
+     */
+    above?: number | null;
+    /**
+     * Below
+     *
+     * Below this, for a number.
+     */
+    below?: number | null;
+    /**
+     * Dimension
+     *
+     * A dimension.
+     */
+    dimension: string;
+    /**
+     * Negated
+     *
+     * All values but these.
+     */
+    negated?: boolean;
+    /**
+     * Values
+     *
+     * Values that count, as the data spells them.
+     */
+    values?: Array<string>;
 };
 
 /**
@@ -3953,6 +4458,26 @@ export type FraudRiskSummaryRow = {
 };
 
 /**
+ * Gain
+ *
+ * The difference of two shares with its interval, -1..1.
+ */
+export type Gain = {
+    /**
+     * Difference
+     */
+    difference: number;
+    /**
+     * High
+     */
+    high: number;
+    /**
+     * Low
+     */
+    low: number;
+};
+
+/**
  * Gap
  *
  * One rate minus another, with Newcombe's interval.
@@ -4013,6 +4538,13 @@ export type GeographyAnswer = {
      */
     source: 'user' | 'simulated' | 'mixed' | 'examples';
 };
+
+/**
+ * Grain
+ *
+ * What one unit of the denominator is.
+ */
+export type Grain = 'attempt' | 'payment';
 
 /**
  * Healthcheck
@@ -4206,7 +4738,7 @@ export type InsightFeedbackIn = {
      *
      * What kind it is.
      */
-    insight_type: 'decline_pattern' | 'routing_suggestion' | 'retry_recommendation' | 'risk_alert' | 'approval_optimization';
+    insight_type: 'decline_pattern' | 'routing_suggestion' | 'retry_recommendation' | 'risk_alert' | 'approval_optimization' | 'ask_answer';
     /**
      * Model Version
      *
@@ -4486,92 +5018,6 @@ export type IssuerPerformanceRow = {
 };
 
 /**
- * JobOut
- *
- * A job and its newest run.
- */
-export type JobOut = {
-    /**
-     * After
-     *
-     * Jobs and pipelines that make what it reads.
-     */
-    after: Array<string>;
-    /**
-     * Id
-     *
-     * The workspace's id; the key on one machine; empty when it is not deployed.
-     */
-    id: string;
-    /**
-     * Key
-     *
-     * Key in the bundle.
-     */
-    key: string;
-    /**
-     * Its newest run.
-     */
-    last: RunOut | null;
-    /**
-     * Name
-     *
-     * Name.
-     */
-    name: string;
-    /**
-     * Number
-     *
-     * Place in the order.
-     */
-    number: number;
-    /**
-     * Parameters
-     *
-     * What may be set.
-     */
-    parameters: Array<ParameterOut>;
-    /**
-     * Purpose
-     *
-     * What it is for.
-     */
-    purpose: string;
-    /**
-     * Tasks
-     *
-     * Its tasks in order.
-     */
-    tasks: Array<PlannedTask>;
-    /**
-     * Url
-     *
-     * Where the workspace shows it; empty on one machine.
-     */
-    url: string;
-};
-
-/**
- * JobsOut
- *
- * The seven jobs.
- */
-export type JobsOut = {
-    /**
-     * Jobs
-     *
-     * In order.
-     */
-    jobs: Array<JobOut>;
-    /**
-     * Where
-     *
-     * Where they run.
-     */
-    where: 'embedded' | 'databricks';
-};
-
-/**
  * Kept
  *
  * The event was kept.
@@ -4833,6 +5279,51 @@ export type LastHourPerformanceRow = {
 };
 
 /**
+ * LeftOut
+ *
+ * Attempts that are left out before a rate is counted.
+ */
+export type LeftOut = {
+    /**
+     * Attempts
+     */
+    attempts: number;
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Meaning
+     */
+    meaning: string;
+    value: ReportMoney | null;
+};
+
+/**
+ * Length
+ *
+ * Payments of so many attempts.
+ */
+export type Length = {
+    /**
+     * Attempts
+     */
+    attempts: number;
+    /**
+     * Is Open
+     *
+     * So many or more.
+     */
+    is_open: boolean;
+    payments: PaymentAnalysisBackendReportPartsShare;
+};
+
+/**
+ * Level
+ */
+export type Level = 'low' | 'medium' | 'high';
+
+/**
  * LifeCycles
  *
  * Every possible move of an attempt and of a payment.
@@ -4850,6 +5341,23 @@ export type LifeCycles = {
      * Moves of what the customer wanted, by the results of its attempts.
      */
     payment: Array<Move>;
+};
+
+/**
+ * Measure
+ *
+ * One rate, by count and by value.
+ */
+export type Measure = {
+    definition: RateDefinition;
+    key: Rate;
+    /**
+     * Name
+     */
+    name: string;
+    rate: PaymentAnalysisBackendReportPartsShare;
+    value: ReportMoney | null;
+    value_approved: ReportMoney | null;
 };
 
 /**
@@ -5211,146 +5719,6 @@ export type NewAccessToken = {
 };
 
 /**
- * Notebook
- *
- * One notebook.
- */
-export type Notebook = {
-    /**
-     * Category
-     *
-     * intelligence, ml_training, streaming or transformation.
-     */
-    category: string;
-    /**
-     * Description
-     *
-     * What it is for.
-     */
-    description: string;
-    /**
-     * Id
-     *
-     * Name of its file.
-     */
-    id: string;
-    /**
-     * The newest run of its job.
-     */
-    last: RunOut | null;
-    /**
-     * Name
-     *
-     * Its title.
-     */
-    name: string;
-    /**
-     * Path
-     *
-     * Its file in the repository and in the workspace.
-     */
-    path: string;
-    /**
-     * Runs
-     *
-     * Key of the job or pipeline that it belongs to.
-     */
-    runs: string;
-    /**
-     * Runs Name
-     *
-     * Name of that job or pipeline.
-     */
-    runs_name: string;
-    /**
-     * Url
-     *
-     * Where the workspace shows that job or pipeline; empty on one machine.
-     */
-    url: string;
-};
-
-/**
- * NotebookSource
- *
- * One notebook with its source.
- */
-export type NotebookSource = {
-    /**
-     * Category
-     *
-     * intelligence, ml_training, streaming or transformation.
-     */
-    category: string;
-    /**
-     * Cells
-     *
-     * Its cells in order; the first is Markdown.
-     */
-    cells: Array<string>;
-    /**
-     * Description
-     *
-     * What it is for.
-     */
-    description: string;
-    /**
-     * Id
-     *
-     * Name of its file.
-     */
-    id: string;
-    /**
-     * The newest run of its job.
-     */
-    last: RunOut | null;
-    /**
-     * Name
-     *
-     * Its title.
-     */
-    name: string;
-    /**
-     * Path
-     *
-     * Its file in the repository and in the workspace.
-     */
-    path: string;
-    /**
-     * Runs
-     *
-     * Key of the job or pipeline that it belongs to.
-     */
-    runs: string;
-    /**
-     * Runs Name
-     *
-     * Name of that job or pipeline.
-     */
-    runs_name: string;
-    /**
-     * Url
-     *
-     * Where the workspace shows that job or pipeline; empty on one machine.
-     */
-    url: string;
-};
-
-/**
- * Notebooks
- *
- * The nine notebooks.
- */
-export type Notebooks = {
-    /**
-     * Notebooks
-     *
-     * In the documents' order.
-     */
-    notebooks: Array<Notebook>;
-};
-
-/**
  * NotificationOut
  *
  * Something to know.
@@ -5507,6 +5875,63 @@ export type OnlineFeaturesLatestRow = {
 };
 
 /**
+ * Order
+ *
+ * What the rows are ranked by: the name of a metric, or `change` of a comparison.
+ */
+export type Order = {
+    /**
+     * By
+     *
+     * A metric, or change.
+     */
+    by: string;
+    /**
+     * Descending
+     *
+     * The largest first.
+     */
+    descending: boolean;
+};
+
+/**
+ * OverLimit
+ *
+ * Attempts beyond one limit of a scheme.
+ */
+export type OverLimit = {
+    /**
+     * Attempts Max
+     */
+    attempts_max: number;
+    /**
+     * Attempts Over
+     */
+    attempts_over: number;
+    /**
+     * In the currency of the rule.
+     */
+    fee: ReportMoney | null;
+    fee_reporting: ReportMoney | null;
+    /**
+     * Network
+     */
+    network: string;
+    /**
+     * Rule
+     */
+    rule: string;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Window Hours
+     */
+    window_hours: number | null;
+};
+
+/**
  * Overview
  *
  * What the report speaks of, and how old that is.
@@ -5525,11 +5950,27 @@ export type Overview = {
      */
     attempts: number;
     /**
+     * Coverage
+     */
+    coverage: Array<Coverage>;
+    /**
+     * Currencies
+     *
+     * Currencies the attempts were made in.
+     */
+    currencies: Array<string>;
+    /**
      * Currency
      *
      * Currency of every amount of the report.
      */
     currency: string;
+    /**
+     * Days
+     *
+     * From the oldest to the newest attempt.
+     */
+    days: number;
     /**
      * First Event
      *
@@ -5555,12 +5996,43 @@ export type Overview = {
      */
     payments: number;
     /**
+     * Quarantined
+     */
+    quarantined: Array<Rejected>;
+    /**
      * Sources
      *
      * Where the attempts came from.
      */
     sources: Array<DataSource>;
-    [key: string]: unknown;
+    /**
+     * Sql
+     *
+     * The queries behind the section, by name; they run in `query` as they are.
+     */
+    sql: {
+        [key: string]: string;
+    };
+    /**
+     * Tests
+     */
+    tests: number;
+    /**
+     * Verifications
+     */
+    verifications: number;
+    /**
+     * Without Rate
+     *
+     * Attempts whose currency has no rate on their day: no amount counts them.
+     */
+    without_rate: number;
+    /**
+     * Zone
+     *
+     * Time zone of the report's days, an IANA name.
+     */
+    zone: string;
 };
 
 /**
@@ -5703,32 +6175,6 @@ export type PageQuestion = {
     scope?: {
         [key: string]: string;
     };
-};
-
-/**
- * ParameterOut
- *
- * One thing that may be set for a run.
- */
-export type ParameterOut = {
-    /**
-     * Default
-     *
-     * Usual value.
-     */
-    default: string;
-    /**
-     * Meaning
-     *
-     * What it means.
-     */
-    meaning: string;
-    /**
-     * Name
-     *
-     * Name.
-     */
-    name: string;
 };
 
 /**
@@ -6306,15 +6752,21 @@ export type PerformanceByGeographyRow = {
 /**
  * Period
  *
- * A stretch of time: start inclusive, end exclusive.
+ * A stretch of time, start inclusive and end exclusive.
  */
-export type Period = {
+export type PeriodInput = {
     /**
      * End
      *
      * The instant after the last one.
      */
     end: string;
+    /**
+     * Label
+     *
+     * How people call it.
+     */
+    label: string;
     /**
      * Start
      *
@@ -6324,87 +6776,40 @@ export type Period = {
 };
 
 /**
- * PipelineOut
+ * Point
  *
- * A pipeline.
+ * One hour, day or week.
  */
-export type PipelineOut = {
+export type Point = {
+    first_attempt: PaymentAnalysisBackendReportPartsShare;
+    payment: PaymentAnalysisBackendReportPartsShare;
     /**
-     * Detail
+     * Start
      *
-     * More about it.
+     * Midnight or full hour of the report's time zone.
      */
-    detail: string;
-    /**
-     * Id
-     *
-     * The workspace's id; the key on one machine; empty when it is not deployed.
-     */
-    id: string;
-    /**
-     * Key
-     *
-     * Key in the bundle.
-     */
-    key: string;
-    /**
-     * Lag Seconds
-     *
-     * How far behind; null when that is not known.
-     */
-    lag_seconds: number | null;
-    /**
-     * Name
-     *
-     * Name.
-     */
-    name: string;
-    /**
-     * State
-     *
-     * idle, running, stopping, failed or missing.
-     */
-    state: string;
-    /**
-     * Url
-     *
-     * Where the workspace shows it; empty on one machine.
-     */
-    url: string;
+    start: string;
 };
 
 /**
- * PipelinesOut
+ * Position
  *
- * Both pipelines.
+ * Attempts at one position in their payment.
  */
-export type PipelinesOut = {
+export type Position = {
+    all: PaymentAnalysisBackendReportPartsShare;
     /**
-     * Pipelines
+     * Is Open
      *
-     * In order.
+     * This position or a later one.
      */
-    pipelines: Array<PipelineOut>;
-};
-
-/**
- * PlannedTask
- *
- * One task of a job.
- */
-export type PlannedTask = {
+    is_open: boolean;
+    other_psp: PaymentAnalysisBackendReportPartsShare;
     /**
-     * Key
-     *
-     * Name of the task.
+     * Position
      */
-    key: string;
-    /**
-     * Purpose
-     *
-     * What is true after it.
-     */
-    purpose: string;
+    position: number;
+    same_psp: PaymentAnalysisBackendReportPartsShare;
 };
 
 /**
@@ -6537,6 +6942,85 @@ export type Provenance = {
      * Version of the table of attempts; grows with every build that changed it.
      */
     version: number;
+};
+
+/**
+ * Provider
+ *
+ * A PSP.
+ */
+export type Provider = {
+    adjusted: Adjusted | null;
+    all_attempts: PaymentAnalysisBackendReportPartsShare;
+    first_attempts: PaymentAnalysisBackendReportPartsShare;
+    /**
+     * Psp
+     */
+    psp: string;
+    /**
+     * Retry Share
+     *
+     * Of its answered attempts, how many were retries, 0..1.
+     */
+    retry_share: number;
+};
+
+/**
+ * Providers
+ *
+ * PSPs compared on first attempts, with intervals and the cautions.
+ */
+export type Providers = {
+    /**
+     * Amount Limits
+     */
+    amount_limits: Array<string>;
+    /**
+     * Gaps
+     */
+    gaps: Array<UncomparedTraffic>;
+    /**
+     * Order Changes
+     *
+     * The naive ranking differs from the fair one.
+     */
+    order_changes: boolean;
+    /**
+     * Overlap Share
+     *
+     * Share of first attempts in those strata, 0..1.
+     */
+    overlap_share: number | null;
+    /**
+     * Providers
+     *
+     * Best first, by the adjusted rate, else by first attempts.
+     */
+    providers: Array<Provider>;
+    /**
+     * Sql
+     *
+     * The queries behind the section, by name; they run in `query` as they are.
+     */
+    sql: {
+        [key: string]: string;
+    };
+    /**
+     * Strata
+     */
+    strata: number;
+    /**
+     * Strata Common
+     *
+     * Strata that every compared PSP serves.
+     */
+    strata_common: number;
+    /**
+     * Unnamed
+     *
+     * Answered attempts without a PSP.
+     */
+    unnamed: number;
 };
 
 /**
@@ -6902,6 +7386,56 @@ export type QueryText = {
 };
 
 /**
+ * Question
+ *
+ * A question, in words or as an edited spec.
+ */
+export type Question = {
+    /**
+     * Question
+     *
+     * One question in English, Portuguese or Spanish.
+     */
+    question: string;
+    /**
+     * What a person made of it by its chips; counts instead.
+     */
+    spec?: SpecInput | null;
+};
+
+/**
+ * Rate
+ *
+ * The rates of the house.
+ */
+export type Rate = 'attempt_rate' | 'first_attempt_rate' | 'payment_rate' | 'acceptance_rate' | 'retry_success_rate' | 'retry_uplift';
+
+/**
+ * RateDefinition
+ *
+ * What a rate divides by what.
+ */
+export type RateDefinition = {
+    /**
+     * Denominator
+     */
+    denominator: string;
+    grain: Grain;
+    /**
+     * Meaning
+     */
+    meaning: string;
+    /**
+     * Numerator
+     */
+    numerator: string;
+    /**
+     * Source
+     */
+    source: string;
+};
+
+/**
  * Ratio
  *
  * A share with its 95 % Wilson interval.
@@ -6951,6 +7485,56 @@ export type Read = {
      * Notifications that were unread before.
      */
     marked: number;
+};
+
+/**
+ * Reason
+ *
+ * One reason of declines.
+ */
+export type Reason = {
+    /**
+     * Action
+     */
+    action: string;
+    /**
+     * Declines
+     */
+    declines: number;
+    /**
+     * Fault
+     */
+    fault: string;
+    /**
+     * Group
+     */
+    group: string;
+    /**
+     * Lost Payments
+     */
+    lost_payments: number;
+    lost_value: ReportMoney | null;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Answered attempts that directly followed such a decline.
+     */
+    retries: PaymentAnalysisBackendReportPartsShare;
+    /**
+     * Retryable
+     */
+    retryable: boolean;
+    /**
+     * Source
+     */
+    source: string;
+    /**
+     * Standard
+     */
+    standard: string;
+    value: ReportMoney | null;
 };
 
 /**
@@ -7679,6 +8263,22 @@ export type RecoveryOut = {
 };
 
 /**
+ * Rejected
+ *
+ * Rows in quarantine by reason.
+ */
+export type Rejected = {
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Rows
+     */
+    rows: number;
+};
+
+/**
  * ReplayIn
  *
  * A record as it should have been.
@@ -7733,95 +8333,95 @@ export type Replayed = {
 };
 
 /**
+ * ReportMoney
+ *
+ * An amount of money.
+ */
+export type ReportMoney = {
+    /**
+     * Currency
+     *
+     * ISO 4217.
+     */
+    currency: string;
+    /**
+     * Minor
+     *
+     * Minor units of the currency.
+     */
+    minor: number;
+};
+
+/**
  * ReportOut
  *
  * The report: ratios 0..1, money as minor units with its currency, and the SQL behind every section.
  */
 export type ReportOut = {
-    /**
-     * Actions
-     *
-     * What to do first, each with its value and range.
-     */
-    actions: {
-        [key: string]: unknown;
-    };
-    /**
-     * Bridge
-     *
-     * From attempts over first attempts to payments, by count and by value.
-     */
-    bridge: {
-        [key: string]: unknown;
-    };
-    /**
-     * Chains
-     *
-     * Retries: length, success by position, same or other PSP.
-     */
-    chains: {
-        [key: string]: unknown;
-    };
-    /**
-     * Declines
-     *
-     * Declines by reason and by who is at fault.
-     */
-    declines: {
-        [key: string]: unknown;
-    };
-    /**
-     * Exposure
-     *
-     * Retries beyond what the schemes allow.
-     */
-    exposure: {
-        [key: string]: unknown;
-    };
+    actions: Actions;
+    bridge: Bridge;
+    chains: Chains;
+    declines: Declines;
+    exposure: Exposure;
     /**
      * Made At
      *
      * When the report was computed.
      */
     made_at: string;
-    /**
-     * Data source, period and age.
-     */
     overview: Overview;
-    /**
-     * Providers
-     *
-     * PSPs compared on first attempts, with intervals and the cautions.
-     */
-    providers: {
-        [key: string]: unknown;
-    };
-    /**
-     * Routing
-     *
-     * Where another PSP does provably better.
-     */
-    routing: {
-        [key: string]: unknown;
-    };
-    /**
-     * Trend
-     *
-     * Rates by hour, day or week.
-     */
-    trend: {
-        [key: string]: unknown;
-    };
-    /**
-     * The report in one sentence.
-     */
-    verdict: PaymentAnalysisBackendRoutesReportVerdict;
+    providers: Providers;
+    routing: Routing;
+    trend: Trend;
+    verdict: PaymentAnalysisBackendReportPartsVerdict;
     /**
      * Version
      *
      * Grows when a field is renamed or removed.
      */
     version: number;
+};
+
+/**
+ * ReportRange
+ *
+ * What may be won: from low to high, and what is expected when that can be said.
+ */
+export type ReportRange = {
+    expected: ReportMoney | null;
+    high: ReportMoney;
+    low: ReportMoney;
+};
+
+/**
+ * Reroute
+ *
+ * Traffic for which another PSP does provably better.
+ */
+export type Reroute = {
+    /**
+     * Claims
+     */
+    claims: Array<Claim>;
+    /**
+     * Country
+     */
+    country: string | null;
+    /**
+     * From Psp
+     */
+    from_psp: string;
+    from_rate: PaymentAnalysisBackendReportPartsShare;
+    gain: Gain;
+    /**
+     * Network
+     */
+    network: string | null;
+    /**
+     * To Psp
+     */
+    to_psp: string;
+    to_rate: PaymentAnalysisBackendReportPartsShare;
 };
 
 /**
@@ -8368,6 +8968,36 @@ export type RetrySuccessByReasonRow = {
 export type Role = 'viewer' | 'analyst' | 'operator' | 'admin';
 
 /**
+ * Routing
+ *
+ * Where another PSP does provably better.
+ */
+export type Routing = {
+    /**
+     * Comparisons
+     */
+    comparisons: number;
+    /**
+     * Reroutes
+     */
+    reroutes: Array<Reroute>;
+    /**
+     * Sql
+     *
+     * The queries behind the section, by name; they run in `query` as they are.
+     */
+    sql: {
+        [key: string]: string;
+    };
+    /**
+     * Z
+     *
+     * Of the intervals, corrected for so many comparisons.
+     */
+    z: number;
+};
+
+/**
  * RuleActionMeaningOut
  *
  * What a rule may tell a policy.
@@ -8570,135 +9200,6 @@ export type RuleTextOut = {
 };
 
 /**
- * RunJobIn
- *
- * Which job to run, and what is set.
- */
-export type RunJobIn = {
-    /**
-     * Job
-     *
-     * Key of the job.
-     */
-    job: string;
-    /**
-     * Parameters
-     *
-     * Only what differs from the usual.
-     */
-    parameters?: {
-        [key: string]: string;
-    };
-};
-
-/**
- * RunOut
- *
- * One run of a job.
- */
-export type RunOut = {
-    /**
-     * Ended At
-     *
-     * When it ended.
-     */
-    ended_at: string | null;
-    /**
-     * Error
-     *
-     * What went wrong; empty when nothing did.
-     */
-    error: string;
-    /**
-     * Hint
-     *
-     * What to do about it.
-     */
-    hint: string;
-    /**
-     * Id
-     *
-     * Id of the run.
-     */
-    id: string;
-    /**
-     * Job
-     *
-     * Key of the job.
-     */
-    job: string;
-    /**
-     * Parameters
-     *
-     * What was set.
-     */
-    parameters: {
-        [key: string]: string;
-    };
-    /**
-     * Requested By
-     *
-     * Who asked for it.
-     */
-    requested_by: string;
-    /**
-     * Seconds
-     *
-     * How long it took, or takes so far; null before it began.
-     */
-    seconds: number | null;
-    /**
-     * Started At
-     *
-     * When it began.
-     */
-    started_at: string | null;
-    /**
-     * Where it stands.
-     */
-    state: RunState;
-    /**
-     * Tasks
-     *
-     * Its tasks in order.
-     */
-    tasks: Array<PaymentAnalysisBackendRoutesSetupModelsTaskOut>;
-    /**
-     * Url
-     *
-     * Where the workspace shows it; empty on one machine.
-     */
-    url: string;
-};
-
-/**
- * RunPipelineIn
- *
- * Which pipeline, and what to do with it.
- */
-export type RunPipelineIn = {
-    /**
-     * Action
-     *
-     * What to do.
-     */
-    action: 'start' | 'stop';
-    /**
-     * Pipeline
-     *
-     * Key of the pipeline.
-     */
-    pipeline: string;
-};
-
-/**
- * RunState
- *
- * Where a run of a job, or of one of its tasks, stands.
- */
-export type RunState = 'waiting' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'interrupted';
-
-/**
  * SavedViewIn
  *
  * A view to save.
@@ -8831,116 +9332,25 @@ export type ScopeOptions = {
 };
 
 /**
- * SetupConfigIn
- *
- * A catalog and a schema.
- */
-export type SetupConfigIn = {
-    /**
-     * Catalog
-     *
-     * Unity Catalog.
-     */
-    catalog: string;
-    /**
-     * Schema
-     *
-     * Schema of the catalog.
-     */
-    schema: string;
-};
-
-/**
- * SetupConfigOut
- *
- * The catalog and schema in force.
- */
-export type SetupConfigOut = {
-    /**
-     * Catalog
-     *
-     * Unity Catalog.
-     */
-    catalog: string;
-    /**
-     * Is Saved
-     *
-     * False while they are only the usual ones.
-     */
-    is_saved: boolean;
-    /**
-     * Schema
-     *
-     * Schema of the catalog.
-     */
-    schema: string;
-};
-
-/**
- * SetupDefaultsOut
- *
- * What a run would use.
- */
-export type SetupDefaultsOut = {
-    /**
-     * Catalog
-     *
-     * Unity Catalog.
-     */
-    catalog: string;
-    connection: ConnectionOut;
-    /**
-     * Jobs
-     *
-     * Id of each job by key; empty where the workspace has none.
-     */
-    jobs: {
-        [key: string]: string;
-    };
-    /**
-     * Pipelines
-     *
-     * Id of each pipeline by key.
-     */
-    pipelines: {
-        [key: string]: string;
-    };
-    /**
-     * Schema
-     *
-     * Schema of the catalog.
-     */
-    schema: string;
-    /**
-     * Warehouse Id
-     *
-     * SQL warehouse; empty on one machine.
-     */
-    warehouse_id: string;
-};
-
-/**
- * SetupSettingsOut
- *
- * Settings by name.
- */
-export type SetupSettingsOut = {
-    /**
-     * Settings
-     *
-     * Empty until job 1 has run.
-     */
-    settings: {
-        [key: string]: string;
-    };
-};
-
-/**
  * Severity
  *
  * How bad an incident is.
  */
 export type Severity = 'low' | 'medium' | 'high';
+
+/**
+ * Share
+ *
+ * The figure as a part of its whole: of the rows' total, or of what is there without some filters.
+ */
+export type ShareInput = {
+    /**
+     * Part
+     *
+     * What the part is; none means each row of the total.
+     */
+    part?: Array<Filter>;
+};
 
 /**
  * SignInLinkOut
@@ -9264,6 +9674,134 @@ export type SolutionPerformanceRow = {
 export type Sort = 'time' | 'amount' | 'fraud_score' | 'processing_time';
 
 /**
+ * Spec
+ *
+ * What a question asks for.
+ */
+export type SpecInput = {
+    /**
+     * How it is best looked at.
+     */
+    chart?: Chart;
+    /**
+     * The period to compare with.
+     */
+    compare?: PeriodInput | null;
+    /**
+     * Count Min
+     *
+     * Rows of fewer attempts or payments are left out.
+     */
+    count_min?: number | null;
+    /**
+     * Dimensions
+     *
+     * What rows are told apart by.
+     */
+    dimensions?: Array<string>;
+    /**
+     * Filters
+     *
+     * What narrows all figures.
+     */
+    filters?: Array<Filter>;
+    /**
+     * Limit
+     *
+     * Rows at most.
+     */
+    limit?: number | null;
+    /**
+     * Metrics
+     *
+     * Figures, by name.
+     */
+    metrics: Array<string>;
+    /**
+     * Ranking.
+     */
+    order?: Order | null;
+    /**
+     * Time; null means all of it.
+     */
+    period?: PeriodInput | null;
+    /**
+     * The figure as a part of its whole.
+     */
+    share?: ShareInput | null;
+    /**
+     * Trials Min
+     *
+     * Rows whose rate has fewer trials are left out.
+     */
+    trials_min?: number | null;
+};
+
+/**
+ * Spec
+ *
+ * What a question asks for.
+ */
+export type SpecOutput = {
+    /**
+     * How it is best looked at.
+     */
+    chart?: Chart;
+    /**
+     * The period to compare with.
+     */
+    compare?: PaymentAnalysisAgentsAskSpecPeriod | null;
+    /**
+     * Count Min
+     *
+     * Rows of fewer attempts or payments are left out.
+     */
+    count_min?: number | null;
+    /**
+     * Dimensions
+     *
+     * What rows are told apart by.
+     */
+    dimensions?: Array<string>;
+    /**
+     * Filters
+     *
+     * What narrows all figures.
+     */
+    filters?: Array<Filter>;
+    /**
+     * Limit
+     *
+     * Rows at most.
+     */
+    limit?: number | null;
+    /**
+     * Metrics
+     *
+     * Figures, by name.
+     */
+    metrics: Array<string>;
+    /**
+     * Ranking.
+     */
+    order?: Order | null;
+    /**
+     * Time; null means all of it.
+     */
+    period?: PaymentAnalysisAgentsAskSpecPeriod | null;
+    /**
+     * The figure as a part of its whole.
+     */
+    share?: PaymentAnalysisAgentsAskSpecShare | null;
+    /**
+     * Trials Min
+     *
+     * Rows whose rate has fewer trials are left out.
+     */
+    trials_min?: number | null;
+};
+
+/**
  * StandardReason
  *
  * The eight standard reasons of the requirement documents.
@@ -9287,7 +9825,7 @@ export type StandingOut = {
     /**
      * The earlier period; null when there is none.
      */
-    compared_with: Period | null;
+    compared_with: PaymentAnalysisBackendComparedPeriod | null;
     /**
      * Currency
      *
@@ -9323,7 +9861,7 @@ export type StandingOut = {
     /**
      * The period; null means all data.
      */
-    period: Period | null;
+    period: PaymentAnalysisBackendComparedPeriod | null;
     /**
      * Points
      *
@@ -9343,6 +9881,13 @@ export type StandingOut = {
      */
     zone: string;
 };
+
+/**
+ * Status
+ *
+ * How a question ended.
+ */
+export type Status = 'answered' | 'asks_back' | 'unknown' | 'refused' | 'cause';
 
 /**
  * Step
@@ -9474,6 +10019,20 @@ export type StreamingVolumePerSecondRow = {
  * What is assigned as a whole: the fact whose value is the subject's key.
  */
 export type SubjectKind = 'payment_id' | 'card_token_id' | 'cardholder_id' | 'merchant_id';
+
+/**
+ * Suggestions
+ *
+ * Questions to begin with, or like a given one.
+ */
+export type Suggestions = {
+    /**
+     * Questions
+     *
+     * Each of them can be answered.
+     */
+    questions: Array<string>;
+};
 
 /**
  * TableQuality
@@ -9629,6 +10188,54 @@ export type TaskIn = {
      * Who does it.
      */
     owner?: string | null;
+    /**
+     * Title
+     *
+     * What to do.
+     */
+    title: string;
+};
+
+/**
+ * TaskOut
+ *
+ * A thing to do about an incident.
+ */
+export type TaskOut = {
+    /**
+     * Action
+     *
+     * How.
+     */
+    action: string | null;
+    /**
+     * Created At
+     *
+     * When it was written down.
+     */
+    created_at: string;
+    /**
+     * Id
+     *
+     * Id of the task.
+     */
+    id: string;
+    /**
+     * Incident Id
+     *
+     * The incident it belongs to.
+     */
+    incident_id: string;
+    /**
+     * Owner
+     *
+     * Who does it.
+     */
+    owner: string | null;
+    /**
+     * Where it stands.
+     */
+    status: TaskStatus;
     /**
      * Title
      *
@@ -9909,6 +10516,30 @@ export type TopDeclineReasonsRow = {
 };
 
 /**
+ * Trend
+ *
+ * Rates by hour, day or week.
+ */
+export type Trend = {
+    /**
+     * Grain
+     */
+    grain: string;
+    /**
+     * Points
+     */
+    points: Array<Point>;
+    /**
+     * Sql
+     *
+     * The queries behind the section, by name; they run in `query` as they are.
+     */
+    sql: {
+        [key: string]: string;
+    };
+};
+
+/**
  * UcDataQualityMetricsRow
  *
  * One row of v_uc_data_quality_metrics.
@@ -9999,6 +10630,41 @@ export type UcDataQualityMetricsRow = {
      */
     table_name: string | null;
 };
+
+/**
+ * UncomparedTraffic
+ *
+ * Traffic in which PSPs cannot be compared, because some never see it.
+ */
+export type UncomparedTraffic = {
+    /**
+     * Amount Band
+     */
+    amount_band: string | null;
+    /**
+     * Country
+     */
+    country: string | null;
+    /**
+     * First Attempts
+     */
+    first_attempts: number;
+    /**
+     * Network
+     */
+    network: string | null;
+    /**
+     * Psps Missing
+     */
+    psps_missing: Array<string>;
+};
+
+/**
+ * Unit
+ *
+ * What a figure is measured in.
+ */
+export type Unit = 'ratio' | 'difference' | 'count' | 'money' | 'score' | 'bps' | 'ms' | 'seconds' | 'number';
 
 /**
  * UserChange
@@ -10285,17 +10951,43 @@ export type WidgetProblem = {
 };
 
 /**
- * WorkspaceConfigOut
+ * Period
  *
- * The workspace's address.
+ * A stretch of time, start inclusive and end exclusive.
  */
-export type WorkspaceConfigOut = {
+export type PaymentAnalysisAgentsAskSpecPeriod = {
     /**
-     * Workspace Url
+     * End
      *
-     * Empty on one machine.
+     * The instant after the last one.
      */
-    workspace_url: string;
+    end: string;
+    /**
+     * Label
+     *
+     * How people call it.
+     */
+    label: string;
+    /**
+     * Start
+     *
+     * First instant.
+     */
+    start: string;
+};
+
+/**
+ * Share
+ *
+ * The figure as a part of its whole: of the rows' total, or of what is there without some filters.
+ */
+export type PaymentAnalysisAgentsAskSpecShare = {
+    /**
+     * Part
+     *
+     * What the part is; none means each row of the total.
+     */
+    part?: Array<Filter>;
 };
 
 /**
@@ -10306,11 +10998,59 @@ export type WorkspaceConfigOut = {
 export type PaymentAnalysisBackendComparedCompare = 'prev' | 'weekdays' | 'none';
 
 /**
+ * Period
+ *
+ * A stretch of time: start inclusive, end exclusive.
+ */
+export type PaymentAnalysisBackendComparedPeriod = {
+    /**
+     * End
+     *
+     * The instant after the last one.
+     */
+    end: string;
+    /**
+     * Start
+     *
+     * First instant.
+     */
+    start: string;
+};
+
+/**
+ * Share
+ *
+ * Successes among trials with their 95 % Wilson interval, 0..1; null without a trial.
+ */
+export type PaymentAnalysisBackendReportPartsShare = {
+    /**
+     * High
+     */
+    high: number | null;
+    /**
+     * Low
+     */
+    low: number | null;
+    /**
+     * Rate
+     */
+    rate: number | null;
+    /**
+     * Successes
+     */
+    successes: number;
+    /**
+     * Trials
+     */
+    trials: number;
+};
+
+/**
  * Verdict
  *
  * The report in one sentence, with money.
  */
-export type PaymentAnalysisBackendRoutesReportVerdict = {
+export type PaymentAnalysisBackendReportPartsVerdict = {
     /**
      * Detail
      *
@@ -10323,98 +11063,6 @@ export type PaymentAnalysisBackendRoutesReportVerdict = {
      * What is approved, what is lost, and what to do first.
      */
     sentence: string;
-};
-
-/**
- * TaskOut
- *
- * One task of a run.
- */
-export type PaymentAnalysisBackendRoutesSetupModelsTaskOut = {
-    /**
-     * Error
-     *
-     * What went wrong; empty when nothing did.
-     */
-    error: string;
-    /**
-     * Hint
-     *
-     * What to do about it.
-     */
-    hint: string;
-    /**
-     * Key
-     *
-     * Name of the task.
-     */
-    key: string;
-    /**
-     * Report
-     *
-     * The facts it reported.
-     */
-    report: {
-        [key: string]: unknown;
-    } | null;
-    /**
-     * Seconds
-     *
-     * How long it took, or takes so far; null before it began.
-     */
-    seconds: number | null;
-    /**
-     * Where it stands.
-     */
-    state: RunState;
-};
-
-/**
- * TaskOut
- *
- * A thing to do about an incident.
- */
-export type PaymentAnalysisBackendRoutesTasksTaskOut = {
-    /**
-     * Action
-     *
-     * How.
-     */
-    action: string | null;
-    /**
-     * Created At
-     *
-     * When it was written down.
-     */
-    created_at: string;
-    /**
-     * Id
-     *
-     * Id of the task.
-     */
-    id: string;
-    /**
-     * Incident Id
-     *
-     * The incident it belongs to.
-     */
-    incident_id: string;
-    /**
-     * Owner
-     *
-     * Who does it.
-     */
-    owner: string | null;
-    /**
-     * Where it stands.
-     */
-    status: TaskStatus;
-    /**
-     * Title
-     *
-     * What to do.
-     */
-    title: string;
 };
 
 /**
@@ -15477,6 +16125,167 @@ export type GetApprovalTrendsBySecondResponses = {
 
 export type GetApprovalTrendsBySecondResponse = GetApprovalTrendsBySecondResponses[keyof GetApprovalTrendsBySecondResponses];
 
+export type AskData = {
+    body: Question;
+    path?: never;
+    query?: {
+        /**
+         * Range
+         *
+         * 15m, 1h, 24h, 7d, 30d, 90d before the newest attempt, or custom.
+         */
+        range?: string | null;
+        /**
+         * From
+         *
+         * A date or time; without an offset local to tz.
+         */
+        from?: string | null;
+        /**
+         * To
+         *
+         * A date (that whole day) or time; without it, the newest attempt.
+         */
+        to?: string | null;
+        /**
+         * Network
+         *
+         * Only attempts of this network: values between commas; `(none)` is the missing value.
+         */
+        network?: string | null;
+        /**
+         * Country
+         *
+         * Only attempts of this country: values between commas; `(none)` is the missing value.
+         */
+        country?: string | null;
+        /**
+         * Segment
+         *
+         * Only attempts of this segment: values between commas; `(none)` is the missing value.
+         */
+        segment?: string | null;
+        /**
+         * Solution
+         *
+         * Only attempts of this solution: values between commas; `(none)` is the missing value.
+         */
+        solution?: string | null;
+        /**
+         * Entry System
+         *
+         * Only attempts of this entry system: values between commas; `(none)` is the missing value.
+         */
+        entry_system?: string | null;
+        /**
+         * Merchant
+         *
+         * Only attempts of this merchant: values between commas; `(none)` is the missing value.
+         */
+        merchant?: string | null;
+        /**
+         * Psp
+         *
+         * Only attempts of this psp: values between commas; `(none)` is the missing value.
+         */
+        psp?: string | null;
+        /**
+         * Currency
+         *
+         * Only attempts of this currency: values between commas; `(none)` is the missing value.
+         */
+        currency?: string | null;
+        /**
+         * Tz
+         *
+         * Time zone of local times, an IANA name; UTC unless given.
+         */
+        tz?: string | null;
+    };
+    url: '/api/ask';
+};
+
+export type AskErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type AskError = AskErrors[keyof AskErrors];
+
+export type AskResponses = {
+    /**
+     * Successful Response
+     */
+    200: Answer;
+};
+
+export type AskResponse = AskResponses[keyof AskResponses];
+
+export type ReviewAnswerData = {
+    body: AnswerFeedback;
+    path?: never;
+    query?: never;
+    url: '/api/ask/feedback';
+};
+
+export type ReviewAnswerErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type ReviewAnswerError = ReviewAnswerErrors[keyof ReviewAnswerErrors];
+
+export type ReviewAnswerResponses = {
+    /**
+     * Successful Response
+     */
+    201: Accepted;
+};
+
+export type ReviewAnswerResponse = ReviewAnswerResponses[keyof ReviewAnswerResponses];
+
+export type SuggestQuestionsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Language
+         *
+         * Language of those to begin with.
+         */
+        language?: 'en' | 'pt' | 'es';
+        /**
+         * Like
+         *
+         * A question; give those most like it.
+         */
+        like?: string;
+    };
+    url: '/api/ask/suggestions';
+};
+
+export type SuggestQuestionsErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type SuggestQuestionsError = SuggestQuestionsErrors[keyof SuggestQuestionsErrors];
+
+export type SuggestQuestionsResponses = {
+    /**
+     * Successful Response
+     */
+    200: Suggestions;
+};
+
+export type SuggestQuestionsResponse = SuggestQuestionsResponses[keyof SuggestQuestionsResponses];
+
 export type ListAuditData = {
     body?: never;
     path?: never;
@@ -15776,31 +16585,6 @@ export type GetStandingResponses = {
 };
 
 export type GetStandingResponse = GetStandingResponses[keyof GetStandingResponses];
-
-export type GetWorkspaceConfigData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/config/workspace';
-};
-
-export type GetWorkspaceConfigErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type GetWorkspaceConfigError = GetWorkspaceConfigErrors[keyof GetWorkspaceConfigErrors];
-
-export type GetWorkspaceConfigResponses = {
-    /**
-     * Successful Response
-     */
-    200: WorkspaceConfigOut;
-};
-
-export type GetWorkspaceConfigResponse = GetWorkspaceConfigResponses[keyof GetWorkspaceConfigResponses];
 
 export type CurrentUserData = {
     body?: never;
@@ -16475,7 +17259,7 @@ export type ListRemediationTasksResponses = {
      *
      * Successful Response
      */
-    200: Array<PaymentAnalysisBackendRoutesTasksTaskOut>;
+    200: Array<TaskOut>;
 };
 
 export type ListRemediationTasksResponse = ListRemediationTasksResponses[keyof ListRemediationTasksResponses];
@@ -16505,7 +17289,7 @@ export type CreateRemediationTaskResponses = {
     /**
      * Successful Response
      */
-    201: PaymentAnalysisBackendRoutesTasksTaskOut;
+    201: TaskOut;
 };
 
 export type CreateRemediationTaskResponse = CreateRemediationTaskResponses[keyof CreateRemediationTaskResponses];
@@ -16539,65 +17323,10 @@ export type UpdateRemediationTaskResponses = {
     /**
      * Successful Response
      */
-    200: PaymentAnalysisBackendRoutesTasksTaskOut;
+    200: TaskOut;
 };
 
 export type UpdateRemediationTaskResponse = UpdateRemediationTaskResponses[keyof UpdateRemediationTaskResponses];
-
-export type ListNotebooksData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/notebooks';
-};
-
-export type ListNotebooksErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type ListNotebooksError = ListNotebooksErrors[keyof ListNotebooksErrors];
-
-export type ListNotebooksResponses = {
-    /**
-     * Successful Response
-     */
-    200: Notebooks;
-};
-
-export type ListNotebooksResponse = ListNotebooksResponses[keyof ListNotebooksResponses];
-
-export type GetNotebookData = {
-    body?: never;
-    path: {
-        /**
-         * Notebook Id
-         */
-        notebook_id: string;
-    };
-    query?: never;
-    url: '/api/notebooks/{notebook_id}';
-};
-
-export type GetNotebookErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type GetNotebookError = GetNotebookErrors[keyof GetNotebookErrors];
-
-export type GetNotebookResponses = {
-    /**
-     * Successful Response
-     */
-    200: NotebookSource;
-};
-
-export type GetNotebookResponse = GetNotebookResponses[keyof GetNotebookResponses];
 
 export type ListNotificationsData = {
     body?: never;
@@ -17147,316 +17876,6 @@ export type GetScopeOptionsResponses = {
 };
 
 export type GetScopeOptionsResponse = GetScopeOptionsResponses[keyof GetScopeOptionsResponses];
-
-export type GetSetupChecklistData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/setup/checklist';
-};
-
-export type GetSetupChecklistErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type GetSetupChecklistError = GetSetupChecklistErrors[keyof GetSetupChecklistErrors];
-
-export type GetSetupChecklistResponses = {
-    /**
-     * Successful Response
-     */
-    200: ChecklistOut;
-};
-
-export type GetSetupChecklistResponse = GetSetupChecklistResponses[keyof GetSetupChecklistResponses];
-
-export type GetSetupConfigData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/setup/config';
-};
-
-export type GetSetupConfigErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type GetSetupConfigError = GetSetupConfigErrors[keyof GetSetupConfigErrors];
-
-export type GetSetupConfigResponses = {
-    /**
-     * Successful Response
-     */
-    200: SetupConfigOut;
-};
-
-export type GetSetupConfigResponse = GetSetupConfigResponses[keyof GetSetupConfigResponses];
-
-export type UpdateSetupConfigData = {
-    body: SetupConfigIn;
-    path?: never;
-    query?: never;
-    url: '/api/setup/config';
-};
-
-export type UpdateSetupConfigErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type UpdateSetupConfigError = UpdateSetupConfigErrors[keyof UpdateSetupConfigErrors];
-
-export type UpdateSetupConfigResponses = {
-    /**
-     * Successful Response
-     */
-    200: SetupConfigOut;
-};
-
-export type UpdateSetupConfigResponse = UpdateSetupConfigResponses[keyof UpdateSetupConfigResponses];
-
-export type GetSetupConnectionData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/setup/connection';
-};
-
-export type GetSetupConnectionErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type GetSetupConnectionError = GetSetupConnectionErrors[keyof GetSetupConnectionErrors];
-
-export type GetSetupConnectionResponses = {
-    /**
-     * Successful Response
-     */
-    200: ConnectionOut;
-};
-
-export type GetSetupConnectionResponse = GetSetupConnectionResponses[keyof GetSetupConnectionResponses];
-
-export type GetSetupDefaultsData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/setup/defaults';
-};
-
-export type GetSetupDefaultsErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type GetSetupDefaultsError = GetSetupDefaultsErrors[keyof GetSetupDefaultsErrors];
-
-export type GetSetupDefaultsResponses = {
-    /**
-     * Successful Response
-     */
-    200: SetupDefaultsOut;
-};
-
-export type GetSetupDefaultsResponse = GetSetupDefaultsResponses[keyof GetSetupDefaultsResponses];
-
-export type ListSetupJobsData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/setup/jobs';
-};
-
-export type ListSetupJobsErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type ListSetupJobsError = ListSetupJobsErrors[keyof ListSetupJobsErrors];
-
-export type ListSetupJobsResponses = {
-    /**
-     * Successful Response
-     */
-    200: JobsOut;
-};
-
-export type ListSetupJobsResponse = ListSetupJobsResponses[keyof ListSetupJobsResponses];
-
-export type ListSetupPipelinesData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/setup/pipelines';
-};
-
-export type ListSetupPipelinesErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type ListSetupPipelinesError = ListSetupPipelinesErrors[keyof ListSetupPipelinesErrors];
-
-export type ListSetupPipelinesResponses = {
-    /**
-     * Successful Response
-     */
-    200: PipelinesOut;
-};
-
-export type ListSetupPipelinesResponse = ListSetupPipelinesResponses[keyof ListSetupPipelinesResponses];
-
-export type RunSetupJobData = {
-    body: RunJobIn;
-    path?: never;
-    query?: never;
-    url: '/api/setup/run-job';
-};
-
-export type RunSetupJobErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type RunSetupJobError = RunSetupJobErrors[keyof RunSetupJobErrors];
-
-export type RunSetupJobResponses = {
-    /**
-     * Successful Response
-     */
-    200: RunOut;
-};
-
-export type RunSetupJobResponse = RunSetupJobResponses[keyof RunSetupJobResponses];
-
-export type RunSetupPipelineData = {
-    body: RunPipelineIn;
-    path?: never;
-    query?: never;
-    url: '/api/setup/run-pipeline';
-};
-
-export type RunSetupPipelineErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type RunSetupPipelineError = RunSetupPipelineErrors[keyof RunSetupPipelineErrors];
-
-export type RunSetupPipelineResponses = {
-    /**
-     * Successful Response
-     */
-    200: PipelineOut;
-};
-
-export type RunSetupPipelineResponse = RunSetupPipelineResponses[keyof RunSetupPipelineResponses];
-
-export type GetSetupRunData = {
-    body?: never;
-    path: {
-        /**
-         * Run Id
-         */
-        run_id: string;
-    };
-    query?: never;
-    url: '/api/setup/runs/{run_id}';
-};
-
-export type GetSetupRunErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type GetSetupRunError = GetSetupRunErrors[keyof GetSetupRunErrors];
-
-export type GetSetupRunResponses = {
-    /**
-     * Successful Response
-     */
-    200: RunOut;
-};
-
-export type GetSetupRunResponse = GetSetupRunResponses[keyof GetSetupRunResponses];
-
-export type CancelSetupRunData = {
-    body?: never;
-    path: {
-        /**
-         * Run Id
-         */
-        run_id: string;
-    };
-    query?: never;
-    url: '/api/setup/runs/{run_id}/cancel';
-};
-
-export type CancelSetupRunErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type CancelSetupRunError = CancelSetupRunErrors[keyof CancelSetupRunErrors];
-
-export type CancelSetupRunResponses = {
-    /**
-     * Successful Response
-     */
-    200: RunOut;
-};
-
-export type CancelSetupRunResponse = CancelSetupRunResponses[keyof CancelSetupRunResponses];
-
-export type GetSetupSettingsData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/setup/settings';
-};
-
-export type GetSetupSettingsErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type GetSetupSettingsError = GetSetupSettingsErrors[keyof GetSetupSettingsErrors];
-
-export type GetSetupSettingsResponses = {
-    /**
-     * Successful Response
-     */
-    200: SetupSettingsOut;
-};
-
-export type GetSetupSettingsResponse = GetSetupSettingsResponses[keyof GetSetupSettingsResponses];
 
 export type ListTransactionsData = {
     body?: never;
