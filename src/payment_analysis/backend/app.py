@@ -121,8 +121,7 @@ def create_app(
 ) -> FastAPI:
     """The application over one lakehouse and one store; `hosts` are the names it may be called by.
 
-    `asking` knows who asks; without one, sign-in through the store does. `operating` runs jobs. `announce` is told
-    the path of a new sign-in link when the application starts.
+    `asking` knows who asks, else the store does; `operating` runs jobs; `announce` is told a new sign-in link's path.
     """
 
     @asynccontextmanager
@@ -145,8 +144,7 @@ def create_app(
     app.state.warehouse, app.state.store, app.state.writes = warehouse, store, writes
     app.state.askers = ask.askers_over(warehouse)
     app.state.data_states = DataStates(warehouse, shows_examples=shows_examples)
-    app.state.store = store
-    app.state.writes, app.state.operating, app.state.clock = writes, operating, clock
+    app.state.operating, app.state.clock = operating, clock
     app.state.asking = SignedIn(store, clock) if asking is None else asking
     app.state.listeners, app.state.sign_ins = Listeners(), AttemptsMade(*SIGN_INS)
     keep_links_out_of_the_log()
