@@ -204,9 +204,9 @@ def test_the_examples_step_aside_for_a_file_of_ones_own(empty: Installation, tmp
     own = attempts_file(tmp_path / "own.jsonl", prefix="own-")
     counted = "select count(*) as attempts from payments_enriched_silver"
 
-    with empty.up():
+    with empty.up("--examples"):
         examples = empty.query(counted)[0]["attempts"]
-    with empty.up():
+    with empty.up("--examples"):
         again = empty.query(counted)[0]["attempts"]
     with empty.up("--data", own, "--format", "canonical"):
         only_own = empty.query(counted)[0]["attempts"]
@@ -215,3 +215,19 @@ def test_the_examples_step_aside_for_a_file_of_ones_own(empty: Installation, tmp
 
     assert examples == again > len(ATTEMPTS)
     assert only_own == still_own == len(ATTEMPTS)
+
+
+def test_without_data_a_world_is_shown_until_there_is_some(empty: Installation, tmp_path: Path) -> None:
+    own = attempts_file(tmp_path / "own.jsonl", prefix="own-")
+    counted = "select count(*) as attempts from payments_enriched_silver"
+    small = ("--attempts", "300", "--days", "5")
+
+    with empty.up(*small):
+        world = empty.query(counted)[0]["attempts"]
+    with empty.up(*small):
+        again = empty.query(counted)[0]["attempts"]
+    with empty.up("--data", own, "--format", "canonical"):
+        only_own = empty.query(counted)[0]["attempts"]
+
+    assert world == again == 300
+    assert only_own == len(ATTEMPTS)

@@ -79,6 +79,12 @@ ACCESS: Final[Mapping[tuple[str, str], Role | None]] = MappingProxyType(
         ("GET", "/api/notifications"): VIEWER,
         ("POST", "/api/notifications/{notification_id}/read"): ANALYST,
         ("POST", "/api/notifications/read-all"): ANALYST,
+        # the models
+        ("GET", "/api/analytics/models"): VIEWER,
+        ("GET", "/api/models/changes"): VIEWER,
+        ("GET", "/api/models/{name}/versions/{version}"): VIEWER,
+        ("POST", "/api/models/{name}/promote"): OPERATOR,
+        ("POST", "/api/models/{name}/roll-back"): OPERATOR,
         # what people do
         ("POST", "/api/analytics/events"): OPERATOR,
         ("GET", "/api/incidents"): VIEWER,

@@ -21,6 +21,7 @@ from payment_analysis.backend.gates import Gates
 from payment_analysis.backend.headers import SecurityHeaders
 from payment_analysis.backend.lakehouse_writes import LakehouseWrites
 from payment_analysis.backend.live_feed import Listeners
+from payment_analysis.backend.model_registry import ModelRegistry
 from payment_analysis.backend.operating_here import OperatingHere
 from payment_analysis.backend.routes import (
     analytics,
@@ -35,6 +36,7 @@ from payment_analysis.backend.routes import (
     health,
     incidents,
     live,
+    models,
     notebooks,
     notifications,
     page,
@@ -91,6 +93,7 @@ ROUTERS: Final = (
     tasks,
     reviews,
     data_quality,
+    models,
     command_center,
     scope,
     diagnosis,
@@ -113,6 +116,7 @@ def create_app(
     writes: Writing | None = None,
     asking: Asking | None = None,
     operating: Operating | None = None,
+    models_of: ModelRegistry | None = None,
     hosts: Sequence[str] = LOOPBACK,
     behind_proxy: bool = False,
     shows_examples: bool = False,
@@ -144,7 +148,7 @@ def create_app(
     app.state.warehouse, app.state.store, app.state.writes = warehouse, store, writes
     app.state.askers = ask.askers_over(warehouse)
     app.state.data_states = DataStates(warehouse, shows_examples=shows_examples)
-    app.state.operating, app.state.clock = operating, clock
+    app.state.operating, app.state.models, app.state.clock = operating, models_of, clock
     app.state.asking = SignedIn(store, clock) if asking is None else asking
     app.state.listeners, app.state.sign_ins = Listeners(), AttemptsMade(*SIGN_INS)
     keep_links_out_of_the_log()
@@ -165,6 +169,7 @@ def app_of(home: Home, *, hosts: Sequence[str] = LOOPBACK, announce: Callable[[s
         store,
         operating=OperatingHere(home, store),
         writes=LakehouseWrites(home),
+        models_of=ModelRegistry(home.path),
         hosts=hosts,
         shows_examples=home.shows_examples,
         announce=announce,

@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 
 from payment_analysis.backend import access
 from payment_analysis.backend.asking import Asking, Person
+from payment_analysis.backend.model_registry import ModelRegistry
 from payment_analysis.domain.errors import Unavailable
 from payment_analysis.store.database import Database
 
@@ -59,6 +60,13 @@ def _writes(request: Request) -> Writing:
     return writes
 
 
+def _models(request: Request) -> ModelRegistry:
+    models: ModelRegistry | None = request.app.state.models
+    if models is None:
+        raise Unavailable("This application has no registry of models.", hint="start it with payment-analysis serve")
+    return models
+
+
 def _now(request: Request) -> datetime:
     clock: Clock = request.app.state.clock
     return clock()
@@ -82,6 +90,7 @@ def _person(person: Annotated[Person | None, Depends(admitted)]) -> Person:
 WarehouseDep = Annotated[Warehouse, Depends(_warehouse)]
 StoreDep = Annotated[Database, Depends(_store)]
 WritesDep = Annotated[Writing, Depends(_writes)]
+ModelsDep = Annotated[ModelRegistry, Depends(_models)]
 NowDep = Annotated[datetime, Depends(_now)]
 PersonDep = Annotated[Person, Depends(_person)]
 AnybodyDep = Annotated[Person | None, Depends(admitted)]

@@ -14,6 +14,8 @@ from payment_analysis.cli.options import (
     JsonOption,
     MappingOption,
 )
+from payment_analysis.cli.pipeline import ETL_NAME
+from payment_analysis.cli.pipeline import run as run_here
 from payment_analysis.cli.progress import bar
 from payment_analysis.cli.screen import by_reason, counted, err, out, print_json, print_table, warn
 from payment_analysis.domain.errors import BadMapping
@@ -71,6 +73,9 @@ def build(
         str, typer.Option("--engine", help="duckdb, or spark: a declarative pipeline into tables of its own.")
     ] = "duckdb",
     reporting_currency: CurrencyOption = None,
+    continuous: Annotated[
+        bool, typer.Option("--continuous", help="Go on with what lands, a second after it did, until Ctrl-C.")
+    ] = False,
     home: HomeOption = HOME,
     as_json: JsonOption = False,
 ) -> None:
@@ -86,6 +91,9 @@ def build(
     """
     if engine not in ENGINES:
         raise typer.BadParameter(f"Unknown engine {engine!r}; known are {', '.join(ENGINES)}.", param_hint="--engine")
+    if continuous:
+        run_here(Home(home), ETL_NAME)
+        return
     built = make_tables(
         Home(home),
         engine=engine,

@@ -23,6 +23,7 @@ COMMANDS = {
     "simulate": "simulation",
     "ingest": "data",
     "build": "data",
+    "pipeline": "pipeline",
     "report": "question",
     "query": "question",
     "ask": "ask",

@@ -20,11 +20,14 @@ from payment_analysis.cli.options import (
     MappingOption,
     PortOption,
 )
+from payment_analysis.cli.progress import bar
 from payment_analysis.cli.screen import err, out, warn
+from payment_analysis.cli.simulation import DAYS_MAX, show_world
 from payment_analysis.domain.errors import BadInput, NotFound
 from payment_analysis.jobs.examples import EXAMPLES
 from payment_analysis.jobs.report import read_report
-from payment_analysis.jobs.up import wanted_exports
+from payment_analysis.jobs.simulate import Order, simulate
+from payment_analysis.jobs.up import beginning
 from payment_analysis.lakehouse.home import Home
 from payment_analysis.lakehouse.place import HOME
 from payment_analysis.report.verdict import say_verdict
@@ -34,7 +37,11 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI
 
+    from payment_analysis.cli.data import Intake
+    from payment_analysis.jobs.up import Beginning
+
 PORT = 8000
+ATTEMPTS, DAYS, SEED = 1_000_000, 90, 7  # the world of a new home
 PORTS_TRIED = 20
 THIS_MACHINE = {"127.0.0.1", "::1", "localhost"}
 ANYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - the addresses we warn about
@@ -46,16 +53,24 @@ def up(
     ] = None,
     format_: Annotated[str, typer.Option("--format", help="canonical, stripe, adyen or csv.")] = "canonical",
     mapping: MappingOption = None,
+    attempts: Annotated[int, typer.Option(min=1, help="Attempts of the simulated world.")] = ATTEMPTS,
+    days: Annotated[int, typer.Option(min=1, max=DAYS_MAX, help="Days they are spread over.")] = DAYS,
+    seed: Annotated[int, typer.Option(min=0, help="Which world.")] = SEED,
+    examples: Annotated[bool, typer.Option("--examples", help="The small example exports instead of a world.")] = False,
     reporting_currency: CurrencyOption = None,
     port: PortOption = None,
     host: HostOption = "127.0.0.1",
     home: HomeOption = HOME,
 ) -> None:
-    """Do everything: take exports in, build, serve the report. Running it again goes on where it stood.
+    """Do everything: data, tables, the page. Running it again goes on where it stood.
+
+    Without --data a new home begins with a simulated world of known truth; real data sets it aside.
 
     [bold]Examples[/]
 
     payment-analysis up
+
+    payment-analysis up --examples
 
     payment-analysis up --data charges.jsonl --format stripe --reporting-currency EUR
 
@@ -64,18 +79,32 @@ def up(
     place = Home(home)
     given = exports_of(data, format_, mapping) if data else []
     with listen(host, port) as listener:
-        exports, examples = wanted_exports(place, given, EXAMPLES)
-        if examples:
-            out().print("The examples that come with us; --data FILE shows your own payments instead.\n", markup=False)
-        intake = read_in(place, exports, examples=examples)
-        show_intake(intake)
-        if exports and not intake.taken:
+        now = datetime.now(UTC)
+        world = Order(attempts, days, seed, now.replace(minute=0, second=0, microsecond=0))
+        begun = beginning(place, given, EXAMPLES if examples else (), world)
+        intake = take_in(place, begun)
+        if begun.exports and not intake.taken:
             raise typer.Exit(1)
         show_build(make_tables(place, full_refresh=False, reporting_currency=reporting_currency), brief=True)
         show_verdict(place)
         run(place, listener, host)
     if intake.refused:
         raise typer.Exit(1)
+
+
+def take_in(home: Home, begun: Beginning) -> Intake:
+    """Let land what the home begins with, and say what that is."""
+    if begun.sets_world_aside:
+        out().print(f"The simulated world is set aside in {home.set_aside()}.\n", markup=False)
+    if begun.are_examples:
+        out().print("The examples that come with us; --data FILE shows your own payments instead.\n", markup=False)
+    if begun.world is not None:
+        out().print("A simulated world; --data FILE shows your own payments instead.\n", markup=False)
+        with bar() as show:
+            show_world(simulate(home, begun.world, progress=show))
+    intake = read_in(home, begun.exports, examples=begun.are_examples)
+    show_intake(intake)
+    return intake
 
 
 def serve(port: PortOption = None, host: HostOption = "127.0.0.1", home: HomeOption = HOME) -> None:

@@ -16,7 +16,7 @@ import shutil
 import tempfile
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -31,12 +31,11 @@ from payment_analysis.simulate.world import World
 from payment_analysis.simulate.writing import EVENTS, true_fraud_share, write_history
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    import pyarrow as pa
-
     from payment_analysis.lakehouse.home import Home
+    from payment_analysis.lakehouse.lakehouse import Lakehouse
     from payment_analysis.simulate.world import History
     from payment_analysis.simulate.writing import Written
 
@@ -103,9 +102,8 @@ def simulate(home: Home, order: Order, *, progress: Callable[[str, float], None]
         order.end,
         progress=lambda told, wanted: tell("simulating", GENERATED * told / wanted),
     )
-    lakehouse, merchants = home.create().own(), _merchants(home)
-    merchants.ensure()
-    _check_merchants(lakehouse.rows(f"select * from {MERCHANTS}"), world.merchants(), order.seed)
+    lakehouse, merchants = home.create().own(), merchants_of(home)
+    check_merchants(lakehouse, world, merchants)
     with tempfile.TemporaryDirectory(dir=home.stage) as stage:
         made = home.stage / stage / order.name
         written = write_history(world, history, made)
@@ -130,17 +128,29 @@ def _facts(order: Order, history: History, written: Written) -> Facts:
     )
 
 
-def _merchants(home: Home) -> Landing:
+def merchants_of(home: Home) -> Landing:
+    """Where the merchants of a home land."""
     folder = home.path / "lakehouse"
     columns = columns_of(load_sources()[MERCHANTS])
     store = DeltaStore(folder / "tables")
     return Landing(store, MERCHANTS, columns, key="merchant_id", scratch=folder / "scratch")
 
 
-def _check_merchants(held: Iterable[dict[str, Any]], wanted: pa.Table, seed: int) -> None:
+def settle_merchants(home: Home, lakehouse: Lakehouse, world: World, merchants: Landing) -> None:
+    """Let the merchants of a world land, once."""
+    check_merchants(lakehouse, world, merchants)
+    with tempfile.TemporaryDirectory(dir=home.stage) as stage:
+        path = home.stage / stage / "merchants.parquet"
+        pq.write_table(world.merchants(), path)
+        merchants.append([path], batch_id=f"merchants-of-seed-{world.seed}")
+
+
+def check_merchants(lakehouse: Lakehouse, world: World, merchants: Landing) -> None:
     """Two worlds name their merchants alike, so a home holds the merchants of one."""
-    ours = {row["merchant_id"]: row for row in wanted.to_pylist()}
-    for row in held:
+    merchants.ensure()
+    seed = world.seed
+    ours = {row["merchant_id"]: row for row in world.merchants().to_pylist()}
+    for row in lakehouse.rows(f"select * from {MERCHANTS}"):
         merchant = row["merchant_id"]
         if merchant in ours and row != ours[merchant]:
             raise BadInput(

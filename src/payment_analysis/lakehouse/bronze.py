@@ -45,7 +45,7 @@ def build_bronze(bench: Workbench, table: Table) -> TableReport:
         written = tuple(adopt_file(bench.connection, path, folder, time=CLUSTER_COLUMN) for path in files)
     else:
         written = write_files(
-            bench.connection, f"{typed(table)} where {_passing(table)}", bench.store.folder(table.name)
+            bench.connection, f"{typed(table)} where {passing(table)}", bench.store.folder(table.name)
         )
     bench.bind(LANDING, landing.paths, landing.rows)
     with committing(written):
@@ -67,9 +67,9 @@ def build_quarantine(bench: Workbench, table: Table) -> TableReport:
 
     bench.bind(LANDING, files)
     nothing = f"select * from {QUARANTINE} where false"
-    dropped = nothing if _all_pass(bench, table, files) else _dropped(bench, table)
+    put_aside = nothing if _all_pass(bench, table, files) else dropped(bench, table)
     kept = f"select * from {QUARANTINE} where not starts_with(quarantine_id, '{DROPPED_PREFIX}')"
-    rows = dropped if mode == "incremental" else f"{kept} union all by name {dropped}"
+    rows = put_aside if mode == "incremental" else f"{kept} union all by name {put_aside}"
     written = write_files(
         bench.connection, contract(columns_of(quarantine), f"({rows})"), bench.store.folder(QUARANTINE)
     )
@@ -106,7 +106,7 @@ def _unread(
     return (landing.paths, "full", positions) if files is None else (files, "incremental", positions)
 
 
-def _passing(table: Table) -> str:
+def passing(table: Table) -> str:
     return " and ".join(holds(check) for check in table.drops) or "true"
 
 
@@ -114,12 +114,12 @@ def _all_pass(bench: Workbench, table: Table, files: Sequence[Path]) -> bool:
     """Whether bronze drops no row of these files; bronze and its quarantine ask one after the other."""
     known = bench.passed.get(table.name)
     if known is None or known[0] != tuple(files):
-        broken = _number(bench, f"select count(*) from {LANDING} where not ({_passing(table)})")
+        broken = _number(bench, f"select count(*) from {LANDING} where not ({passing(table)})")
         known = bench.passed[table.name] = (tuple(files), broken == 0)
     return known[1]
 
 
-def _dropped(bench: Workbench, table: Table) -> str:
+def dropped(bench: Workbench, table: Table) -> str:
     """Rows that break a check, as quarantine rows; the first broken check gives the reason."""
     columns = ", ".join(f'"{name}"' for name in bench.columns(LANDING))
 
@@ -139,7 +139,7 @@ def _dropped(bench: Workbench, table: Table) -> str:
             regexp_replace(cast(to_json(struct_pack({columns})) as varchar), {_MASKED}) as record,
             _source, _source_file, _source_row, cast(null as varchar) as _file_digest, _ingested_at
         from {LANDING}
-        where not ({_passing(table)})"""
+        where not ({passing(table)})"""
 
 
 def _sentence(check: Check) -> str:

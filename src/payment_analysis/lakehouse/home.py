@@ -79,6 +79,13 @@ class Home:
         self.stage.mkdir(exist_ok=True)
         return self
 
+    def set_aside(self) -> Path:
+        """Give the own lakehouse another name, so that what lands next begins a new one; nothing is deleted."""
+        places = (self.path / f"set-aside-{number}" for number in range(1, 1_000))
+        place = next(one for one in places if not one.exists())
+        (self.path / "lakehouse").rename(place)
+        return place
+
     def delete(self) -> None:
         """Delete everything; refuses a folder that does not carry our mark."""
         if not self.exists:

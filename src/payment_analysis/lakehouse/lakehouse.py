@@ -16,6 +16,7 @@ from payment_analysis.lakehouse.reader import Reader
 from payment_analysis.lakehouse.schema import columns_of
 from payment_analysis.lakehouse.scope import bound, scoped
 from payment_analysis.lakehouse.seeds import SEEDS
+from payment_analysis.lakehouse.stream.stream import Stream
 from payment_analysis.lakehouse.table import load_sources, load_tables
 
 if TYPE_CHECKING:
@@ -85,6 +86,12 @@ class Lakehouse:
         if report.changed:
             self.maintain()
         return report
+
+    def stream(self) -> Stream:
+        """The continuous build, a micro-batch at a time; use it in a `with`."""
+        return Stream(
+            self._store, self._scratch, self._tables, self._sources, self._seeds, now=lambda: datetime.now(UTC)
+        )
 
     def query(self, sql: str, limit: int = ROWS_MAX, *, seconds: float = SECONDS_MAX) -> QueryResult:
         """Answer SQL from outside: one read-only statement in the Databricks dialect, guarded and bounded."""

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from payment_analysis.lakehouse.schema import Columns
 
 _FILE_ROWS_MAX: Final = 2**40
-_COMMITTED: Final = 1  # a batch is committed once: its application transaction knows no other version
+COMMITTED: Final = 1  # a batch is committed once: its application transaction knows no other version
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +52,15 @@ class Landing:
         self, store: DeltaStore, name: str, columns: Columns, *, key: str, scratch: Path, time: str | None = None
     ) -> None:
         self.name = name
-        self._store = store
-        self._columns = columns
-        self._key = key
+        self.store = store
+        self.columns = columns
+        self.key = key
         self._time = time  # equal keys have equal times, so only files of the batch's range are searched
-        self._scratch = scratch
+        self.scratch = scratch
 
     def append(self, batch: Path | Sequence[Path] | pa.RecordBatchReader, *, batch_id: str) -> Appended:
         """Add the rows of a batch whose key is not in the table yet; a batch that was committed before adds nothing."""
-        with duck.worker(self._scratch, memory_mb=duck.INTAKE_MEMORY_MB) as connection:
+        with duck.worker(self.scratch, memory_mb=duck.INTAKE_MEMORY_MB) as connection:
             staged, spooled = self._staged(connection, batch)
             try:
                 return retried(lambda: self._append(connection, staged, batch_id))
@@ -69,9 +69,9 @@ class Landing:
 
     def ensure(self) -> Snapshot:
         """The table's newest version; the table is made when it does not exist, and gets the columns it lacks."""
-        self._store.create(self.name, self._columns)
-        self._store.widen(self.name, self._columns)
-        return self._store.snapshot(self.name)
+        self.store.create(self.name, self.columns)
+        self.store.widen(self.name, self.columns)
+        return self.store.snapshot(self.name)
 
     def _append(self, connection: DuckDBPyConnection, staged: Sequence[Path], batch_id: str) -> Appended:
         snapshot = self.ensure()
@@ -87,7 +87,7 @@ class Landing:
             files = self._write_new(connection, staged, known)
         added = sum(file.rows for file in files)
         with committing(files):
-            self._store.commit(snapshot, files, positions={f"ingest:{batch_id}": _COMMITTED})
+            self.store.commit(snapshot, files, positions={f"ingest:{batch_id}": COMMITTED})
         return Appended(added=added, already_known=rows - added)
 
     def _known(self, connection: DuckDBPyConnection, staged: Sequence[Path], snapshot: Snapshot) -> str:
@@ -101,23 +101,23 @@ class Landing:
             files = tuple(f for f in files if f.earliest is None or (f.earliest <= last and f.latest >= first))
             within = f"{self._time} between {literal(str(first))} and {literal(str(last))}"
         if not files:
-            return f"select null::varchar as {self._key} where false"
-        return f"select {self._key} from {relation(file.path for file in files)} where {within}"
+            return f"select null::varchar as {self.key} where false"
+        return f"select {self.key} from {relation(file.path for file in files)} where {within}"
 
     def _all_new(self, connection: DuckDBPyConnection, staged: Sequence[Path], rows: int, known: str) -> bool:
         """Whether no key repeats, by 64-bit hashes: a collision only costs the longer way."""
-        known_hashes = f"select hash({self._key}) from ({known})"
+        known_hashes = f"select hash({self.key}) from ({known})"
         different, again = connection.execute(
             "select count(distinct h), count(*) filter (is_known) "
-            f"from (select hash({self._key}) as h, h in ({known_hashes}) as is_known from {relation(staged)})"
+            f"from (select hash({self.key}) as h, h in ({known_hashes}) as is_known from {relation(staged)})"
         ).fetchall()[0]
         return bool(different == rows and not again)
 
     def _take(self, connection: DuckDBPyConnection, staged: Sequence[Path]) -> tuple[DataFile, ...]:
-        folder = self._store.folder(self.name)
+        folder = self.store.folder(self.name)
         files: list[DataFile] = []
         for path in staged:
-            if fits(connection, path, self._columns):
+            if fits(connection, path, self.columns):
                 files.append(adopt_file(connection, path, folder, time=self._time))
             else:
                 files.extend(write_files(connection, self._contract(connection, [path], relation([path])), folder))
@@ -135,23 +135,23 @@ class Landing:
         )
         run = connection.execute
         run(
-            f"create or replace temp table repeated as select md5_number({self._key}) as id, min(place) as first_place "
+            f"create or replace temp table repeated as select md5_number({self.key}) as id, min(place) as first_place "
             f"from ({source}) group by id having count(*) > 1"
         )
         run(
             f"create or replace temp table left_out as "
-            f"with placed as (select md5_number({self._key}) as id, place from ({source})), "
-            f"known as (select md5_number({self._key}) as id from ({known})) "
+            f"with placed as (select md5_number({self.key}) as id, place from ({source})), "
+            f"known as (select md5_number({self.key}) as id from ({known})) "
             "select place from placed semi join known using (id) union "
             "select place from placed join repeated using (id) where place <> first_place"
         )
         remaining = f"({source}) anti join left_out using (place)"
-        return write_files(connection, self._contract(connection, staged, remaining), self._store.folder(self.name))
+        return write_files(connection, self._contract(connection, staged, remaining), self.store.folder(self.name))
 
     def _contract(self, connection: DuckDBPyConnection, staged: Sequence[Path], rows: str) -> str:
         """The rows with those of the table's columns that the batch has."""
         held = columns_held(connection, staged)
-        return contract({name: word for name, word in self._columns.items() if name in held}, rows)
+        return contract({name: word for name, word in self.columns.items() if name in held}, rows)
 
     def _staged(
         self, connection: DuckDBPyConnection, batch: Path | Sequence[Path] | pa.RecordBatchReader
@@ -162,7 +162,7 @@ class Landing:
         if isinstance(batch, Sequence):
             return list(batch), ()
         connection.register("arriving", batch)
-        files = write_files(connection, contract(self._columns, "arriving"), self._scratch)
+        files = write_files(connection, contract(self.columns, "arriving"), self.scratch)
         connection.unregister("arriving")
         return [file.path for file in files], files
 

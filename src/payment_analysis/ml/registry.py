@@ -60,6 +60,11 @@ class Version:
     metrics: Mapping[str, float]
     verdict: str
 
+    @property
+    def is_champion(self) -> bool:
+        """Whether it is the version that answers."""
+        return CHAMPION in self.aliases
+
 
 class Registry:
     """Versions of the four models."""

@@ -17,14 +17,22 @@ from payment_analysis.store.migrations.versions import (
     v0002_operations,
     v0003_decisions,
     v0004_configuration,
-    v0005_runs,
+    v0005_model_changes,
+    v0006_runs,
 )
 from payment_analysis.store.tables import SCHEMA, Base
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-EDITIONS: Final = (v0001_people, v0002_operations, v0003_decisions, v0004_configuration, v0005_runs)
+EDITIONS: Final = (
+    v0001_people,
+    v0002_operations,
+    v0003_decisions,
+    v0004_configuration,
+    v0005_model_changes,
+    v0006_runs,
+)
 LOCK: Final = 7_205_759  # any number that only we lock: one process migrates, the others wait
 
 

@@ -7,11 +7,11 @@ select
     cast(sum(silver.reporting_amount) as double) as given_up_value,
     cast(sum(silver.reporting_amount) as double) * max(reasons.recoverable_share) as estimated_recovery_value,
     cast(avg(silver.fraud_score) as double) as avg_fraud_score
-from payments_enriched_silver as silver
+from attempt_ends_silver as silver
 cross join data_clock as clock
 left join decline_reasons as reasons on silver.decline_reason_standard = reasons.decline_reason_standard
 where
-    silver.is_sale and silver.result = 'declined' and silver.is_last_attempt
+    silver.result = 'declined' and silver.is_last_attempt
     and coalesce(silver.fraud_score, 0) < 0.5 and silver.attempt_number <= 3
     and silver.reporting_amount >= :min_amount
     and silver.event_timestamp > clock.as_of - interval 7 days

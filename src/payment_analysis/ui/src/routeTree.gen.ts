@@ -16,11 +16,10 @@ import { Route as DataQualityRouteImport } from './routes/data-quality'
 import { Route as DeclinesRouteImport } from './routes/declines'
 import { Route as IncidentsRouteImport } from './routes/incidents'
 import { Route as LiveRouteImport } from './routes/live'
-import { Route as NotebooksRouteImport } from './routes/notebooks'
+import { Route as ModelsRouteImport } from './routes/models'
 import { Route as PeopleRouteImport } from './routes/people'
 import { Route as ProfileRouteImport } from './routes/profile'
 import { Route as ReasonCodesRouteImport } from './routes/reason-codes'
-import { Route as SetupRouteImport } from './routes/setup'
 import { Route as SmartCheckoutRouteImport } from './routes/smart-checkout'
 import { Route as SmartRetryRouteImport } from './routes/smart-retry'
 import { Route as TransactionsRouteImport } from './routes/transactions'
@@ -62,9 +61,9 @@ const LiveRoute = LiveRouteImport.update({
   path: '/live',
   getParentRoute: () => rootRouteImport,
 } as any)
-const NotebooksRoute = NotebooksRouteImport.update({
-  id: '/notebooks',
-  path: '/notebooks',
+const ModelsRoute = ModelsRouteImport.update({
+  id: '/models',
+  path: '/models',
   getParentRoute: () => rootRouteImport,
 } as any)
 const PeopleRoute = PeopleRouteImport.update({
@@ -80,11 +79,6 @@ const ProfileRoute = ProfileRouteImport.update({
 const ReasonCodesRoute = ReasonCodesRouteImport.update({
   id: '/reason-codes',
   path: '/reason-codes',
-  getParentRoute: () => rootRouteImport,
-} as any)
-const SetupRoute = SetupRouteImport.update({
-  id: '/setup',
-  path: '/setup',
   getParentRoute: () => rootRouteImport,
 } as any)
 const SmartCheckoutRoute = SmartCheckoutRouteImport.update({
@@ -121,11 +115,10 @@ export interface FileRoutesByFullPath {
   '/declines': typeof DeclinesRoute
   '/incidents': typeof IncidentsRoute
   '/live': typeof LiveRoute
-  '/notebooks': typeof NotebooksRoute
+  '/models': typeof ModelsRoute
   '/people': typeof PeopleRoute
   '/profile': typeof ProfileRoute
   '/reason-codes': typeof ReasonCodesRoute
-  '/setup': typeof SetupRoute
   '/smart-checkout': typeof SmartCheckoutRoute
   '/smart-retry': typeof SmartRetryRoute
   '/transactions': typeof TransactionsRoute
@@ -140,11 +133,10 @@ export interface FileRoutesByTo {
   '/declines': typeof DeclinesRoute
   '/incidents': typeof IncidentsRoute
   '/live': typeof LiveRoute
-  '/notebooks': typeof NotebooksRoute
+  '/models': typeof ModelsRoute
   '/people': typeof PeopleRoute
   '/profile': typeof ProfileRoute
   '/reason-codes': typeof ReasonCodesRoute
-  '/setup': typeof SetupRoute
   '/smart-checkout': typeof SmartCheckoutRoute
   '/smart-retry': typeof SmartRetryRoute
   '/transactions': typeof TransactionsRoute
@@ -160,11 +152,10 @@ export interface FileRoutesById {
   '/declines': typeof DeclinesRoute
   '/incidents': typeof IncidentsRoute
   '/live': typeof LiveRoute
-  '/notebooks': typeof NotebooksRoute
+  '/models': typeof ModelsRoute
   '/people': typeof PeopleRoute
   '/profile': typeof ProfileRoute
   '/reason-codes': typeof ReasonCodesRoute
-  '/setup': typeof SetupRoute
   '/smart-checkout': typeof SmartCheckoutRoute
   '/smart-retry': typeof SmartRetryRoute
   '/transactions': typeof TransactionsRoute
@@ -181,11 +172,10 @@ export interface FileRouteTypes {
     | '/declines'
     | '/incidents'
     | '/live'
-    | '/notebooks'
+    | '/models'
     | '/people'
     | '/profile'
     | '/reason-codes'
-    | '/setup'
     | '/smart-checkout'
     | '/smart-retry'
     | '/transactions'
@@ -200,11 +190,10 @@ export interface FileRouteTypes {
     | '/declines'
     | '/incidents'
     | '/live'
-    | '/notebooks'
+    | '/models'
     | '/people'
     | '/profile'
     | '/reason-codes'
-    | '/setup'
     | '/smart-checkout'
     | '/smart-retry'
     | '/transactions'
@@ -219,11 +208,10 @@ export interface FileRouteTypes {
     | '/declines'
     | '/incidents'
     | '/live'
-    | '/notebooks'
+    | '/models'
     | '/people'
     | '/profile'
     | '/reason-codes'
-    | '/setup'
     | '/smart-checkout'
     | '/smart-retry'
     | '/transactions'
@@ -239,11 +227,10 @@ export interface RootRouteChildren {
   DeclinesRoute: typeof DeclinesRoute
   IncidentsRoute: typeof IncidentsRoute
   LiveRoute: typeof LiveRoute
-  NotebooksRoute: typeof NotebooksRoute
+  ModelsRoute: typeof ModelsRoute
   PeopleRoute: typeof PeopleRoute
   ProfileRoute: typeof ProfileRoute
   ReasonCodesRoute: typeof ReasonCodesRoute
-  SetupRoute: typeof SetupRoute
   SmartCheckoutRoute: typeof SmartCheckoutRoute
   SmartRetryRoute: typeof SmartRetryRoute
   TransactionsRoute: typeof TransactionsRoute
@@ -302,11 +289,11 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof LiveRouteImport
       parentRoute: typeof rootRouteImport
     }
-    '/notebooks': {
-      id: '/notebooks'
-      path: '/notebooks'
-      fullPath: '/notebooks'
-      preLoaderRoute: typeof NotebooksRouteImport
+    '/models': {
+      id: '/models'
+      path: '/models'
+      fullPath: '/models'
+      preLoaderRoute: typeof ModelsRouteImport
       parentRoute: typeof rootRouteImport
     }
     '/people': {
@@ -328,13 +315,6 @@ declare module '@tanstack/react-router' {
       path: '/reason-codes'
       fullPath: '/reason-codes'
       preLoaderRoute: typeof ReasonCodesRouteImport
-      parentRoute: typeof rootRouteImport
-    }
-    '/setup': {
-      id: '/setup'
-      path: '/setup'
-      fullPath: '/setup'
-      preLoaderRoute: typeof SetupRouteImport
       parentRoute: typeof rootRouteImport
     }
     '/smart-checkout': {
@@ -383,11 +363,10 @@ const rootRouteChildren: RootRouteChildren = {
   DeclinesRoute: DeclinesRoute,
   IncidentsRoute: IncidentsRoute,
   LiveRoute: LiveRoute,
-  NotebooksRoute: NotebooksRoute,
+  ModelsRoute: ModelsRoute,
   PeopleRoute: PeopleRoute,
   ProfileRoute: ProfileRoute,
   ReasonCodesRoute: ReasonCodesRoute,
-  SetupRoute: SetupRoute,
   SmartCheckoutRoute: SmartCheckoutRoute,
   SmartRetryRoute: SmartRetryRoute,
   TransactionsRoute: TransactionsRoute,

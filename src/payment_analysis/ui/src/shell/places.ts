@@ -1,5 +1,5 @@
 import type { LucideIcon } from 'lucide-react'
-import { Activity, CircleX, CreditCard, DatabaseZap, Gauge, LayoutDashboard, ListChecks, MessageCircleQuestion, NotebookText, RefreshCw, Rocket, Siren, Table } from 'lucide-react'
+import { Activity, Brain, CircleX, CreditCard, DatabaseZap, Gauge, LayoutDashboard, ListChecks, MessageCircleQuestion, NotebookText, RefreshCw, Rocket, Siren, Table } from 'lucide-react'
 
 /** Every page that works, in the order of the navigation. `key` is pressed after g. */
 export type Place = { to: string; name: string; icon: LucideIcon; key: string; says: string }
@@ -21,7 +21,6 @@ export const GROUPS: readonly Group[] = [
       { to: '/declines', name: 'Declines', icon: CircleX, key: 'e', says: 'Where we lose good money' },
       { to: '/reason-codes', name: 'Reason codes', icon: ListChecks, key: 'c', says: 'Do we read the codes right' },
       { to: '/incidents', name: 'Incidents', icon: Siren, key: 'i', says: 'What broke, who acts, is it over' },
-      { to: '/ask', name: 'Ask data', icon: MessageCircleQuestion, key: 'k', says: 'Answer me in words' },
     ],
   },
   {
@@ -29,6 +28,13 @@ export const GROUPS: readonly Group[] = [
     places: [
       { to: '/smart-checkout', name: 'Smart checkout', icon: CreditCard, key: 'o', says: 'Where friction costs more than fraud saves' },
       { to: '/smart-retry', name: 'Smart retry', icon: RefreshCw, key: 'r', says: 'What to retry, when, and what it returned' },
+    ],
+  },
+  {
+    name: 'Intelligence',
+    places: [
+      { to: '/ask', name: 'Ask data', icon: MessageCircleQuestion, key: 'k', says: 'Answer me in words' },
+      { to: '/models', name: 'ML models', icon: Brain, key: 'm', says: 'Can the four models be trusted' },
     ],
   },
   {

@@ -1623,6 +1623,32 @@ export type Bridge = {
 };
 
 /**
+ * CalibrationPoint
+ *
+ * Attempts with about the same prediction.
+ */
+export type CalibrationPoint = {
+    /**
+     * Observed
+     *
+     * Share that really happened, 0..1.
+     */
+    observed: number;
+    /**
+     * Predicted
+     *
+     * Mean prediction, 0..1.
+     */
+    predicted: number;
+    /**
+     * Rows
+     *
+     * Attempts.
+     */
+    rows: number;
+};
+
+/**
  * CardNetwork
  */
 export type CardNetwork = 'visa' | 'mastercard' | 'maestro' | 'amex' | 'elo' | 'hipercard' | 'diners' | 'discover' | 'jcb' | 'unionpay' | 'cartes_bancaires';
@@ -2018,64 +2044,6 @@ export type CheckResult = {
 };
 
 /**
- * ChecklistItem
- *
- * One thing that should be there.
- */
-export type ChecklistItem = {
-    /**
-     * Is There
-     *
-     * Whether it is.
-     */
-    is_there: boolean;
-    /**
-     * Name
-     *
-     * Its name.
-     */
-    name: string;
-    /**
-     * Url
-     *
-     * Where the workspace shows it; empty when nowhere.
-     */
-    url: string;
-};
-
-/**
- * ChecklistOut
- *
- * What should be there after the jobs.
- */
-export type ChecklistOut = {
-    /**
-     * Dashboards
-     *
-     * Published dashboards.
-     */
-    dashboards: Array<ChecklistItem>;
-    /**
-     * Models
-     *
-     * Models with a champion.
-     */
-    models: Array<ChecklistItem>;
-    /**
-     * Tables
-     *
-     * Tables.
-     */
-    tables: Array<ChecklistItem>;
-    /**
-     * Views
-     *
-     * Views.
-     */
-    views: Array<ChecklistItem>;
-};
-
-/**
  * Checks
  *
  * Every check of bronze and silver.
@@ -2194,68 +2162,6 @@ export type ColumnOut = {
      * Type in Databricks words.
      */
     type: string;
-};
-
-/**
- * ConnectionOut
- *
- * How the application is connected.
- */
-export type ConnectionOut = {
-    /**
-     * Hint
-     *
-     * What to do about it.
-     */
-    hint: string;
-    /**
-     * Person
-     *
-     * Who asks.
-     */
-    person: string;
-    /**
-     * Problem
-     *
-     * What is missing; empty when nothing is.
-     */
-    problem: string;
-    /**
-     * Store
-     *
-     * The operational store.
-     */
-    store: string;
-    /**
-     * Token Received
-     *
-     * Whether the user's own token came with the request.
-     */
-    token_received: boolean;
-    /**
-     * Token Way
-     *
-     * How the token came: forwarded, bearer, environment; empty on one machine.
-     */
-    token_way: string;
-    /**
-     * Where
-     *
-     * Which engine answers and runs the jobs.
-     */
-    where: 'embedded' | 'databricks';
-    /**
-     * Workspace Host
-     *
-     * The workspace's address; empty on one machine.
-     */
-    workspace_host: string;
-    /**
-     * Workspace Url Derived
-     *
-     * Whether the address was told by the application's own name.
-     */
-    workspace_url_derived: boolean;
 };
 
 /**
@@ -4344,6 +4250,26 @@ export type FaultAttributionRow = {
 };
 
 /**
+ * FeatureShare
+ *
+ * A feature and a number about it.
+ */
+export type FeatureShare = {
+    /**
+     * Feature
+     *
+     * The feature.
+     */
+    feature: string;
+    /**
+     * Value
+     *
+     * Share of the contributions (importance), or stability index (drift).
+     */
+    value: number;
+};
+
+/**
  * Filter
  *
  * What narrows a figure: the values of a dimension that count, or bounds of a number.
@@ -5138,92 +5064,6 @@ export type IssuerPerformanceRow = {
 };
 
 /**
- * JobOut
- *
- * A job and its newest run.
- */
-export type JobOut = {
-    /**
-     * After
-     *
-     * Jobs and pipelines that make what it reads.
-     */
-    after: Array<string>;
-    /**
-     * Id
-     *
-     * The workspace's id; the key on one machine; empty when it is not deployed.
-     */
-    id: string;
-    /**
-     * Key
-     *
-     * Key in the bundle.
-     */
-    key: string;
-    /**
-     * Its newest run.
-     */
-    last: RunOut | null;
-    /**
-     * Name
-     *
-     * Name.
-     */
-    name: string;
-    /**
-     * Number
-     *
-     * Place in the order.
-     */
-    number: number;
-    /**
-     * Parameters
-     *
-     * What may be set.
-     */
-    parameters: Array<ParameterOut>;
-    /**
-     * Purpose
-     *
-     * What it is for.
-     */
-    purpose: string;
-    /**
-     * Tasks
-     *
-     * Its tasks in order.
-     */
-    tasks: Array<PlannedTask>;
-    /**
-     * Url
-     *
-     * Where the workspace shows it; empty on one machine.
-     */
-    url: string;
-};
-
-/**
- * JobsOut
- *
- * The seven jobs.
- */
-export type JobsOut = {
-    /**
-     * Jobs
-     *
-     * In order.
-     */
-    jobs: Array<JobOut>;
-    /**
-     * Where
-     *
-     * Where they run.
-     */
-    where: 'embedded' | 'databricks';
-};
-
-/**
  * Kept
  *
  * The event was kept.
@@ -5781,6 +5621,398 @@ export type MetricBridgeRow = {
 };
 
 /**
+ * ModelCardOut
+ *
+ * What a version learned from, how good it is and where it stops; written when it was trained.
+ */
+export type ModelCardOut = {
+    /**
+     * Calibration
+     *
+     * Prediction against what happened.
+     */
+    calibration: Array<CalibrationPoint>;
+    /**
+     * Drift
+     *
+     * Population stability index of exam against training, worst first.
+     */
+    drift: Array<FeatureShare>;
+    /**
+     * Features
+     *
+     * What it sees.
+     */
+    features: Array<string>;
+    /**
+     * Importance
+     *
+     * Share of the mean absolute contributions, largest first.
+     */
+    importance: Array<FeatureShare>;
+    /**
+     * Limits
+     *
+     * What it cannot know.
+     */
+    limits: Array<string>;
+    /**
+     * Measures
+     *
+     * Measured in the exam, beside baselines.
+     */
+    measures: Array<ModelMeasure>;
+    /**
+     * Model
+     *
+     * Name in the registry.
+     */
+    model: string;
+    /**
+     * Predicts
+     *
+     * What its number means.
+     */
+    predicts: string;
+    /**
+     * Slices
+     *
+     * Calibration by slice with enough attempts.
+     */
+    slices: Array<ModelSlice>;
+    /**
+     * Verdict
+     *
+     * Why it is the champion, or why not.
+     */
+    verdict: string;
+    /**
+     * Version
+     *
+     * The version.
+     */
+    version: number;
+    /**
+     * Attempts of training and exam.
+     */
+    windows: ModelWindows;
+};
+
+/**
+ * ModelChangeOut
+ *
+ * A person made another version the champion.
+ */
+export type ModelChangeOut = {
+    /**
+     * Action
+     *
+     * promote or roll_back.
+     */
+    action: string;
+    /**
+     * Changed By
+     *
+     * Who.
+     */
+    changed_by: string;
+    /**
+     * Created At
+     *
+     * When.
+     */
+    created_at: string;
+    /**
+     * Model
+     *
+     * The model.
+     */
+    model: string;
+    /**
+     * Reason
+     *
+     * Why.
+     */
+    reason: string;
+    /**
+     * Version
+     *
+     * The version that answers since.
+     */
+    version: number;
+    /**
+     * Version Before
+     *
+     * The one that answered before.
+     */
+    version_before: number | null;
+};
+
+/**
+ * ModelMeasure
+ *
+ * One number about one contestant.
+ */
+export type ModelMeasure = {
+    /**
+     * Contestant
+     *
+     * model, or the baseline it stands beside.
+     */
+    contestant: string;
+    /**
+     * High
+     *
+     * Upper end of it.
+     */
+    high: number | null;
+    /**
+     * Low
+     *
+     * Lower end of the 95 % interval; null when none was computed.
+     */
+    low: number | null;
+    /**
+     * Metric
+     *
+     * What was measured.
+     */
+    metric: string;
+    /**
+     * Value
+     *
+     * The number; null when it cannot be computed.
+     */
+    value: number | null;
+};
+
+/**
+ * ModelOut
+ *
+ * One of the four models.
+ */
+export type ModelOut = {
+    /**
+     * Accuracy
+     *
+     * Measured accuracy of the champion, 0..1; null without one.
+     */
+    accuracy: number | null;
+    /**
+     * Accuracy Claimed
+     *
+     * What the documents claim; shown only beside what was measured.
+     */
+    accuracy_claimed: number;
+    /**
+     * Accuracy Of Always Yes
+     *
+     * Accuracy of always giving the usual answer.
+     */
+    accuracy_of_always_yes: number | null;
+    /**
+     * Baseline Name
+     *
+     * What it is seen beside.
+     */
+    baseline_name: string;
+    /**
+     * Champion
+     *
+     * The version that answers; null until one is trained.
+     */
+    champion: number | null;
+    /**
+     * Headline Metric
+     *
+     * The measure that counts.
+     */
+    headline_metric: string;
+    /**
+     * Name
+     *
+     * Name in the registry.
+     */
+    name: string;
+    /**
+     * Purpose
+     *
+     * What it says.
+     */
+    purpose: string;
+    /**
+     * Versions
+     *
+     * The newest first.
+     */
+    versions: Array<ModelVersion>;
+};
+
+/**
+ * ModelSlice
+ *
+ * Calibration within one value of one column.
+ */
+export type ModelSlice = {
+    /**
+     * Calibration Error
+     *
+     * Expected calibration error, 0..1.
+     */
+    calibration_error: number;
+    /**
+     * Column
+     *
+     * The column.
+     */
+    column: string;
+    /**
+     * Observed
+     *
+     * Share that really happened.
+     */
+    observed: number;
+    /**
+     * Predicted
+     *
+     * Mean prediction.
+     */
+    predicted: number;
+    /**
+     * Rows
+     *
+     * Attempts.
+     */
+    rows: number;
+    /**
+     * Value
+     *
+     * Its value.
+     */
+    value: string;
+};
+
+/**
+ * ModelVersion
+ *
+ * One version of a model.
+ */
+export type ModelVersion = {
+    /**
+     * Aliases
+     *
+     * champion answers; challenger is the newest that does not.
+     */
+    aliases: Array<string>;
+    /**
+     * Baseline
+     *
+     * The same of the baseline.
+     */
+    baseline: number | null;
+    /**
+     * Created At
+     *
+     * When it was trained.
+     */
+    created_at: string;
+    /**
+     * Headline
+     *
+     * The measure that counts; null when the exam could not give it.
+     */
+    headline: number | null;
+    /**
+     * Verdict
+     *
+     * Why it is the champion, or why not.
+     */
+    verdict: string;
+    /**
+     * Version
+     *
+     * Its number.
+     */
+    version: number;
+};
+
+/**
+ * ModelWindows
+ *
+ * From when to when the attempts of training and exam come.
+ */
+export type ModelWindows = {
+    /**
+     * Calibrate Rows
+     *
+     * Attempts that calibrated.
+     */
+    calibrate_rows: number;
+    /**
+     * Test From
+     *
+     * First attempt of the exam.
+     */
+    test_from: string;
+    /**
+     * Test Rows
+     *
+     * Attempts of the exam.
+     */
+    test_rows: number;
+    /**
+     * Test Until
+     *
+     * Last attempt of the exam.
+     */
+    test_until: string;
+    /**
+     * Train From
+     *
+     * First attempt that taught.
+     */
+    train_from: string;
+    /**
+     * Train Rows
+     *
+     * Attempts that taught.
+     */
+    train_rows: number;
+    /**
+     * Train Until
+     *
+     * End of the lessons.
+     */
+    train_until: string;
+};
+
+/**
+ * Models
+ *
+ * The models of this installation.
+ */
+export type Models = {
+    /**
+     * Accuracy Misleads
+     *
+     * Why accuracy says little here.
+     */
+    accuracy_misleads: string;
+    /**
+     * Models
+     *
+     * The four models of the documents.
+     */
+    models: Array<ModelOut>;
+    /**
+     * Registry
+     *
+     * Where MLflow reads them from.
+     */
+    registry: string;
+};
+
+/**
  * Move
  *
  * One possible move of a life cycle; a move that is not listed is impossible.
@@ -5922,146 +6154,6 @@ export type NewAccessToken = {
      * Send it as `Authorization: Bearer …`; shown only now.
      */
     secret: string;
-};
-
-/**
- * Notebook
- *
- * One notebook.
- */
-export type Notebook = {
-    /**
-     * Category
-     *
-     * intelligence, ml_training, streaming or transformation.
-     */
-    category: string;
-    /**
-     * Description
-     *
-     * What it is for.
-     */
-    description: string;
-    /**
-     * Id
-     *
-     * Name of its file.
-     */
-    id: string;
-    /**
-     * The newest run of its job.
-     */
-    last: RunOut | null;
-    /**
-     * Name
-     *
-     * Its title.
-     */
-    name: string;
-    /**
-     * Path
-     *
-     * Its file in the repository and in the workspace.
-     */
-    path: string;
-    /**
-     * Runs
-     *
-     * Key of the job or pipeline that it belongs to.
-     */
-    runs: string;
-    /**
-     * Runs Name
-     *
-     * Name of that job or pipeline.
-     */
-    runs_name: string;
-    /**
-     * Url
-     *
-     * Where the workspace shows that job or pipeline; empty on one machine.
-     */
-    url: string;
-};
-
-/**
- * NotebookSource
- *
- * One notebook with its source.
- */
-export type NotebookSource = {
-    /**
-     * Category
-     *
-     * intelligence, ml_training, streaming or transformation.
-     */
-    category: string;
-    /**
-     * Cells
-     *
-     * Its cells in order; the first is Markdown.
-     */
-    cells: Array<string>;
-    /**
-     * Description
-     *
-     * What it is for.
-     */
-    description: string;
-    /**
-     * Id
-     *
-     * Name of its file.
-     */
-    id: string;
-    /**
-     * The newest run of its job.
-     */
-    last: RunOut | null;
-    /**
-     * Name
-     *
-     * Its title.
-     */
-    name: string;
-    /**
-     * Path
-     *
-     * Its file in the repository and in the workspace.
-     */
-    path: string;
-    /**
-     * Runs
-     *
-     * Key of the job or pipeline that it belongs to.
-     */
-    runs: string;
-    /**
-     * Runs Name
-     *
-     * Name of that job or pipeline.
-     */
-    runs_name: string;
-    /**
-     * Url
-     *
-     * Where the workspace shows that job or pipeline; empty on one machine.
-     */
-    url: string;
-};
-
-/**
- * Notebooks
- *
- * The nine notebooks.
- */
-export type Notebooks = {
-    /**
-     * Notebooks
-     *
-     * In the documents' order.
-     */
-    notebooks: Array<Notebook>;
 };
 
 /**
@@ -6521,32 +6613,6 @@ export type PageQuestion = {
     scope?: {
         [key: string]: string;
     };
-};
-
-/**
- * ParameterOut
- *
- * One thing that may be set for a run.
- */
-export type ParameterOut = {
-    /**
-     * Default
-     *
-     * Usual value.
-     */
-    default: string;
-    /**
-     * Meaning
-     *
-     * What it means.
-     */
-    meaning: string;
-    /**
-     * Name
-     *
-     * Name.
-     */
-    name: string;
 };
 
 /**
@@ -7148,90 +7214,6 @@ export type PeriodInput = {
 };
 
 /**
- * PipelineOut
- *
- * A pipeline.
- */
-export type PipelineOut = {
-    /**
-     * Detail
-     *
-     * More about it.
-     */
-    detail: string;
-    /**
-     * Id
-     *
-     * The workspace's id; the key on one machine; empty when it is not deployed.
-     */
-    id: string;
-    /**
-     * Key
-     *
-     * Key in the bundle.
-     */
-    key: string;
-    /**
-     * Lag Seconds
-     *
-     * How far behind; null when that is not known.
-     */
-    lag_seconds: number | null;
-    /**
-     * Name
-     *
-     * Name.
-     */
-    name: string;
-    /**
-     * State
-     *
-     * idle, running, stopping, failed or missing.
-     */
-    state: string;
-    /**
-     * Url
-     *
-     * Where the workspace shows it; empty on one machine.
-     */
-    url: string;
-};
-
-/**
- * PipelinesOut
- *
- * Both pipelines.
- */
-export type PipelinesOut = {
-    /**
-     * Pipelines
-     *
-     * In order.
-     */
-    pipelines: Array<PipelineOut>;
-};
-
-/**
- * PlannedTask
- *
- * One task of a job.
- */
-export type PlannedTask = {
-    /**
-     * Key
-     *
-     * Name of the task.
-     */
-    key: string;
-    /**
-     * Purpose
-     *
-     * What is true after it.
-     */
-    purpose: string;
-};
-
-/**
  * Point
  *
  * One hour, day or week.
@@ -7342,6 +7324,26 @@ export type Problem = {
      * Stable name of this kind of problem.
      */
     type: string;
+};
+
+/**
+ * PromoteIn
+ *
+ * Which version should answer, and why.
+ */
+export type PromoteIn = {
+    /**
+     * Reason
+     *
+     * Why; it is kept.
+     */
+    reason: string;
+    /**
+     * Version
+     *
+     * The version.
+     */
+    version: number;
 };
 
 /**
@@ -9424,6 +9426,20 @@ export type RetrySuccessByReasonRow = {
 export type Role = 'viewer' | 'analyst' | 'operator' | 'admin';
 
 /**
+ * RollBackIn
+ *
+ * Why the version before should answer again.
+ */
+export type RollBackIn = {
+    /**
+     * Reason
+     *
+     * Why; it is kept.
+     */
+    reason: string;
+};
+
+/**
  * Routing
  *
  * Where another PSP does provably better.
@@ -9656,135 +9672,6 @@ export type RuleTextOut = {
 };
 
 /**
- * RunJobIn
- *
- * Which job to run, and what is set.
- */
-export type RunJobIn = {
-    /**
-     * Job
-     *
-     * Key of the job.
-     */
-    job: string;
-    /**
-     * Parameters
-     *
-     * Only what differs from the usual.
-     */
-    parameters?: {
-        [key: string]: string;
-    };
-};
-
-/**
- * RunOut
- *
- * One run of a job.
- */
-export type RunOut = {
-    /**
-     * Ended At
-     *
-     * When it ended.
-     */
-    ended_at: string | null;
-    /**
-     * Error
-     *
-     * What went wrong; empty when nothing did.
-     */
-    error: string;
-    /**
-     * Hint
-     *
-     * What to do about it.
-     */
-    hint: string;
-    /**
-     * Id
-     *
-     * Id of the run.
-     */
-    id: string;
-    /**
-     * Job
-     *
-     * Key of the job.
-     */
-    job: string;
-    /**
-     * Parameters
-     *
-     * What was set.
-     */
-    parameters: {
-        [key: string]: string;
-    };
-    /**
-     * Requested By
-     *
-     * Who asked for it.
-     */
-    requested_by: string;
-    /**
-     * Seconds
-     *
-     * How long it took, or takes so far; null before it began.
-     */
-    seconds: number | null;
-    /**
-     * Started At
-     *
-     * When it began.
-     */
-    started_at: string | null;
-    /**
-     * Where it stands.
-     */
-    state: RunState;
-    /**
-     * Tasks
-     *
-     * Its tasks in order.
-     */
-    tasks: Array<PaymentAnalysisBackendRoutesSetupModelsTaskOut>;
-    /**
-     * Url
-     *
-     * Where the workspace shows it; empty on one machine.
-     */
-    url: string;
-};
-
-/**
- * RunPipelineIn
- *
- * Which pipeline, and what to do with it.
- */
-export type RunPipelineIn = {
-    /**
-     * Action
-     *
-     * What to do.
-     */
-    action: 'start' | 'stop';
-    /**
-     * Pipeline
-     *
-     * Key of the pipeline.
-     */
-    pipeline: string;
-};
-
-/**
- * RunState
- *
- * Where a run of a job, or of one of its tasks, stands.
- */
-export type RunState = 'waiting' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'interrupted';
-
-/**
  * SavedViewIn
  *
  * A view to save.
@@ -9914,111 +9801,6 @@ export type ScopeOptions = {
      * user: somebody's own data; simulated: a world with known truth; mixed; or our examples.
      */
     source: 'user' | 'simulated' | 'mixed' | 'examples';
-};
-
-/**
- * SetupConfigIn
- *
- * A catalog and a schema.
- */
-export type SetupConfigIn = {
-    /**
-     * Catalog
-     *
-     * Unity Catalog.
-     */
-    catalog: string;
-    /**
-     * Schema
-     *
-     * Schema of the catalog.
-     */
-    schema: string;
-};
-
-/**
- * SetupConfigOut
- *
- * The catalog and schema in force.
- */
-export type SetupConfigOut = {
-    /**
-     * Catalog
-     *
-     * Unity Catalog.
-     */
-    catalog: string;
-    /**
-     * Is Saved
-     *
-     * False while they are only the usual ones.
-     */
-    is_saved: boolean;
-    /**
-     * Schema
-     *
-     * Schema of the catalog.
-     */
-    schema: string;
-};
-
-/**
- * SetupDefaultsOut
- *
- * What a run would use.
- */
-export type SetupDefaultsOut = {
-    /**
-     * Catalog
-     *
-     * Unity Catalog.
-     */
-    catalog: string;
-    connection: ConnectionOut;
-    /**
-     * Jobs
-     *
-     * Id of each job by key; empty where the workspace has none.
-     */
-    jobs: {
-        [key: string]: string;
-    };
-    /**
-     * Pipelines
-     *
-     * Id of each pipeline by key.
-     */
-    pipelines: {
-        [key: string]: string;
-    };
-    /**
-     * Schema
-     *
-     * Schema of the catalog.
-     */
-    schema: string;
-    /**
-     * Warehouse Id
-     *
-     * SQL warehouse; empty on one machine.
-     */
-    warehouse_id: string;
-};
-
-/**
- * SetupSettingsOut
- *
- * Settings by name.
- */
-export type SetupSettingsOut = {
-    /**
-     * Settings
-     *
-     * Empty until job 1 has run.
-     */
-    settings: {
-        [key: string]: string;
-    };
 };
 
 /**
@@ -10887,6 +10669,54 @@ export type TaskIn = {
 };
 
 /**
+ * TaskOut
+ *
+ * A thing to do about an incident.
+ */
+export type TaskOut = {
+    /**
+     * Action
+     *
+     * How.
+     */
+    action: string | null;
+    /**
+     * Created At
+     *
+     * When it was written down.
+     */
+    created_at: string;
+    /**
+     * Id
+     *
+     * Id of the task.
+     */
+    id: string;
+    /**
+     * Incident Id
+     *
+     * The incident it belongs to.
+     */
+    incident_id: string;
+    /**
+     * Owner
+     *
+     * Who does it.
+     */
+    owner: string | null;
+    /**
+     * Where it stands.
+     */
+    status: TaskStatus;
+    /**
+     * Title
+     *
+     * What to do.
+     */
+    title: string;
+};
+
+/**
  * TaskStatus
  *
  * Where a remediation task stands.
@@ -11593,20 +11423,6 @@ export type WidgetProblem = {
 };
 
 /**
- * WorkspaceConfigOut
- *
- * The workspace's address.
- */
-export type WorkspaceConfigOut = {
-    /**
-     * Workspace Url
-     *
-     * Empty on one machine.
-     */
-    workspace_url: string;
-};
-
-/**
  * Period
  *
  * A stretch of time, start inclusive and end exclusive.
@@ -11719,98 +11535,6 @@ export type PaymentAnalysisBackendReportPartsVerdict = {
      * What is approved, what is lost, and what to do first.
      */
     sentence: string;
-};
-
-/**
- * TaskOut
- *
- * One task of a run.
- */
-export type PaymentAnalysisBackendRoutesSetupModelsTaskOut = {
-    /**
-     * Error
-     *
-     * What went wrong; empty when nothing did.
-     */
-    error: string;
-    /**
-     * Hint
-     *
-     * What to do about it.
-     */
-    hint: string;
-    /**
-     * Key
-     *
-     * Name of the task.
-     */
-    key: string;
-    /**
-     * Report
-     *
-     * The facts it reported.
-     */
-    report: {
-        [key: string]: unknown;
-    } | null;
-    /**
-     * Seconds
-     *
-     * How long it took, or takes so far; null before it began.
-     */
-    seconds: number | null;
-    /**
-     * Where it stands.
-     */
-    state: RunState;
-};
-
-/**
- * TaskOut
- *
- * A thing to do about an incident.
- */
-export type PaymentAnalysisBackendRoutesTasksTaskOut = {
-    /**
-     * Action
-     *
-     * How.
-     */
-    action: string | null;
-    /**
-     * Created At
-     *
-     * When it was written down.
-     */
-    created_at: string;
-    /**
-     * Id
-     *
-     * Id of the task.
-     */
-    id: string;
-    /**
-     * Incident Id
-     *
-     * The incident it belongs to.
-     */
-    incident_id: string;
-    /**
-     * Owner
-     *
-     * Who does it.
-     */
-    owner: string | null;
-    /**
-     * Where it stands.
-     */
-    status: TaskStatus;
-    /**
-     * Title
-     *
-     * What to do.
-     */
-    title: string;
 };
 
 /**
@@ -14689,6 +14413,31 @@ export type GetMetricBridgeResponses = {
 
 export type GetMetricBridgeResponse = GetMetricBridgeResponses[keyof GetMetricBridgeResponses];
 
+export type GetModelsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/analytics/models';
+};
+
+export type GetModelsErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type GetModelsError = GetModelsErrors[keyof GetModelsErrors];
+
+export type GetModelsResponses = {
+    /**
+     * Successful Response
+     */
+    200: Models;
+};
+
+export type GetModelsResponse = GetModelsResponses[keyof GetModelsResponses];
+
 export type GetOnlineFeaturesData = {
     body?: never;
     path?: never;
@@ -17334,31 +17083,6 @@ export type GetStandingResponses = {
 
 export type GetStandingResponse = GetStandingResponses[keyof GetStandingResponses];
 
-export type GetWorkspaceConfigData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/config/workspace';
-};
-
-export type GetWorkspaceConfigErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type GetWorkspaceConfigError = GetWorkspaceConfigErrors[keyof GetWorkspaceConfigErrors];
-
-export type GetWorkspaceConfigResponses = {
-    /**
-     * Successful Response
-     */
-    200: WorkspaceConfigOut;
-};
-
-export type GetWorkspaceConfigResponse = GetWorkspaceConfigResponses[keyof GetWorkspaceConfigResponses];
-
 export type CurrentUserData = {
     body?: never;
     path?: never;
@@ -18032,7 +17756,7 @@ export type ListRemediationTasksResponses = {
      *
      * Successful Response
      */
-    200: Array<PaymentAnalysisBackendRoutesTasksTaskOut>;
+    200: Array<TaskOut>;
 };
 
 export type ListRemediationTasksResponse = ListRemediationTasksResponses[keyof ListRemediationTasksResponses];
@@ -18062,7 +17786,7 @@ export type CreateRemediationTaskResponses = {
     /**
      * Successful Response
      */
-    201: PaymentAnalysisBackendRoutesTasksTaskOut;
+    201: TaskOut;
 };
 
 export type CreateRemediationTaskResponse = CreateRemediationTaskResponses[keyof CreateRemediationTaskResponses];
@@ -18096,65 +17820,139 @@ export type UpdateRemediationTaskResponses = {
     /**
      * Successful Response
      */
-    200: PaymentAnalysisBackendRoutesTasksTaskOut;
+    200: TaskOut;
 };
 
 export type UpdateRemediationTaskResponse = UpdateRemediationTaskResponses[keyof UpdateRemediationTaskResponses];
 
-export type ListNotebooksData = {
+export type ListModelChangesData = {
     body?: never;
     path?: never;
     query?: never;
-    url: '/api/notebooks';
+    url: '/api/models/changes';
 };
 
-export type ListNotebooksErrors = {
+export type ListModelChangesErrors = {
     /**
      * What went wrong, and the next step.
      */
     default: Problem;
 };
 
-export type ListNotebooksError = ListNotebooksErrors[keyof ListNotebooksErrors];
+export type ListModelChangesError = ListModelChangesErrors[keyof ListModelChangesErrors];
 
-export type ListNotebooksResponses = {
+export type ListModelChangesResponses = {
+    /**
+     * Response Listmodelchanges
+     *
+     * Successful Response
+     */
+    200: Array<ModelChangeOut>;
+};
+
+export type ListModelChangesResponse = ListModelChangesResponses[keyof ListModelChangesResponses];
+
+export type PromoteModelData = {
+    body: PromoteIn;
+    path: {
+        /**
+         * Name
+         *
+         * Name of a model in the registry.
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/models/{name}/promote';
+};
+
+export type PromoteModelErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type PromoteModelError = PromoteModelErrors[keyof PromoteModelErrors];
+
+export type PromoteModelResponses = {
     /**
      * Successful Response
      */
-    200: Notebooks;
+    200: ModelChangeOut;
 };
 
-export type ListNotebooksResponse = ListNotebooksResponses[keyof ListNotebooksResponses];
+export type PromoteModelResponse = PromoteModelResponses[keyof PromoteModelResponses];
 
-export type GetNotebookData = {
+export type RollBackModelData = {
+    body: RollBackIn;
+    path: {
+        /**
+         * Name
+         *
+         * Name of a model in the registry.
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/models/{name}/roll-back';
+};
+
+export type RollBackModelErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type RollBackModelError = RollBackModelErrors[keyof RollBackModelErrors];
+
+export type RollBackModelResponses = {
+    /**
+     * Successful Response
+     */
+    200: ModelChangeOut;
+};
+
+export type RollBackModelResponse = RollBackModelResponses[keyof RollBackModelResponses];
+
+export type GetModelCardData = {
     body?: never;
     path: {
         /**
-         * Notebook Id
+         * Name
+         *
+         * Name of a model in the registry.
          */
-        notebook_id: string;
+        name: string;
+        /**
+         * Version
+         *
+         * Version of the model.
+         */
+        version: number;
     };
     query?: never;
-    url: '/api/notebooks/{notebook_id}';
+    url: '/api/models/{name}/versions/{version}';
 };
 
-export type GetNotebookErrors = {
+export type GetModelCardErrors = {
     /**
      * What went wrong, and the next step.
      */
     default: Problem;
 };
 
-export type GetNotebookError = GetNotebookErrors[keyof GetNotebookErrors];
+export type GetModelCardError = GetModelCardErrors[keyof GetModelCardErrors];
 
-export type GetNotebookResponses = {
+export type GetModelCardResponses = {
     /**
      * Successful Response
      */
-    200: NotebookSource;
+    200: ModelCardOut;
 };
 
-export type GetNotebookResponse = GetNotebookResponses[keyof GetNotebookResponses];
+export type GetModelCardResponse = GetModelCardResponses[keyof GetModelCardResponses];
 
 export type ListNotificationsData = {
     body?: never;
@@ -18704,316 +18502,6 @@ export type GetScopeOptionsResponses = {
 };
 
 export type GetScopeOptionsResponse = GetScopeOptionsResponses[keyof GetScopeOptionsResponses];
-
-export type GetSetupChecklistData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/setup/checklist';
-};
-
-export type GetSetupChecklistErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type GetSetupChecklistError = GetSetupChecklistErrors[keyof GetSetupChecklistErrors];
-
-export type GetSetupChecklistResponses = {
-    /**
-     * Successful Response
-     */
-    200: ChecklistOut;
-};
-
-export type GetSetupChecklistResponse = GetSetupChecklistResponses[keyof GetSetupChecklistResponses];
-
-export type GetSetupConfigData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/setup/config';
-};
-
-export type GetSetupConfigErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type GetSetupConfigError = GetSetupConfigErrors[keyof GetSetupConfigErrors];
-
-export type GetSetupConfigResponses = {
-    /**
-     * Successful Response
-     */
-    200: SetupConfigOut;
-};
-
-export type GetSetupConfigResponse = GetSetupConfigResponses[keyof GetSetupConfigResponses];
-
-export type UpdateSetupConfigData = {
-    body: SetupConfigIn;
-    path?: never;
-    query?: never;
-    url: '/api/setup/config';
-};
-
-export type UpdateSetupConfigErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type UpdateSetupConfigError = UpdateSetupConfigErrors[keyof UpdateSetupConfigErrors];
-
-export type UpdateSetupConfigResponses = {
-    /**
-     * Successful Response
-     */
-    200: SetupConfigOut;
-};
-
-export type UpdateSetupConfigResponse = UpdateSetupConfigResponses[keyof UpdateSetupConfigResponses];
-
-export type GetSetupConnectionData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/setup/connection';
-};
-
-export type GetSetupConnectionErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type GetSetupConnectionError = GetSetupConnectionErrors[keyof GetSetupConnectionErrors];
-
-export type GetSetupConnectionResponses = {
-    /**
-     * Successful Response
-     */
-    200: ConnectionOut;
-};
-
-export type GetSetupConnectionResponse = GetSetupConnectionResponses[keyof GetSetupConnectionResponses];
-
-export type GetSetupDefaultsData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/setup/defaults';
-};
-
-export type GetSetupDefaultsErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type GetSetupDefaultsError = GetSetupDefaultsErrors[keyof GetSetupDefaultsErrors];
-
-export type GetSetupDefaultsResponses = {
-    /**
-     * Successful Response
-     */
-    200: SetupDefaultsOut;
-};
-
-export type GetSetupDefaultsResponse = GetSetupDefaultsResponses[keyof GetSetupDefaultsResponses];
-
-export type ListSetupJobsData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/setup/jobs';
-};
-
-export type ListSetupJobsErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type ListSetupJobsError = ListSetupJobsErrors[keyof ListSetupJobsErrors];
-
-export type ListSetupJobsResponses = {
-    /**
-     * Successful Response
-     */
-    200: JobsOut;
-};
-
-export type ListSetupJobsResponse = ListSetupJobsResponses[keyof ListSetupJobsResponses];
-
-export type ListSetupPipelinesData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/setup/pipelines';
-};
-
-export type ListSetupPipelinesErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type ListSetupPipelinesError = ListSetupPipelinesErrors[keyof ListSetupPipelinesErrors];
-
-export type ListSetupPipelinesResponses = {
-    /**
-     * Successful Response
-     */
-    200: PipelinesOut;
-};
-
-export type ListSetupPipelinesResponse = ListSetupPipelinesResponses[keyof ListSetupPipelinesResponses];
-
-export type RunSetupJobData = {
-    body: RunJobIn;
-    path?: never;
-    query?: never;
-    url: '/api/setup/run-job';
-};
-
-export type RunSetupJobErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type RunSetupJobError = RunSetupJobErrors[keyof RunSetupJobErrors];
-
-export type RunSetupJobResponses = {
-    /**
-     * Successful Response
-     */
-    200: RunOut;
-};
-
-export type RunSetupJobResponse = RunSetupJobResponses[keyof RunSetupJobResponses];
-
-export type RunSetupPipelineData = {
-    body: RunPipelineIn;
-    path?: never;
-    query?: never;
-    url: '/api/setup/run-pipeline';
-};
-
-export type RunSetupPipelineErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type RunSetupPipelineError = RunSetupPipelineErrors[keyof RunSetupPipelineErrors];
-
-export type RunSetupPipelineResponses = {
-    /**
-     * Successful Response
-     */
-    200: PipelineOut;
-};
-
-export type RunSetupPipelineResponse = RunSetupPipelineResponses[keyof RunSetupPipelineResponses];
-
-export type GetSetupRunData = {
-    body?: never;
-    path: {
-        /**
-         * Run Id
-         */
-        run_id: string;
-    };
-    query?: never;
-    url: '/api/setup/runs/{run_id}';
-};
-
-export type GetSetupRunErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type GetSetupRunError = GetSetupRunErrors[keyof GetSetupRunErrors];
-
-export type GetSetupRunResponses = {
-    /**
-     * Successful Response
-     */
-    200: RunOut;
-};
-
-export type GetSetupRunResponse = GetSetupRunResponses[keyof GetSetupRunResponses];
-
-export type CancelSetupRunData = {
-    body?: never;
-    path: {
-        /**
-         * Run Id
-         */
-        run_id: string;
-    };
-    query?: never;
-    url: '/api/setup/runs/{run_id}/cancel';
-};
-
-export type CancelSetupRunErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type CancelSetupRunError = CancelSetupRunErrors[keyof CancelSetupRunErrors];
-
-export type CancelSetupRunResponses = {
-    /**
-     * Successful Response
-     */
-    200: RunOut;
-};
-
-export type CancelSetupRunResponse = CancelSetupRunResponses[keyof CancelSetupRunResponses];
-
-export type GetSetupSettingsData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/setup/settings';
-};
-
-export type GetSetupSettingsErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type GetSetupSettingsError = GetSetupSettingsErrors[keyof GetSetupSettingsErrors];
-
-export type GetSetupSettingsResponses = {
-    /**
-     * Successful Response
-     */
-    200: SetupSettingsOut;
-};
-
-export type GetSetupSettingsResponse = GetSetupSettingsResponses[keyof GetSetupSettingsResponses];
 
 export type ListTransactionsData = {
     body?: never;

@@ -1,0 +1,80 @@
+"""Landing for a writer that stays: many small batches, each one commit, and no event twice.
+
+What is known is kept in memory as 64-bit hashes of the keys, and follows what other writers commit. A batch that
+repeats none of them is written as it is; one that may repeat some goes the exact way that files go. A batch is known
+by its name: after a crash the writer hands out the same batches again, and those that were committed add nothing.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Final, Self
+
+from payment_analysis.lakehouse import duck
+from payment_analysis.lakehouse.data_file import committing, relation, write_files
+from payment_analysis.lakehouse.delta import retried
+from payment_analysis.lakehouse.landing import COMMITTED, Appended
+from payment_analysis.lakehouse.schema import contract
+from payment_analysis.lakehouse.stream.tail import LogTail
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+    from types import TracebackType
+
+    import pyarrow as pa
+
+    from payment_analysis.lakehouse.landing import Landing
+
+MEMORY_MB: Final = 600
+
+
+class LandingStream:
+    """An open writer of one landing table."""
+
+    def __init__(self, landing: Landing) -> None:
+        self._landing = landing
+        self._held = ExitStack()
+
+    def __enter__(self) -> Self:
+        snapshot = self._landing.ensure()
+        self._connection = self._held.enter_context(duck.worker(self._landing.scratch, memory_mb=MEMORY_MB))
+        self._connection.execute("create table known (h ubigint)")
+        self._tail = LogTail(self._landing.store, snapshot)
+        self._learn(snapshot.paths)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._held.close()
+
+    def append(self, rows: pa.Table, *, batch_id: str) -> Appended:
+        """Add the rows whose key is not in the table yet."""
+        return retried(lambda: self._append(rows, batch_id))
+
+    def _append(self, rows: pa.Table, batch_id: str) -> Appended:
+        store, name, columns = self._landing.store, self._landing.name, self._landing.columns
+        snapshot = store.snapshot(name)
+        if snapshot.position(f"ingest:{batch_id}") is not None:
+            return Appended(added=0, already_known=rows.num_rows)
+        self._learn([path for grown in self._tail.read() for path in grown.files])
+        connection = self._connection
+        connection.register("arriving", rows)
+        held = {column: word for column, word in columns.items() if column in rows.schema.names}
+        connection.execute(f"create or replace temp table fresh as {contract(held, 'arriving')}")
+        connection.unregister("arriving")
+        key = self._landing.key
+        distinct, again = connection.execute(
+            f"select count(distinct {key}), count(*) filter (where hash({key}) in (from known)) from fresh"
+        ).fetchall()[0]
+        if again or distinct < rows.num_rows:
+            return self._landing.append(rows.to_reader(), batch_id=batch_id)
+        files = write_files(connection, "from fresh", store.folder(name))
+        with committing(files):
+            store.commit(snapshot, files, positions={f"ingest:{batch_id}": COMMITTED})
+        return Appended(added=rows.num_rows, already_known=0)
+
+    def _learn(self, paths: Sequence[Path]) -> None:
+        if paths:
+            self._connection.execute(f"insert into known select hash({self._landing.key}) from {relation(paths)}")

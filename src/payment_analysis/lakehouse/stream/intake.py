@@ -1,0 +1,115 @@
+"""What has landed becomes bronze, and beside it what does not pass the checks: each with its position in its commit."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from payment_analysis.domain.errors import Conflict
+from payment_analysis.lakehouse.bronze import LANDING, QUARANTINE, dropped, passing
+from payment_analysis.lakehouse.checks import run_checks
+from payment_analysis.lakehouse.data_file import CLUSTER_COLUMN, adopt_file, committing, rows_of, write_files
+from payment_analysis.lakehouse.delta import DEFINITION
+from payment_analysis.lakehouse.schema import columns_of, contract
+from payment_analysis.lakehouse.stream.tail import LogTail
+from payment_analysis.lakehouse.workbench import source_position
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from payment_analysis.lakehouse.data_file import DataFile
+    from payment_analysis.lakehouse.delta import Snapshot
+    from payment_analysis.lakehouse.stream.tail import Grown
+    from payment_analysis.lakehouse.table import Source, Table
+    from payment_analysis.lakehouse.workbench import Workbench
+
+BATCH_ROWS_MAX: Final = 200_000  # behind, a batch grows to this: 250 bytes a row and column group stay in memory
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One batch of landing in bronze: its rows are in `batch`."""
+
+    generation: int  # of bronze, with the batch
+    landed: int
+    passed: int
+    arrived: datetime | None  # the newest of them
+
+
+class Intake:
+    """Reads landing forward; bronze and quarantine have been built up to the same place when it begins."""
+
+    def __init__(self, bench: Workbench, bronze: Table) -> None:
+        self._bench, self._bronze, self._store = bench, bronze, bench.store
+        landing = bench.reopen(bench.sources[LANDING])
+        snapshot, quarantine = bench.reopen(bronze), bench.reopen(bench.sources[QUARANTINE])
+        read = snapshot.position(source_position(LANDING))
+        if read != landing.generation or quarantine.position(source_position(LANDING)) != read:
+            raise Conflict("events landed while the pipeline was started", hint="it starts again by itself")
+        self._tail = LogTail(self._store, landing)
+        self._definition = bench.definition(bronze, besides=LANDING)
+        self._generation, self._quarantine_generation = snapshot.generation, quarantine.generation
+        self._waiting: deque[Grown] = deque()
+
+    @property
+    def waiting(self) -> int:
+        """Rows that have landed and are not taken."""
+        self._waiting.extend(self._tail.read())
+        return sum(grown.rows for grown in self._waiting)
+
+    def take(self) -> Taken | None:
+        """The next batch, as large as what waits up to a limit; None when nothing has landed."""
+        self._waiting.extend(self._tail.read())
+        if not self._waiting:
+            return None
+        taken = [self._waiting.popleft()]
+        while self._waiting and sum(one.rows for one in taken) + self._waiting[0].rows <= BATCH_ROWS_MAX:
+            taken.append(self._waiting.popleft())
+        files = [file for grown in taken for file in grown.files]
+        run = self._bench.connection.execute
+        run(f"create or replace temp table landed as {rows_of(files, self._bench.columns(LANDING))}")
+        self._bench.bind_select(LANDING, "from landed")
+        run(f"create or replace temp table batch as from landed where {passing(self._bronze)}")
+        landed, arrived = run("select count(*), max(_ingested_at) from landed").fetchall()[0]
+        passed = run("select count(*) from batch").fetchall()[0][0]
+        positions = {DEFINITION: self._definition, source_position(LANDING): taken[-1].generation}
+        if passed < landed:
+            self._put_aside(positions)
+        self._keep(files if passed == landed else None, positions)
+        return Taken(self._generation, landed, passed, arrived)
+
+    def _keep(self, files: Sequence[Path] | None, positions: dict[str, int]) -> None:
+        """Commit the batch to bronze; landing's own files when all their rows pass."""
+        connection, folder = self._bench.connection, self._store.folder(self._bronze.name)
+        run_checks(connection, self._bronze, "batch")
+        if files is None:
+            written = write_files(connection, "from batch", folder)
+        else:
+            written = tuple(adopt_file(connection, file, folder, time=CLUSTER_COLUMN) for file in files)
+        self._commit(self._bronze, self._generation, written, positions)
+        self._generation += 1
+
+    def _put_aside(self, positions: dict[str, int]) -> None:
+        """Commit what does not pass to quarantine."""
+        source = self._bench.sources[QUARANTINE]
+        rows = contract(columns_of(source), f"({dropped(self._bench, self._bronze)})")
+        written = write_files(self._bench.connection, rows, self._store.folder(QUARANTINE))
+        self._commit(source, self._quarantine_generation, written, positions)
+        self._quarantine_generation += 1
+
+    def _commit(
+        self, table: Source | Table, generation: int, files: tuple[DataFile, ...], positions: dict[str, int]
+    ) -> None:
+        with committing(files):
+            self._store.commit(newest(self._bench, table, generation), files, positions=positions)
+
+
+def newest(bench: Workbench, table: Source | Table, generation: int) -> Snapshot:
+    """The newest snapshot of a table, of which we wrote the last generation."""
+    snapshot = bench.store.snapshot(table.name)
+    if snapshot.generation != generation:
+        raise Conflict(f"another process changed table {table.name}", hint="the pipeline takes up what it wrote")
+    return snapshot

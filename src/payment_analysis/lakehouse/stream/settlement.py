@@ -1,0 +1,158 @@
+"""Late rows: what arrives out of order, or again with another outcome, changes silver rows that are written already.
+
+The rows concerned are found in memory: the late attempts, the attempts of their payments, and of each card among these
+the attempts from the earliest one on. Only they are read, worked out by the same definition and compared with what is
+stored. What a card's attempts counted before them stands in the first of them.
+
+Rows that touch the large files of history wait longer: one late outcome there rewrites a file of a million rows.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from payment_analysis.lakehouse.data_file import rows_of, write_files
+from payment_analysis.lakehouse.schema import columns_of, literal
+from payment_analysis.lakehouse.stream.arrival import MARK, OF_CARD, continued, stand_for_cards
+from payment_analysis.lakehouse.stream.memory import ATTEMPT, CARD, NO_SALE, of
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from duckdb import DuckDBPyConnection
+
+    from payment_analysis.lakehouse.data_file import DataFile
+    from payment_analysis.lakehouse.delta import Snapshot
+    from payment_analysis.lakehouse.schema import Columns
+    from payment_analysis.lakehouse.table import Table
+
+_PAY = f"hash(coalesce(payment_id, transaction_id), not ({NO_SALE}))"
+
+
+def choose(connection: DuckDBPyConnection, after: datetime | None) -> int:
+    """Fill `chosen` with the late rows whose groups begin after an instant, all without one; their number."""
+    run = connection.execute
+    run(
+        "create or replace temp table late_groups as "
+        f"with rows as (select {ATTEMPT} as tx, {_PAY} as pay, event_timestamp as happened from late), "
+        "groups as (select tx, pay from rows union select tx, attempts.pay from rows join attempts using (tx)) "
+        "select tx, min(happened) as begins from ("
+        "  select tx, happened from rows union all select tx, attempts.happened from rows join attempts using (tx)"
+        "  union all select groups.tx, attempts.happened from groups join attempts using (pay)"
+        ") group by tx"
+    )
+    within = f"begins > {literal(after.isoformat())}::timestamptz" if after else "true"
+    run(
+        f"create or replace temp table chosen as select * from late where {ATTEMPT} in "
+        f"(select tx from late_groups where {within})"
+    )
+    return int(run("select count(*) from chosen").fetchall()[0][0])
+
+
+def needs_the_long_way(connection: DuckDBPyConnection) -> bool:
+    """Whether a chosen row's payment is formed by a key: which one it is depends on all rows of the key."""
+    by_key = "select count(*) from chosen where payment_id is null and payment_key is not null"
+    return bool(connection.execute(by_key).fetchall()[0][0])
+
+
+def find_concerned(connection: DuckDBPyConnection) -> None:
+    """Fill `concerned` (attempts to work out anew), and the payments and cards they belong to."""
+    run = connection.execute
+    run(
+        "create or replace temp table seeds as "
+        f"select {ATTEMPT} as tx, {_PAY} as pay, {CARD} as card, event_timestamp as happened from chosen "
+        f"union all select * from attempts where tx in (select {ATTEMPT} from chosen)"
+    )
+    run("create or replace temp table concerned_payments as select distinct pay from seeds")
+    run(
+        "create or replace temp table of_payment as "
+        "select * from attempts semi join concerned_payments using (pay) union select * from seeds"
+    )
+    run(
+        "create or replace temp table concerned_cards as "
+        "select card, min(happened) as begins from of_payment where card is not null group by card"
+    )
+    run(
+        "create or replace temp table concerned as "
+        "select tx, happened, pay, card, true as is_of_payment from of_payment union all "
+        "select a.tx, a.happened, a.pay, a.card, false from attempts as a join concerned_cards as c using (card) "
+        "where a.happened >= c.begins and a.tx not in (select tx from of_payment)"
+    )
+
+
+def fetch(
+    connection: DuckDBPyConnection, name: str, snapshot: Snapshot, columns: Columns, *, filename: bool = False
+) -> None:
+    """Make a table of a Delta table's rows of the concerned attempts, of which only files of their time are read."""
+    run = connection.execute
+    first, last = run("select min(happened), max(happened) from concerned").fetchall()[0]
+    near = [f.path for f in snapshot.files if f.earliest is None or (f.earliest <= last and f.latest >= first)]
+    listed = rows_of(near, columns, filename=filename)
+    run(
+        f"create or replace temp table {name} as select rows.* from ({listed}) as rows "
+        "semi join (select distinct tx, happened from concerned) as wanted "
+        f"on hash(rows.transaction_id) = wanted.tx and rows.event_timestamp = wanted.happened "
+        f"where event_timestamp between {literal(first.isoformat())} and {literal(last.isoformat())}"
+    )
+
+
+def set_out(connection: DuckDBPyConnection) -> None:
+    """Fill `input` with the events to work out, and with rows that stand for what their cards did before."""
+    run = connection.execute
+    run(
+        "create or replace temp table starts as "
+        "with firsts as (select stale_cards.* from ("
+        f"  select {CARD} as card, attempt_sequence, prior_approved_count, previous_attempt_time,"
+        f"  {ATTEMPT} as tx from stale) as stale_cards join concerned_cards using (card) "
+        "  semi join concerned using (tx) "
+        "  qualify row_number() over (partition by stale_cards.card order by attempt_sequence) = 1), "
+        f"names as (select distinct {CARD} as card, merchant_id, card_token_id "
+        "from events where card_token_id is not null) "
+        "select c.card, names.merchant_id, names.card_token_id, "
+        "if(firsts.card is null, cards.sequence, firsts.attempt_sequence - 1) as before_sequence, "
+        "if(firsts.card is null, cards.approved, firsts.prior_approved_count) as before_approved, "
+        "if(firsts.card is null, cards.happened, firsts.previous_attempt_time) as before_at "
+        "from concerned_cards as c left join names using (card) "
+        "left join firsts using (card) left join cards using (card)"
+    )
+    run("delete from input")
+    run("insert into input by name from events")
+    run(
+        "create or replace temp table known_cards as select merchant_id, card_token_id, card, before_at as happened, "
+        "before_sequence as sequence, before_approved as approved from starts where before_sequence > 0"
+    )
+    stand_for_cards(connection, "known_cards")
+
+
+def work_out(connection: DuckDBPyConnection, silver: Table, definition: str) -> None:
+    """Fill `settled` with the rows as they should be, `gone` and `came` with what differs from `stale`."""
+    run = connection.execute
+    run(f"create or replace temp table worked_out as {continued(definition, 'known_cards')}")
+    of_card = ", ".join(f"made.{name} as {name}" for name in OF_CARD)
+    run(
+        "create or replace temp table settled as "
+        f"select * from worked_out where {ATTEMPT} in (select tx from concerned where is_of_payment) "
+        f"union all by name select stale.* exclude (filename) replace ({of_card}) from stale "
+        "join worked_out as made using (transaction_id) "
+        f"where {of('stale', ATTEMPT)} in (select tx from concerned where not is_of_payment)"
+    )
+    columns = ", ".join(f'"{name}"' for name in columns_of(silver))
+    run(f"create or replace temp table came as select {columns} from settled except all select {columns} from stale")
+    run(f"create or replace temp table gone as select {columns} from stale except all select {columns} from settled")
+
+
+def difference(
+    connection: DuckDBPyConnection, table: Table, snapshot: Snapshot
+) -> tuple[tuple[DataFile, ...], tuple[DataFile, ...]]:
+    """Files to add and to remove so that the table loses the rows `gone` and gains the rows `came`."""
+    run, key = connection.execute, table.grain[0]
+    folder = snapshot.files[0].path.parent if snapshot.files else None
+    assert folder is not None, "a table with late rows has files"
+    held = {row[0] for row in run(f"select distinct filename from stale semi join gone using ({key})").fetchall()}
+    rewritten = tuple(file for file in snapshot.files if str(file.path) in held)
+    kept = rows_of((file.path for file in rewritten), columns_of(table))
+    select = f"select * from ({kept}) anti join gone using ({key}) union all by name from came"
+    return write_files(connection, select, folder), rewritten
+
+
+__all__ = ["MARK", "choose", "difference", "fetch", "find_concerned", "needs_the_long_way", "set_out", "work_out"]

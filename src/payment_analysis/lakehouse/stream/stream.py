@@ -1,0 +1,239 @@
+"""The continuous build: landing → bronze → silver in micro-batches, always what a full recompute would give.
+
+    with Stream(store, scratch, tables, sources, seeds) as stream:
+        while not stopped:
+            step = stream.step()          # takes what has landed; rows that follow what is known are visible at once
+            stream.settle()               # late rows, payments: at a slower beat
+
+Two positions stand in silver's commits. `ahead:` says up to which generation of bronze the rows that follow are in;
+`source:`, which every build reads, says up to where *all* are. A pipeline that dies between them is started again and
+goes over the rows between the two; an ordinary build does the same. Nothing is remembered outside Delta.
+
+Who commits from another snapshot than the newest is refused by Delta, and takes up everything anew (`Conflict`).
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Self
+
+from payment_analysis.domain.errors import Conflict
+from payment_analysis.lakehouse import duck
+from payment_analysis.lakehouse.build import Build
+from payment_analysis.lakehouse.checks import run_checks
+from payment_analysis.lakehouse.data_file import committing, rows_of, write_files
+from payment_analysis.lakehouse.delta import DEFINITION
+from payment_analysis.lakehouse.schema import columns_of, contract
+from payment_analysis.lakehouse.stream import settlement
+from payment_analysis.lakehouse.stream.arrival import continued, set_beside_the_past, sort_out
+from payment_analysis.lakehouse.stream.intake import Intake, newest
+from payment_analysis.lakehouse.stream.memory import ATTEMPT, Memory
+from payment_analysis.lakehouse.stream.paid import Paid
+from payment_analysis.lakehouse.workbench import Workbench, source_position
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from datetime import datetime
+    from pathlib import Path
+    from types import TracebackType
+
+    from payment_analysis.lakehouse.data_file import DataFile
+    from payment_analysis.lakehouse.delta import DeltaStore, Snapshot
+    from payment_analysis.lakehouse.seeds import Seeds
+    from payment_analysis.lakehouse.table import Source, Table
+
+BRONZE: Final = "payments_raw_bronze"
+SILVER: Final = "payments_enriched_silver"
+CLOCK: Final = "data_clock"
+LARGE_FILE_ROWS: Final = 100_000  # a late row in one of these waits: rewriting it takes a second
+FAR_PAUSE_SECONDS: Final = 300.0  # between two rewrites of large files
+SETTLE_PAUSE_SECONDS: Final = 2.0
+PAID_PAUSE_SECONDS: Final = 10.0
+AHEAD: Final = f"ahead:{BRONZE}"
+MEMORY_MB: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one micro-batch did."""
+
+    landed: int = 0
+    quarantined: int = 0
+    written: int = 0  # rows of silver that are visible now
+    late: int = 0  # rows that wait for the next settlement
+    arrived: datetime | None = None  # when the newest of them arrived, UTC
+
+
+class Stream:
+    """One continuous build over one lakehouse folder."""
+
+    def __init__(
+        self,
+        store: DeltaStore,
+        scratch: Path,
+        tables: Mapping[str, Table],
+        sources: Mapping[str, Source],
+        seeds: Seeds,
+        *,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._store, self._scratch, self._tables, self._sources = store, scratch, tables, sources
+        self._seeds, self._now = seeds, now
+        self._held = ExitStack()
+        self._opened = False
+        self._far_at = self._settled_at = self._paid_at = float("-inf")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._held.close()
+
+    def open(self) -> None:
+        """Build what there is, and read into memory what the batches will need."""
+        self._held.close()
+        build = Build(self._store, self._scratch, self._tables, self._sources, self._seeds)
+        build.run(now=self._now())
+        connection = self._held.enter_context(duck.worker(self._scratch, memory_mb=MEMORY_MB))
+        self._run = connection.execute
+        self._bench = Workbench(self._store, connection, self._scratch, self._tables, self._sources)
+        self._silver = self._tables[SILVER]
+        self._bench.open_reads(self._silver)
+        self._definition = self._bench.definition(self._silver, besides=BRONZE)
+        snapshot = self._bench.open(self._silver)
+        self._generation = snapshot.generation
+        self._memory = Memory(connection, SILVER)
+        self._intake = Intake(self._bench, self._tables[BRONZE])
+        self._ahead = self._bench.generation(BRONZE)
+        if snapshot.position(source_position(BRONZE)) != self._ahead:
+            raise Conflict(f"{SILVER} changed while the pipeline was started", hint="it starts again by itself")
+        self._paid = Paid(self._bench, SILVER, self._tables["payments_silver"])
+        self._clock = self._run(f"select max(event_timestamp), max(reporting_currency) from {SILVER}").fetchall()[0]
+        self._hold()
+        self._far_at = self._settled_at = self._paid_at = time.monotonic()
+        self._opened = True
+
+    def _hold(self) -> None:
+        """Reference data in memory, and the empty tables of a batch."""
+        for name in sorted(self._bench.inputs(self._silver) & self._sources.keys()):
+            self._run(f'create or replace table "held_{name}" as from "{name}"')
+            self._bench.bind_select(name, f'from "held_{name}"')
+        blank = rows_of((), self._bench.columns(BRONZE))
+        self._run(f"create or replace table input as {blank}")
+        self._run(f"create or replace table late as {blank}")
+        self._run("create or replace table late_keys (tx ubigint)")
+
+    def step(self) -> Step:
+        """Take what has landed into bronze and quarantine, and what follows of it into silver."""
+        with self._fenced():
+            taken = self._intake.take()
+            if taken is None:
+                return Step()
+            following, late = sort_out(self._bench.connection)
+            self._ahead = taken.generation
+            if following:
+                self._follow()
+            return Step(taken.landed, taken.landed - taken.passed, following, late, taken.arrived)
+
+    def settle(self, *, everything: bool = False) -> int:
+        """Work out late rows and payments, when it is time or when told to do so at once; rows that were late."""
+        now = time.monotonic()
+        if not everything and now - self._settled_at < SETTLE_PAUSE_SECONDS:
+            return 0
+        with self._fenced():
+            far = everything or now - self._far_at > FAR_PAUSE_SECONDS
+            settled = self._settle_late(far=far)
+            if everything or now - self._paid_at > PAID_PAUSE_SECONDS:
+                self._paid.work_out(self._newest(), large_file_rows=None if far else LARGE_FILE_ROWS)
+                self._paid_at = time.monotonic()
+            if far:
+                self._far_at = time.monotonic()
+            self._settled_at = time.monotonic()
+            return settled
+
+    @property
+    def waiting(self) -> int:
+        """Rows that have landed and are not visible yet."""
+        return self._intake.waiting if self._opened else 0
+
+    @contextmanager
+    def _fenced(self) -> Iterator[None]:
+        """Open first when need be; after any failure open again, because memory may be ahead of what is committed."""
+        if not self._opened:
+            self.open()
+        self._opened = False
+        yield
+        self._opened = True
+
+    def _follow(self) -> None:
+        set_beside_the_past(self._bench.connection)
+        self._make("fresh")
+        run_checks(self._bench.connection, self._silver, "fresh")
+        files = write_files(self._bench.connection, "from fresh", self._store.folder(SILVER))
+        self._commit(files)
+        self._memory.follow("fresh")
+        self._paid.touch("fresh")
+        self._tick("fresh")
+
+    def _make(self, name: str) -> None:
+        self._bench.bind_select(BRONZE, "from input")
+        with self._bench.definition_of(self._silver) as select:
+            self._run(f"create or replace temp table {name} as {continued(select, 'known_cards')}")
+
+    def _settle_late(self, *, far: bool) -> int:
+        snapshot = self._newest()
+        large = [file.latest for file in snapshot.files if file.rows > LARGE_FILE_ROWS and file.latest]
+        run = self._run
+        chosen = settlement.choose(self._bench.connection, None if far else max(large, default=None))
+        if not chosen:
+            return 0
+        if settlement.needs_the_long_way(self._bench.connection):
+            raise Conflict("payments formed by a key changed", hint="the pipeline builds them the long way")
+        settlement.find_concerned(self._bench.connection)
+        bronze = self._store.snapshot(BRONZE)
+        settlement.fetch(self._bench.connection, "events", bronze, self._bench.columns(BRONZE))
+        run("insert into events select * from chosen anti join events using (_event_key)")
+        settlement.fetch(self._bench.connection, "stale", snapshot, columns_of(self._silver), filename=True)
+        settlement.set_out(self._bench.connection)
+        self._bench.bind_select(BRONZE, "from input")
+        with self._bench.definition_of(self._silver) as select:
+            settlement.work_out(self._bench.connection, self._silver, select)
+        run_checks(self._bench.connection, self._silver, "came")
+        added, removed = settlement.difference(self._bench.connection, self._silver, snapshot)
+        run("delete from late where _event_key in (select _event_key from chosen)")
+        run(f"delete from late_keys where tx in (select {ATTEMPT} from chosen)")
+        self._commit(added, removed)
+        self._memory.correct("settled")
+        self._paid.touch("came")
+        self._paid.touch("gone")
+        self._tick("came")
+        return chosen
+
+    def _commit(self, files: tuple[DataFile, ...], remove: tuple[DataFile, ...] = ()) -> None:
+        """Commit to silver, with how far everything is in when nothing waits, and how far what follows is."""
+        positions = {DEFINITION: self._definition, AHEAD: self._ahead}
+        if not self._run("select count(*) from late").fetchall()[0][0]:
+            positions[source_position(BRONZE)] = self._ahead
+        with committing(files):
+            self._store.commit(self._newest(), files, remove=[file.path for file in remove], positions=positions)
+        self._generation += 1
+
+    def _newest(self) -> Snapshot:
+        return newest(self._bench, self._silver, self._generation)
+
+    def _tick(self, rows: str) -> None:
+        """Set the data's clock forward; an ordinary build reads it from silver again."""
+        latest, currency = self._run(f"select max(event_timestamp), max(reporting_currency) from {rows}").fetchall()[0]
+        if latest is None or (self._clock[0] and latest <= self._clock[0]):
+            return
+        self._clock = (latest, max(filter(None, (currency, self._clock[1])), default=None))
+        clock, table = self._store.snapshot(CLOCK), self._tables[CLOCK]
+        self._run("create or replace temp table now as select ? as as_of, ? as reporting_currency", [*self._clock])
+        select = contract(columns_of(table), "now")
+        files = write_files(self._bench.connection, select, self._store.folder(CLOCK))
+        with committing(files):
+            self._store.replace(clock, files, columns_of(table), positions={DEFINITION: 0})
