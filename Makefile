@@ -52,6 +52,7 @@ docs: setup-dev
 bench: setup-dev
 	$(BIN)/python -m benchmarks.ingest
 	$(BIN)/python -m benchmarks.build
+	$(BIN)/python -m benchmarks.gold
 	$(BIN)/python -m benchmarks.models
 	$(BIN)/python -m benchmarks.spark
 

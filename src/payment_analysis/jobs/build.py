@@ -35,12 +35,15 @@ def build(
         )
     if engine == "spark":
         return _build_on_spark(home, reporting_currency=reporting_currency, progress=progress)
-    return home.lakehouse().build(
+    lakehouse = home.lakehouse()
+    report = lakehouse.build(
         full_refresh=full_refresh,
         check_views=check_views,
         reporting_currency=reporting_currency,
         progress=progress,
     )
+    lakehouse.refresh_partials()
+    return report
 
 
 def _build_on_spark(

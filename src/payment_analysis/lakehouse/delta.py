@@ -180,8 +180,21 @@ class DeltaStore:
 
     def files_since(self, snapshot: Snapshot, generation: int) -> tuple[Path, ...] | None:
         """Files added after a generation, compaction aside; None when the log no longer reaches back that far."""
+        found = self._changes(snapshot, generation)
+        return found[0] if found is not None and all(path.exists() for path in found[0]) else None
+
+    def changes_since(self, snapshot: Snapshot, generation: int) -> tuple[tuple[Path, ...], tuple[Path, ...]] | None:
+        """Files added and files removed after a generation, compaction aside; None when they are not known any more.
+
+        Rows of the added less rows of the removed are what changed: a file that came and went again is in both.
+        """
+        found = self._changes(snapshot, generation)
+        return found if found is not None and all(path.exists() for side in found for path in side) else None
+
+    def _changes(self, snapshot: Snapshot, generation: int) -> tuple[tuple[Path, ...], tuple[Path, ...]] | None:
         folder = self.folder(snapshot.name)
         added: list[Path] = []
+        removed: list[Path] = []
         for version in range(snapshot.version, -1, -1):
             if generation == snapshot.generation:
                 break
@@ -192,7 +205,8 @@ class DeltaStore:
             if any(_generation(action) == generation for action in actions):
                 break
             added.extend(folder / a["add"]["path"] for a in actions if a.get("add", {}).get("dataChange"))
-        return tuple(reversed(added)) if all(path.exists() for path in added) else None
+            removed.extend(folder / a["remove"]["path"] for a in actions if a.get("remove", {}).get("dataChange"))
+        return tuple(reversed(added)), tuple(reversed(removed))
 
 
 def retried(attempt: Callable[[], Result], *, again: Callable[[], None] = lambda: None) -> Result:

@@ -13,12 +13,13 @@ import duckdb
 from payment_analysis.lakehouse.schema import literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 BUILD_MEMORY_MB: Final = 2400  # a million attempts of 114 columns without spilling; `up` with them must fit in 4 GB
 INTAKE_MEMORY_MB: Final = 400  # reading a file of any size stays below 1 GB for the whole process
 READ_MEMORY_MB: Final = 1000
+CELLS_COUNTED: Final = "cells_counted"  # what partial aggregates call the sum of counts, which is zero over nothing
 
 
 @contextmanager
@@ -34,14 +35,16 @@ def worker(scratch: Path, *, memory_mb: int) -> Iterator[duckdb.DuckDBPyConnecti
         connection.close()
 
 
-def reader(tables: Path, scratch: Path) -> duckdb.DuckDBPyConnection:
-    """A connection that can open files below the tables folder and nothing else, whatever SQL reaches it."""
+def reader(folders: Sequence[Path], scratch: Path) -> duckdb.DuckDBPyConnection:
+    """A connection that can open files below these folders and nothing else, whatever SQL reaches it."""
     scratch.mkdir(parents=True, exist_ok=True)
     connection = _connect(scratch, READ_MEMORY_MB)
+    connection.execute(f"create macro {CELLS_COUNTED}(counts) as cast(coalesce(sum(counts), 0) as bigint)")
     for setting in (
         "autoinstall_known_extensions = false",
         "autoload_known_extensions = false",
-        f"allowed_directories = [{literal(str(tables))}]",
+        f"allowed_directories = [{', '.join(literal(str(folder)) for folder in folders)}]",
+        "parquet_metadata_cache = true",
         "enable_external_access = false",
         "lock_configuration = true",
     ):

@@ -11,6 +11,9 @@ from payment_analysis.lakehouse.delta import DeltaStore
 from payment_analysis.lakehouse.freshness import freshness
 from payment_analysis.lakehouse.landing import Landing
 from payment_analysis.lakehouse.maintenance import maintain
+from payment_analysis.lakehouse.partials.reading import PartialReader
+from payment_analysis.lakehouse.partials.refresh import CELLS_SHARE_MAX, ROWS_MIN, refresh_partials
+from payment_analysis.lakehouse.partials.store import PartialStore
 from payment_analysis.lakehouse.query import ROWS_MAX, SECONDS_MAX, Query
 from payment_analysis.lakehouse.reader import Reader
 from payment_analysis.lakehouse.schema import columns_of
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from payment_analysis.domain.scope import Scope
     from payment_analysis.lakehouse.freshness import Freshness
     from payment_analysis.lakehouse.maintenance import Maintained
+    from payment_analysis.lakehouse.partials.refresh import Refreshed
     from payment_analysis.lakehouse.query import QueryResult
     from payment_analysis.lakehouse.report import BuildReport, Progress
     from payment_analysis.lakehouse.seeds import Seeds
@@ -51,7 +55,9 @@ class Lakehouse:
         self._tables = load_tables() if tables is None else tables
         self._sources = load_sources() if sources is None else sources
         self._seeds = SEEDS if seeds is None else seeds
-        self._query = Query(Reader(self._store, self._scratch, self._tables, self._sources))
+        self._partials = PartialStore(home / "partials")
+        partials = PartialReader(self._partials, self._tables)
+        self._query = Query(Reader(self._store, self._scratch, self._tables, self._sources, partials))
         landing, quarantine = self._sources[LANDING], self._sources[QUARANTINE]
         self.landing = Landing(
             self._store, LANDING, columns_of(landing), key="_event_key", time="event_timestamp", scratch=self._scratch
@@ -119,6 +125,15 @@ class Lakehouse:
     def maintain(self) -> tuple[Maintained, ...]:
         """Compact, checkpoint and vacuum the tables that need it."""
         return maintain(self._store, self._scratch, self._names())
+
+    def refresh_partials(
+        self, *, rows_min: int = ROWS_MIN, share_max: float = CELLS_SHARE_MAX
+    ) -> tuple[Refreshed, ...]:
+        """Bring the partial aggregates, which answer gold questions at any size, up to date with silver.
+
+        Right after a build, and every few batches of a stream: until then questions add the rows that came since.
+        """
+        return refresh_partials(self._store, self._partials, self._scratch, rows_min=rows_min, share_max=share_max)
 
     def freshness(self, names: Sequence[str] | None = None) -> dict[str, Freshness]:
         """Rows, version, commit time and newest event of tables that exist, by name; of all unless named."""

@@ -5,15 +5,15 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
-from sqlglot import exp
 
 from payment_analysis.domain.errors import BadQuery, NotBuilt, PaymentAnalysisError, Unavailable
-from payment_analysis.lakehouse.dialect import parse, to_duckdb
 from payment_analysis.lakehouse.guard import Describe, Select, Show, admit
+from payment_analysis.lakehouse.kept_answers import ROWS_MAX as KEPT_ROWS_MAX
+from payment_analysis.lakehouse.kept_answers import KeptAnswers, depends_on_the_moment
+from payment_analysis.lakehouse.partials.plans import planned
 from payment_analysis.lakehouse.schema import type_word
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 ROWS_MAX: Final = 1000
 SECONDS_MAX: Final = 30.0
 STAGED: Final = "dataset"
-TRANSLATIONS_MAX: Final = 2048  # of a few kilobytes; all dashboards ask some 250 questions per form of a scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,28 +44,33 @@ class Query:
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
+        self._rows: KeptAnswers[tuple[list[str], list[tuple[Any, ...]]]] = KeptAnswers()
+        self._staged: KeptAnswers[dict[str, QueryResult | PaymentAnalysisError]] = KeptAnswers()
 
     def inside(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[dict[str, Any]]:
         """Every row of a trusted question, columns by name."""
-        translated, tables, named = _translated(sql)
-        known = set(self._reader.names)
-        cursor = self._reader.cursor(name for name in tables if name in known)
-        given = {name: value for name, value in (parameters or {}).items() if name in named}
-        try:
-            cursor.execute(translated, given or None)
-            columns = [column[0] for column in cursor.description or ()]
-            return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
-        except duckdb.Error as error:
-            raise _named(error) from error
+        asked, versions = (sql, *(parameters or {}).items()), self._reader.versions(sql)
+        kept = self._rows.find(asked, versions)
+        while kept is None:
+            prepared = self._reader.prepared(sql, parameters)
+            try:
+                prepared.cursor.execute(prepared.sql, prepared.parameters)
+                columns = [column[0] for column in prepared.cursor.description or ()]
+                rows = prepared.cursor.fetchall()
+            except duckdb.Error as error:
+                raise _named(error) from error
+            if self._reader.unmoved(prepared):
+                kept = (columns, rows)
+                if len(rows) <= KEPT_ROWS_MAX and not depends_on_the_moment(sql):
+                    self._rows.keep(asked, {name: prepared.versions[name] for name in versions}, kept)
+        columns, rows = kept
+        return [dict(zip(columns, row, strict=True)) for row in rows]
 
     def table(self, sql: str, parameters: Mapping[str, object] | None = None) -> pa.Table:
         """The answer to a trusted question in Arrow: for hundreds of thousands of rows."""
-        translated, tables, named = _translated(sql)
-        known = set(self._reader.names)
-        cursor = self._reader.cursor(name for name in tables if name in known)
-        given = {name: value for name, value in (parameters or {}).items() if name in named}
+        prepared = self._reader.prepared(sql, parameters)
         try:
-            return cursor.sql(translated, params=given or None).to_arrow_table()
+            return prepared.cursor.sql(prepared.sql, params=prepared.parameters).to_arrow_table()
         except duckdb.Error as error:
             raise _named(error) from error
 
@@ -90,17 +94,23 @@ class Query:
 
         A question that fails has its error for an answer; when the first one fails, that is an error of all.
         """
-        translated, tables, named = _translated(sql)
-        known = set(self._reader.names)
-        cursor = self._reader.cursor(name for name in tables if name in known)
-        given = {name: value for name, value in parameters.items() if name in named}
-        try:
-            cursor.execute(f"create temp table {STAGED} as {translated}", given or None)
-            return {name: _answered(cursor, question, limit) for name, question in questions.items()}
-        except duckdb.Error as error:
-            raise _named(error) from error
-        finally:
-            cursor.close()
+        asked, versions = (sql, limit, *parameters.items(), *questions.items()), self._reader.versions(sql)
+        kept = self._staged.find(asked, versions)
+        while kept is None:
+            prepared = self._reader.prepared(sql, parameters)
+            cursor = prepared.cursor
+            try:
+                cursor.execute(f"create temp table {STAGED} as {prepared.sql}", prepared.parameters)
+                answers = {name: _answered(cursor, question, limit) for name, question in questions.items()}
+            except duckdb.Error as error:
+                raise _named(error) from error
+            finally:
+                cursor.close()
+            if self._reader.unmoved(prepared):
+                kept = answers
+                if limit <= KEPT_ROWS_MAX and not any(map(depends_on_the_moment, (sql, *questions.values()))):
+                    self._staged.keep(asked, {name: prepared.versions[name] for name in versions}, answers)
+        return kept
 
     def _select(self, admitted: Select, limit: int, seconds: float) -> tuple[list[str], list[str], list[Any]]:
         cursor = self._reader.cursor(admitted.names)
@@ -141,7 +151,7 @@ def _answered(cursor: duckdb.DuckDBPyConnection, question: str, limit: int) -> Q
     """The answer to a trusted question about what is staged on the cursor, or why there is none."""
     started = time.perf_counter()
     try:
-        cursor.execute(_translated(question)[0])
+        cursor.execute(planned(question, ()).sql)
         described = cursor.description or []
         rows = cursor.fetchmany(limit + 1)
     except duckdb.Error as error:
@@ -150,18 +160,6 @@ def _answered(cursor: duckdb.DuckDBPyConnection, question: str, limit: int) -> Q
         return error
     columns, types = [column[0] for column in described], [type_word(str(column[1])) for column in described]
     return QueryResult(columns, types, rows[:limit], len(rows) > limit, time.perf_counter() - started)
-
-
-@lru_cache(maxsize=TRANSLATIONS_MAX)
-def _translated(sql: str) -> tuple[str, tuple[str, ...], frozenset[str]]:
-    """SQL of our own for DuckDB, the names it reads and the names of its parameters."""
-    tree = parse(sql)
-    for table in tree.find_all(exp.Table):
-        table.set("catalog", None)
-        table.set("db", None)
-    tables = tuple(sorted({table.name for table in tree.find_all(exp.Table)}))
-    named = frozenset(placeholder.name for placeholder in tree.find_all(exp.Placeholder))
-    return to_duckdb(tree), tables, named
 
 
 def _named(error: duckdb.Error) -> PaymentAnalysisError:

@@ -7,11 +7,18 @@ is opened again. A question that runs keeps the files of its own snapshot: vacuu
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from payment_analysis.domain.errors import NotBuilt
 from payment_analysis.lakehouse import duck
 from payment_analysis.lakehouse.data_file import rows_of
+from payment_analysis.lakehouse.partials.bases import CLOCK, KEPT
+from payment_analysis.lakehouse.partials.differences import differing
+from payment_analysis.lakehouse.partials.harvest import copied
+from payment_analysis.lakehouse.partials.pieces import CLOCK_SQL, clock_parameters, days_sql
+from payment_analysis.lakehouse.partials.plans import planned
+from payment_analysis.lakehouse.partials.reading import Behind, Now
 from payment_analysis.lakehouse.schema import columns_of, delta_columns
 from payment_analysis.lakehouse.workbench import typed
 
@@ -21,16 +28,33 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
-    from payment_analysis.lakehouse.delta import DeltaStore
+    from payment_analysis.lakehouse.delta import DeltaStore, Snapshot
+    from payment_analysis.lakehouse.partials.reading import PartialReader
+    from payment_analysis.lakehouse.partials.store import Manifest, State
     from payment_analysis.lakehouse.schema import Columns
     from payment_analysis.lakehouse.table import Source, Table
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A question of our own, ready to be executed on a cursor, and the versions of the tables it reads."""
+
+    cursor: DuckDBPyConnection
+    sql: str
+    parameters: dict[str, object] | None
+    versions: dict[str, int]
 
 
 class Reader:
     """Names for SQL: tables at their newest version, views by definition."""
 
     def __init__(
-        self, store: DeltaStore, scratch: Path, tables: Mapping[str, Table], sources: Mapping[str, Source]
+        self,
+        store: DeltaStore,
+        scratch: Path,
+        tables: Mapping[str, Table],
+        sources: Mapping[str, Source],
+        partials: PartialReader | None = None,
     ) -> None:
         self._store = store
         self._scratch = scratch
@@ -38,7 +62,13 @@ class Reader:
         self._sources = sources
         self._connection: DuckDBPyConnection | None = None
         self._versions: dict[str, int] = {}
+        self._generations: dict[str, int] = {}
+        self._snapshots: dict[str, Snapshot] = {}  # of the tables that partials add up
+        self._known_behind: dict[str, tuple[object, Behind | None]] = {}
+        self._partials = partials
+        self._clock: tuple[int, dict[str, object]] | None = None  # the version it was read from, and its row
         self._views: set[str] = set()
+        self._listed: set[tuple[str, str]] = set()  # the manifests, by number, and bases whose days are listed
         self._lock = threading.Lock()
 
     @property
@@ -61,12 +91,104 @@ class Reader:
     def cursor(self, names: Iterable[str]) -> DuckDBPyConnection:
         """A connection of the caller's own, on which these names stand for what is committed now."""
         with self._lock:
-            if self._connection is None:
-                self._store.root.mkdir(parents=True, exist_ok=True)
-                self._connection = duck.reader(self._store.root, self._scratch)
-            for name in names:
-                self._name(self._connection, name)
-            return self._connection.cursor()
+            return self._opened(names).cursor()
+
+    def prepared(self, sql: str, parameters: Mapping[str, object] | None) -> Prepared:
+        """A question of our own in Databricks SQL, over partial aggregates where these are what silver says now."""
+        known, given = set(self.names), dict(parameters or {})
+        plain = planned(sql, ())
+        names = [name for name in sorted(plain.tables) if name in known]
+        bases = sorted(set().union(*(self._bases(name) for name in names)))
+        if self._partials is not None:
+            found = self._over_partials(sql, given, names, bases)
+            if found is not None:
+                return found
+        with self._lock:
+            cursor = self._opened(names).cursor()
+            versions = {name: self._versions[name] for name in bases}
+        return Prepared(cursor, plain.sql, _wanted(given, plain.parameters), versions)
+
+    def versions(self, sql: str) -> dict[str, int]:
+        """The versions, committed now, of every table that a question of our own reads."""
+        known = set(self.names)
+        bases = sorted(set().union(*(self._bases(name) for name in planned(sql, ()).tables if name in known)))
+        with self._lock:
+            self._opened(bases)
+            return {name: self._versions[name] for name in bases}
+
+    def unmoved(self, prepared: Prepared) -> bool:
+        """Whether the names still stand for what they stood for when the question was prepared."""
+        return all(self._versions.get(name) == version for name, version in prepared.versions.items())
+
+    def _over_partials(self, sql: str, given: dict[str, object], names: list[str], bases: list[str]) -> Prepared | None:
+        assert self._partials is not None
+        manifest = self._partials.manifest()
+        needed = self._partials.needed(sql) if manifest.number else frozenset()
+        if not needed:
+            return None
+        with self._lock:
+            connection = self._opened(dict.fromkeys((*names, *sorted(needed), CLOCK)))
+            behind = {base: self._behind(connection, manifest, base) for base in manifest.states if base in needed}
+            sizes = self._partials.current(manifest, behind, self._generations)
+            self._list_days(connection, manifest, [base for base, *_ in sizes])
+            clock = self._clock_row(connection)
+            versions = {name: self._versions[name] for name in dict.fromkeys((*bases, *sorted(needed), CLOCK))}
+            cursor = connection.cursor()
+        if not sizes or None in clock.values():
+            return None
+        given = {**given, **clock}
+        now = Now(manifest, {base: one for base, one in behind.items() if one is not None})
+
+        def run(asked: str, values: Mapping[str, object]) -> list[tuple[Any, ...]]:
+            return cursor.execute(asked, dict(values) or None).fetchall()
+
+        answerable = self._partials.answerable(sql, sizes, now, given, run)
+        if answerable is None:
+            return None
+        return Prepared(cursor, answerable.sql, _wanted(given, answerable.parameters), versions)
+
+    def _behind(self, connection: DuckDBPyConnection, manifest: Manifest, base: str) -> Behind | None:
+        """What happened to a kept table since its partials were computed; none when that is not known any more."""
+        key = (base, manifest.number, self._versions[base])
+        if self._known_behind.get(base, (None, None))[0] != key:
+            self._known_behind[base] = (key, self._found_behind(connection, manifest.states[base], base))
+        return self._known_behind[base][1]
+
+    def _found_behind(self, connection: DuckDBPyConnection, state: State, base: str) -> Behind | None:
+        since, snapshot = state.generations[base], self._snapshots[base]
+        files = self._store.changes_since(snapshot, since) if snapshot.generation >= since else None
+        if files is None:
+            return None
+        added, removed = files
+        columns = delta_columns(snapshot.table.schema())
+        if not removed:
+            return Behind(added=rows_of(added, columns) if added else "")
+        days = connection.execute(differing(added, removed, columns, KEPT[base].day, copied(base))).fetchall()
+        return Behind(changed=frozenset(day for (day,) in days))
+
+    def _list_days(self, connection: DuckDBPyConnection, manifest: Manifest, bases: list[str]) -> None:
+        for base in bases:
+            if (manifest.number, base) not in self._listed:
+                connection.execute(days_sql(base, manifest))
+                self._listed.add((manifest.number, base))
+
+    def _clock_row(self, connection: DuckDBPyConnection) -> dict[str, object]:
+        """The clock as it is now, read when it moved."""
+        version = self._versions[CLOCK]
+        if self._clock is None or self._clock[0] != version:
+            self._clock = (version, clock_parameters(connection.execute(CLOCK_SQL).fetchone()))
+        return self._clock[1]
+
+    def _opened(self, names: Iterable[str]) -> DuckDBPyConnection:
+        """The kept connection, on which these names stand for what is committed now."""
+        if self._connection is None:
+            folders = [self._store.root, *([] if self._partials is None else [self._partials.folder])]
+            for folder in folders:
+                folder.mkdir(parents=True, exist_ok=True)
+            self._connection = duck.reader(folders, self._scratch)
+        for name in names:
+            self._name(self._connection, name)
+        return self._connection
 
     def _name(self, connection: DuckDBPyConnection, name: str) -> None:
         if self.is_view(name):
@@ -84,7 +206,9 @@ class Reader:
             snapshot = self._store.snapshot(name)
             rows = rows_of(snapshot.paths, delta_columns(snapshot.table.schema()), count=snapshot.rows)
             connection.execute(f'create or replace view "{name}" as {rows}')
-            self._versions[name] = version
+            self._versions[name], self._generations[name] = version, snapshot.generation
+            if name in KEPT:
+                self._snapshots[name] = snapshot
 
     def _bases(self, name: str) -> set[str]:
         if not self.is_view(name):
@@ -94,3 +218,8 @@ class Reader:
     def columns(self, name: str) -> Columns:
         """The columns a name promises."""
         return columns_of(self.defined(name))
+
+
+def _wanted(given: Mapping[str, object], named: frozenset[str]) -> dict[str, object] | None:
+    """The parameters that a text names; the engine refuses others."""
+    return {name: value for name, value in given.items() if name in named} or None

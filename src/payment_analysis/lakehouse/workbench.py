@@ -191,8 +191,15 @@ def typed(table: Table, *, without: frozenset[str] = frozenset(), words: Mapping
     """A definition as a DuckDB SELECT with the column types it promises, or the ENUM of its words."""
     if table.sql not in _translated:
         _translated[table.sql] = to_duckdb(table.statement)
+    return typed_as(table, _translated[table.sql], without=without, words=words)
+
+
+def typed_as(
+    table: Table, select: str, *, without: frozenset[str] = frozenset(), words: Mapping[str, str] = NO_WORDS
+) -> str:
+    """A SELECT of DuckDB's that stands for a definition, with the column types the definition promises."""
     wanted = {name: word for name, word in columns_of(table).items() if name not in without}
-    return contract(wanted, f"({_translated[table.sql]})", words=words)
+    return contract(wanted, f"({select})", words=words)
 
 
 @cache
@@ -205,4 +212,4 @@ def source_position(name: str) -> str:
     return f"source:{name}"
 
 
-__all__ = ["DEFINITION", "Changes", "Workbench", "source_position", "typed"]
+__all__ = ["DEFINITION", "Changes", "Workbench", "source_position", "typed", "typed_as"]

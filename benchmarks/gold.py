@@ -1,0 +1,172 @@
+"""Every gold view and every dashboard page over millions of attempts: `python -m benchmarks.gold --attempts 10000000`.
+
+The world is a simulated history of a million attempts; more of them are the same days lived by other cards: copies
+whose attempts, payments and cards have names of their own, so that every day is busier and no distribution changes.
+`--home` keeps it, and is used as it is when it holds one. An answer is asked anew each time, never one that was kept.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import tempfile
+import time
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmarks.machine import machine, write_section
+
+from payment_analysis.dashboards.gallery import Gallery
+from payment_analysis.dashboards.page_data import Asking, Compare, compared, page_data
+from payment_analysis.domain.scope import TICK, Dimension, Scope
+from payment_analysis.jobs.build import build
+from payment_analysis.jobs.simulate import Order, simulate
+from payment_analysis.lakehouse import duck
+from payment_analysis.lakehouse.data_file import rows_of, write_files
+from payment_analysis.lakehouse.delta import DeltaStore
+from payment_analysis.lakehouse.home import Home
+from payment_analysis.lakehouse.lakehouse import Lakehouse
+from payment_analysis.lakehouse.partials.reading import PartialReader
+from payment_analysis.lakehouse.partials.store import PartialStore
+from payment_analysis.lakehouse.reader import Reader
+from payment_analysis.lakehouse.schema import columns_of
+from payment_analysis.lakehouse.scope import bound
+from payment_analysis.lakehouse.scope_bases import BASES
+from payment_analysis.lakehouse.table import load_sources, load_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SIMULATED, DAYS, SEED = 1_000_000, 90, 7
+END = datetime(2026, 11, 1, tzinfo=UTC)
+ROUNDS = 5
+ROWS_MAX = 1000  # what the API gives at most of a view without being asked for more
+COPIED = {
+    "payments_enriched_silver": ("transaction_id", "payment_id", "card_token_id", "cardholder_id"),
+    "payments_silver": ("payment_id",),
+}
+DASHBOARDS = Path(__file__).parents[1] / "dashboards"
+UNDIVIDED = ("v_false_insights_metric", "v_uc_data_quality_metrics")
+
+
+def make(home: Home, attempts: int) -> None:
+    """The world, unless it is there."""
+    if home.has_own_data:
+        return
+    simulate(home, Order(min(attempts, SIMULATED), DAYS, SEED, END))
+    build(home)
+    store = DeltaStore(home.path / "lakehouse" / "tables")
+    for name, named in COPIED.items():
+        origin = store.snapshot(name)
+        columns = columns_of(load_tables()[name])
+        for number in range(1, max(1, attempts // SIMULATED)):
+            other = ", ".join(f"{column} || '-{number}' as {column}" for column in named)
+            select = f"select * replace ({other}) from ({rows_of(origin.paths, columns)})"
+            with duck.worker(home.path / "lakehouse" / "scratch", memory_mb=duck.BUILD_MEMORY_MB) as connection:
+                files = write_files(connection, select, store.folder(name))
+            store.commit(store.snapshot(name), files)
+
+
+def scopes(lakehouse: Lakehouse) -> dict[str, Scope]:
+    """Nothing filtered, the most frequent value of each dimension, and the last thirty days."""
+    base = "payments_enriched_silver"
+    found = {"no filter": Scope()}
+    for dimension in Dimension:
+        value = f"coalesce({', '.join(BASES[base].columns[dimension])})"
+        sql = f"select {value} as value from {base} group by 1 order by count(*) desc limit 1"
+        (row,) = lakehouse.rows(sql)
+        found[dimension] = Scope.from_parameters({dimension: row["value"] or "(none)"}, now=END)
+    (clock,) = lakehouse.rows("select as_of from data_clock")
+    found["30 days"] = Scope(start=clock["as_of"] + TICK - timedelta(days=30), end=clock["as_of"] + TICK)
+    return found
+
+
+def milliseconds(ask: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    ask()
+    return 1000 * (time.perf_counter() - started)
+
+
+def views(home: Path, chosen: dict[str, Scope]) -> dict[str, dict[str, list[float]]]:
+    """Per scope and view the milliseconds of each round; the first, which translates the SQL, is left out."""
+    tables = load_tables()
+    partials = PartialReader(PartialStore(home / "partials"), tables)
+    reader = Reader(DeltaStore(home / "tables"), home / "scratch", tables, load_sources(), partials)
+    names = [n for n, one in tables.items() if one.layer == "gold" and one.kind == "view" and n not in UNDIVIDED]
+
+    def ask(view: str, scope: Scope) -> None:
+        prepared = reader.prepared(*bound(f"select * from {view} limit {ROWS_MAX}", scope))
+        prepared.cursor.execute(prepared.sql, prepared.parameters)
+        prepared.cursor.fetchall()
+
+    found: dict[str, dict[str, list[float]]] = {}
+    for label, scope in chosen.items():
+        found[label] = {}
+        for view in names:
+            ask(view, scope)
+            found[label][view] = [milliseconds(partial(ask, view, scope)) for _ in range(ROUNDS)]
+    return found
+
+
+def pages(home: Path, chosen: dict[str, Scope]) -> dict[str, list[float]]:
+    """Per scope the milliseconds of every dashboard page, each round with nothing kept of the one before."""
+    found: dict[str, list[float]] = {}
+    for label, scope in chosen.items():
+        found[label] = []
+        for _ in range(2):
+            lakehouse = Lakehouse(home)
+            lakehouse.rows("select * from v_executive_kpis")
+            asking = Asking(lakehouse, scope, compared(scope, Compare.PREVIOUS))
+            for dashboard in (one.dashboard for one in Gallery(DASHBOARDS).listed() if one.dashboard is not None):
+                found[label] += [milliseconds(partial(page_data, dashboard, page, asking)) for page in dashboard.pages]
+    return found
+
+
+def p50_and_p95(values: list[float]) -> str:
+    return f"{statistics.median(values):.0f} | {statistics.quantiles(values, n=20)[-1]:.0f} | {max(values):.0f}"
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--attempts", type=int, default=SIMULATED)
+    arguments.add_argument("--home", type=Path)
+    given = arguments.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        home = Home(given.home or Path(folder) / "home")
+        make(home, given.attempts)
+        lakehouse = home.lakehouse()
+        filled = milliseconds(lakehouse.refresh_partials) / 1000
+        inner = home.path / "lakehouse"
+        chosen = scopes(lakehouse)
+        by_scope, by_page = views(inner, chosen), pages(inner, chosen)
+    lines = [
+        f"| {label}, views | {p50_and_p95([t for ts in one.values() for t in ts])} |" for label, one in by_scope.items()
+    ]
+    lines += [f"| {label}, pages | {p50_and_p95(times)} |" for label, times in by_page.items()]
+    slowest = sorted(by_scope["no filter"].items(), key=lambda item: -statistics.median(item[1]))[:8]
+    counted = len(by_scope["no filter"])
+    text = "\n".join(
+        [
+            f"## Gold, {given.attempts:,} attempts",
+            "",
+            f"`python -m benchmarks.gold --attempts {given.attempts}`: {counted} views, {ROUNDS} rounds; pages with",
+            f"the period before. Partial aggregates brought up to date in {filled:.1f} s.",
+            f"Measured on {machine()}.",
+            "",
+            "| asked | p50 ms | p95 ms | slowest ms |",
+            "|---|---|---|---|",
+            *lines,
+            "",
+            "Slowest without a filter: "
+            + ", ".join(f"{name} {statistics.median(ts):.0f} ms" for name, ts in slowest)
+            + ".",
+        ]
+    )
+    write_section(f"gold at {given.attempts}", text)
+    print(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Partial aggregates: what gold questions add up, kept per day, and the rewriting that lets a question read them."""

@@ -1,0 +1,106 @@
+"""Cubes: which columns a day's rows are grouped by, and the measures their cells carry.
+
+The measures are not listed anywhere: they are what the gold views add up, taken from the views' own SQL (`harvest`).
+What is decided here is the grouping alone. A wide cube has every dimension of a scope, so that any filter is answered
+from it; a narrow one has just what one view needs and answers it when nothing is filtered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from payment_analysis.lakehouse.scope_bases import BASES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from payment_analysis.lakehouse.partials.aggregates import Measure
+
+ATTEMPTS: Final = "payments_enriched_silver"
+PAYMENTS: Final = "payments_silver"
+
+
+@dataclass(frozen=True, slots=True)
+class Cube:
+    """Cells of one kept table: per day, or per hour, one for each combination of the keys."""
+
+    name: str
+    base: str
+    keys: tuple[str, ...]
+    where: tuple[str, ...] = ()  # conditions, Databricks SQL, that all must hold
+    grain: str = "day"
+    measures: frozenset[Measure] = field(default=frozenset(), compare=False)
+    is_wide: bool = False
+
+
+def _dimensions(base: str) -> tuple[str, ...]:
+    found = dict.fromkeys(column for columns in BASES[base].columns.values() for column in columns)
+    return tuple(found)
+
+
+def _wide(name: str, base: str, keys: tuple[str, ...], where: tuple[str, ...] = ()) -> Cube:
+    return Cube(name, base, tuple(dict.fromkeys((*_dimensions(base), *keys))), where, is_wide=True)
+
+
+DECLINED: Final = ("is_sale", "result = 'declined'")
+LINKS: Final = ("is_sale", "geo_country = 'BR'", "flow_type IN ('payment_link', 'payment_link_sep')")
+REASON: Final = ("decline_reason_detail", "decline_reason_standard", "decline_reason_group")
+
+WIDE: Final = (
+    _wide("attempts", ATTEMPTS, ("is_sale",)),
+    _wide("risks", ATTEMPTS, ("risk_tier",), ("is_sale",)),
+    _wide(
+        "declines", ATTEMPTS, (*REASON, "decline_fault", "recommended_action", "flow_type", "is_last_attempt"), DECLINED
+    ),
+    _wide(
+        "retries",
+        ATTEMPTS,
+        ("retried_reason", "attempt_number", "psp_switched", "retry_scenario", "position_in_payment"),
+        ("is_sale", "is_retry"),
+    ),
+    _wide(
+        "links",
+        ATTEMPTS,
+        ("service_path", "has_passkey", "is_network_token", "three_ds_friction", "three_ds_routed", "uses_3ds"),
+        LINKS,
+    ),
+    _wide(
+        "outcomes",
+        ATTEMPTS,
+        (
+            *("is_test", "is_sale", "result", "is_approved", "is_authorization", "is_blocked", "is_retry"),
+            *("is_first_attempt", "position_in_payment", "psp_switched", "decline_reason_detail"),
+        ),
+    ),
+    _wide(
+        "payments",
+        PAYMENTS,
+        (
+            *("final_result", "is_approved", "has_authorization", "is_first_attempt_approved", "is_recovered"),
+            "is_decided",
+        ),
+    ),
+)
+HOURLY: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "hours": ("is_sale", "merchant_segment"),
+        "hours_by_solution": ("is_sale", "payment_solution"),
+        "hours_by_network": ("is_sale", "card_network"),
+        "hours_by_psp": ("is_sale", "psp"),
+        "hours_by_issuer": ("is_sale", "issuer"),
+        "hours_by_merchant": ("is_sale", "merchant_id"),
+    }
+)
+NARROW_MAX: Final = 6  # keys; a view that groups by more is answered from the wide cube
+
+
+# Nearly as many values as rows: a copy of them would be as large as the copy of all the rest.
+NOT_COPIED: Final = frozenset({"canonical_transaction_key"})
+
+
+def declared() -> tuple[Cube, ...]:
+    """The cubes that are grouped by decision; their measures are still to be found."""
+    hourly = (Cube(name, ATTEMPTS, keys, grain="hour") for name, keys in HOURLY.items())
+    return (*WIDE, *hourly)

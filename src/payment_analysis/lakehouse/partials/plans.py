@@ -1,0 +1,185 @@
+"""Plans: a question, or a view, rewritten to read cells, and the relations of cells it then asks for.
+
+A plan depends on the text of the question and on which cubes there are, not on the data, so it is kept.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from sqlglot import exp
+
+from payment_analysis.lakehouse.delta import fingerprint
+from payment_analysis.lakehouse.dialect import parse, to_duckdb
+from payment_analysis.lakehouse.partials.aggregates import Measure, unqualified
+from payment_analysis.lakehouse.partials.bases import KEPT, SEEN
+from payment_analysis.lakehouse.partials.blocks import duckdb_text, find_blocks, over_cells, over_rows
+from payment_analysis.lakehouse.partials.harvest import copied, cubes, only_present, resolver_columns
+from payment_analysis.lakehouse.partials.sources import Resolver
+from payment_analysis.lakehouse.table import load_tables
+
+if TYPE_CHECKING:
+    from payment_analysis.lakehouse.partials.blocks import Block
+
+PLANS_MAX: Final = 2048
+PARAMETER: Final = re.compile(r"\$([A-Za-z_]\w*)")
+# Per kept table its cubes, the smallest first, and whether they were computed from exactly what silver is now.
+Sizes = tuple[tuple[str, tuple[str, ...], bool], ...]
+
+
+class Test(NamedTuple):
+    """A condition on the instant, DuckDB SQL: of a row, and of the first and the last row of a day."""
+
+    of_row: str
+    of_first: str
+    of_last: str
+    is_one_sided: bool  # true from or until some instant: when it is false of both ends it is false between them
+
+
+class Where(NamedTuple):
+    """Which rows a relation holds: one and the same for every block that asks for them."""
+
+    base: str
+    cube: str  # none: plain rows
+    time: tuple[Test, ...]
+    of_cells: tuple[str, ...]  # tests left for the cells, DuckDB SQL
+    of_rows: tuple[str, ...]  # all tests, DuckDB SQL
+
+    @property
+    def name(self) -> str:
+        """A name for the rows."""
+        return f"cells_{fingerprint(*self):x}"
+
+
+class Relation(NamedTuple):
+    """What blocks read instead of a kept table."""
+
+    where: Where
+    columns: frozenset[str]
+    measures: frozenset[Measure] = frozenset()
+
+    def joined(self, other: Relation | None) -> Relation:
+        """One relation for the readers of both."""
+        return (
+            self
+            if other is None
+            else Relation(self.where, self.columns | other.columns, self.measures | other.measures)
+        )
+
+    @property
+    def parameters(self) -> frozenset[str]:
+        """The parameters its conditions may name."""
+        texts = (*(one.of_row for one in self.where.time), *self.where.of_cells, *self.where.of_rows)
+        return frozenset(name for text in texts for name in PARAMETER.findall(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """DuckDB SQL that reads relations of cells, and what else it reads."""
+
+    sql: str
+    relations: tuple[Relation, ...]
+    tables: frozenset[str]
+    parameters: frozenset[str]
+
+
+@lru_cache(maxsize=PLANS_MAX)
+def planned(sql: str, sizes: Sizes) -> Plan:
+    """A question of our own, in Databricks SQL, over these cubes."""
+    tree = parse(sql)
+    for table in tree.find_all(exp.Table):
+        table.set("catalog", None)
+        table.set("db", None)
+    return _plan(tree, sizes)
+
+
+@lru_cache(maxsize=PLANS_MAX)
+def planned_view(name: str, sizes: Sizes) -> Plan:
+    """The definition of a view over these cubes; without relations it is the definition itself."""
+    return _plan(load_tables()[name].statement.copy(), sizes)
+
+
+def _plan(tree: exp.Expr, sizes: Sizes) -> Plan:
+    held = {base: (cubes_held, is_exact) for base, cubes_held, is_exact in sizes}
+    root = exp.Paren(this=tree)
+    relations: dict[str, Relation] = {}
+    for block in [*find_blocks(root.this, Resolver(resolver_columns()))] if sizes else []:
+        found = _answered(block, held.get(block.rows.of))
+        if found is None:
+            continue
+        select, relation = found
+        name = relation.where.name
+        relations[name] = relation.joined(relations.get(name))
+        own = block.select.args.get("with_")
+        select.args["from_"].this.set("this", exp.to_identifier(name))
+        if own is not None:
+            select.set("with_", own.copy())
+        block.select.replace(select)
+    if relations:
+        _without_unread_steps(root)
+    parameters = {one.name for one in root.find_all(exp.Placeholder)}
+    tables = frozenset(table.name for table in root.find_all(exp.Table)) - relations.keys()
+    return Plan(to_duckdb(root.this), tuple(relations.values()), tables, frozenset(parameters))
+
+
+def _without_unread_steps(root: exp.Expr) -> None:
+    """Leave out the steps of WITHs that nothing reads any more."""
+    while True:
+        read = {table.name.lower() for table in root.find_all(exp.Table)}
+        unread = [step for step in root.find_all(exp.CTE) if step.alias.lower() not in read]
+        if not unread:
+            return
+        for step in unread:
+            own = step.parent
+            step.pop()
+            if own is not None and not own.expressions:
+                own.pop()
+
+
+def _answered(block: Block, held: tuple[tuple[str, ...], bool] | None) -> tuple[exp.Select, Relation] | None:
+    """A block over the smallest cube that can serve it, or over plain rows when these are copied.
+
+    Which rows a view holds is known of copied rows only: rows that came since are not marked.
+    """
+    if held is None or (not held[1] and _told_by_views(block)):
+        return None
+    base, columns = block.rows.of, set(copied(block.rows.of))
+    time = tuple(_test(one, base) for one in block.time)
+    of_rows = tuple(sorted(duckdb_text(test) for test in block.tests))
+    tested = {c.name for test in (*block.tests, *block.time) for c in test.find_all(exp.Column)}
+    for name in held[0]:
+        cube = cubes()[name]
+        answer = over_cells(block, cube)
+        if answer is None or not answer.measures <= cube.measures or not tested <= columns:
+            continue
+        left = tuple(sorted(duckdb_text(test) for test in answer.left))
+        relation = Relation(Where(base, name, time, left, of_rows), frozenset(answer.used), frozenset(answer.measures))
+        return answer.select, relation
+    select, used = over_rows(block)
+    if not block.time or not used | tested <= columns - only_present(base):
+        return None
+    return select, Relation(Where(base, "", time, (), of_rows), frozenset(used))
+
+
+def _told_by_views(block: Block) -> bool:
+    told = {name for view, seen in SEEN.items() if seen.of == block.rows.of for name in (seen.mark(view), *seen.own)}
+    trees = [*block.rows.conditions, *block.groups, *block.items.values(), *block.rows.joins]
+    return any(column.name in told for tree in trees for column in tree.find_all(exp.Column))
+
+
+def _test(condition: exp.Expr, base: str) -> Test:
+    is_one_sided = isinstance(condition, (exp.GT, exp.GTE, exp.LT, exp.LTE))
+    return Test(
+        duckdb_text(condition), _of_day(condition, base, "first"), _of_day(condition, base, "last"), is_one_sided
+    )
+
+
+def _of_day(condition: exp.Expr, base: str, end: str) -> str:
+    """A condition on an instant, asked of the first or the last row of a day."""
+    root = exp.Paren(this=unqualified(condition))
+    for column in [*root.find_all(exp.Column)]:
+        column.replace(exp.column(end if column.name == KEPT[base].time else "day"))
+    return to_duckdb(root.this)

@@ -1,0 +1,241 @@
+"""Reading: the SQL of a question over the partial aggregates as they are, or nothing when these cannot serve it.
+
+Whole days come from cells. A day that a window cuts through comes from the copied rows, which are in order of time, so
+that only the row groups at the edge are read. When silver has moved on, the rows that came since are added, and a day
+of which rows were changed is read from silver, so an answer is always what silver says at one position.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from payment_analysis.lakehouse.partials.aggregates import ROWS
+from payment_analysis.lakehouse.partials.bases import KEPT, SEEN
+from payment_analysis.lakehouse.partials.harvest import cubes, definition_of
+from payment_analysis.lakehouse.partials.pieces import (
+    between,
+    days_table,
+    days_within,
+    of_cell,
+    read_sql,
+    select_sql,
+    with_sql,
+)
+from payment_analysis.lakehouse.partials.plans import PARAMETER, planned, planned_view
+from payment_analysis.lakehouse.partials.refresh import AT
+from payment_analysis.lakehouse.partials.store import ROWS_FILE
+from payment_analysis.lakehouse.workbench import typed_as
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from datetime import date
+    from pathlib import Path
+
+    Run = Callable[[str, Mapping[str, object]], list[tuple[Any, ...]]]
+    from payment_analysis.lakehouse.partials.plans import Plan, Relation, Sizes
+    from payment_analysis.lakehouse.partials.store import Manifest, PartialStore, State
+    from payment_analysis.lakehouse.table import Table
+
+KEPT_MAX: Final = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """What happened to a kept table since its partials were computed: rows came, or days are not as they were."""
+
+    added: str = ""  # the rows that came and nothing else happened, as a SELECT; empty when there are none
+    changed: frozenset[date] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Answerable:
+    """A question in DuckDB SQL over cells, the tables it still reads, and its parameters."""
+
+    sql: str
+    parameters: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Assembled:
+    """A question, the relations it reads and the views that read some too."""
+
+    sql: str
+    relations: Mapping[str, Relation]
+    views: Mapping[str, str]
+    parameters: frozenset[str]
+    of_relations: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """The partials as they are, and how far each kept table is ahead of them."""
+
+    manifest: Manifest
+    behind: Mapping[str, Behind]
+
+
+class PartialReader:
+    """Rewrites questions for one reader."""
+
+    def __init__(self, partials: PartialStore, tables: Mapping[str, Table]) -> None:
+        self._partials = partials
+        self._tables = tables
+        self._coverages: dict[tuple[object, ...], list[tuple[Any, ...]]] = {}
+        self._known: dict[tuple[str, Sizes], _Assembled] = {}
+        self._sizes: tuple[str, dict[str, tuple[str, ...]]] = ("", {})
+
+    @property
+    def folder(self) -> Path:
+        """Where the partials are."""
+        return self._partials.root
+
+    def manifest(self) -> Manifest:
+        """What is kept now."""
+        return self._partials.manifest()
+
+    def current(self, manifest: Manifest, behind: Mapping[str, Behind | None], generations: Mapping[str, int]) -> Sizes:
+        """The tables whose partials can serve, their cubes, and whether they were computed from what is open now."""
+        if self._sizes[0] != manifest.number:
+            known = {b: one for b, one in manifest.states.items() if b in KEPT and one.definition == definition_of(b)}
+            self._sizes = (manifest.number, {base: tuple(one.sizes()) for base, one in known.items()})
+        return tuple(
+            (base, held, all(generations.get(n) == at for n, at in manifest.states[base].generations.items()))
+            for base, held in self._sizes[1].items()
+            if behind.get(base) is not None
+        )
+
+    def needed(self, sql: str) -> frozenset[str]:
+        """The tables whose positions decide whether partials serve a question."""
+        reached = self._reached(planned(sql, ()).tables)
+        kept = {base for base in KEPT if base in reached}
+        kept |= {SEEN[name].of for name in reached & SEEN.keys()}
+        return frozenset(kept | {other for one in SEEN.values() if one.of in kept for other in one.also_reads})
+
+    def answerable(
+        self, sql: str, sizes: Sizes, now: Now, parameters: Mapping[str, object], run: Run
+    ) -> Answerable | None:
+        """The question over cells; none when no part of it can be answered from them."""
+        asked = self._assembled(sql, sizes)
+        if not asked.relations:
+            return None
+        texts = {name: self._relation(one, now, parameters, run) for name, one in asked.relations.items()}
+        named = asked.parameters | {
+            name for text in texts.values() for name in PARAMETER.findall(text) if name in asked.of_relations
+        }
+        return Answerable(with_sql({**texts, **asked.views}, asked.sql), frozenset(named))
+
+    def _assembled(self, sql: str, sizes: Sizes) -> _Assembled:
+        """A question with the views below it, as far as these read cells; kept, for it does not depend on the data."""
+        key = (sql, sizes)
+        if key not in self._known:
+            question = planned(sql, sizes)
+            steps = self._steps(question, sizes)
+            relations: dict[str, Relation] = {}
+            for plan in (question, *(plan for _, plan in steps)):
+                for one in plan.relations:
+                    relations[one.where.name] = one.joined(relations.get(one.where.name))
+            self._known[key] = _Assembled(
+                question.sql,
+                relations,
+                {name: typed_as(self._tables[name], plan.sql) for name, plan in steps},
+                question.parameters.union(*(plan.parameters for _, plan in steps)),
+                frozenset(name for one in relations.values() for name in one.parameters),
+            )
+            _bounded(self._known)
+        return self._known[key]
+
+    def _steps(self, question: Plan, sizes: Sizes) -> list[tuple[str, Plan]]:
+        """The views below a question of which a part is answered from cells, what is read before who reads it."""
+        reached = self._reached(question.tables)
+        found: dict[str, Plan] = {}
+        for name, table in self._tables.items():  # in order of dependence
+            if name in reached and table.kind == "view":
+                plan = planned_view(name, sizes)
+                if plan.relations or plan.tables & found.keys():
+                    found[name] = plan
+        return list(found.items())
+
+    def _reached(self, names: Iterable[str]) -> set[str]:
+        reached: set[str] = set()
+        waiting = list(names)
+        while waiting:
+            name = waiting.pop()
+            if name not in reached:
+                reached.add(name)
+                waiting += (
+                    self._tables[name].reads if name in self._tables and self._tables[name].kind == "view" else ()
+                )
+        return reached
+
+    def _relation(self, relation: Relation, now: Now, parameters: Mapping[str, object], run: Run) -> str:
+        """The rows of a relation as DuckDB SQL: cells of whole days, and rows of the days that a window cuts."""
+        base, manifest, behind = relation.where.base, now.manifest, now.behind[relation.where.base]
+        state = manifest.states[base]
+        covered, cut = self._covered(relation, now, parameters, run)
+        covered, cut = ([day for day in days if day not in behind.changed] for days in (covered, cut))
+        cube = cubes().get(relation.where.cube)
+        columns, measures = sorted(relation.columns), sorted(relation.measures, key=lambda one: one.name)
+        of_cells = [*(of_cell(column, base) for column in columns), ROWS, *(one.name for one in measures)]
+        of_rows = columns or ["1 as one"]
+        if cube is None:
+            covered, cut = [], [*covered, *cut]
+        else:
+            of_rows = [*columns, f"1 as {ROWS}", *(f"{one.of_row} as {one.name}" for one in measures)]
+        tests = [*(one.of_row for one in relation.where.time), *relation.where.of_rows]
+        parts = []
+        for segment, days in _by_segment(state, covered):
+            file = self._partials.file(base, segment, relation.where.cube)
+            where = [*days_within(manifest, segment, days, f"cast({AT} as date)"), *relation.where.of_cells]
+            parts.append(select_sql(of_cells, read_sql(file), where))
+        for segment, days in _by_segment(state, cut):
+            file = self._partials.file(base, segment, ROWS_FILE)
+            parts.append(
+                select_sql(
+                    of_rows,
+                    read_sql(file),
+                    [*between(base, days), *days_within(manifest, segment, days, KEPT[base].day), *tests],
+                )
+            )
+        if behind.changed:
+            listed = ", ".join(f"date '{day}'" for day in sorted(behind.changed))
+            parts.append(select_sql(of_rows, f'"{base}"', [f"{KEPT[base].day} in ({listed})", *tests]))
+        if behind.added:
+            parts.append(select_sql(of_rows, f"({behind.added})", tests))
+        return " union all by name ".join(parts or [select_sql(of_rows, f'"{base}"', ["false"])])
+
+    def _covered(
+        self, relation: Relation, now: Now, parameters: Mapping[str, object], run: Run
+    ) -> tuple[list[date], list[date]]:
+        """The days of which a window holds all rows, and those of which it may hold some."""
+        base, manifest = relation.where.base, now.manifest
+        state = manifest.states[base]
+        if not relation.where.time:
+            return list(state.days), []
+        tests = relation.where.time
+        used = {name for one in tests for name in PARAMETER.findall(one.of_row)}
+        given = {name: parameters[name] for name in sorted(used)}
+        key = (manifest.number, base, tests, *given.items())
+        if key not in self._coverages:
+            whole = " and ".join(f"({one.of_first}) and ({one.of_last})" for one in tests)
+            some = " and ".join(f"(({one.of_first}) or ({one.of_last}))" for one in tests if one.is_one_sided) or "true"
+            self._coverages[key] = run(
+                f"select day, coalesce({whole}, false) from {days_table(base, manifest)} where {some} order by day",
+                given,
+            )
+            _bounded(self._coverages)
+        found = self._coverages[key]
+        return [day for day, whole in found if whole], [day for day, whole in found if not whole]
+
+
+def _bounded(kept: dict[Any, Any]) -> None:
+    """Forget the oldest when there are too many."""
+    while len(kept) > KEPT_MAX:
+        kept.pop(next(iter(kept)), None)
+
+
+def _by_segment(state: State, days: list[date]) -> list[tuple[str, list[date]]]:
+    found: dict[str, list[date]] = {}
+    for day in days:
+        found.setdefault(state.days[day].segment, []).append(day)
+    return list(found.items())
