@@ -17,9 +17,11 @@ import { Route as DeclinesRouteImport } from './routes/declines'
 import { Route as IncidentsRouteImport } from './routes/incidents'
 import { Route as LiveRouteImport } from './routes/live'
 import { Route as ModelsRouteImport } from './routes/models'
+import { Route as NotebooksRouteImport } from './routes/notebooks'
 import { Route as PeopleRouteImport } from './routes/people'
 import { Route as ProfileRouteImport } from './routes/profile'
 import { Route as ReasonCodesRouteImport } from './routes/reason-codes'
+import { Route as SetupRouteImport } from './routes/setup'
 import { Route as SmartCheckoutRouteImport } from './routes/smart-checkout'
 import { Route as SmartRetryRouteImport } from './routes/smart-retry'
 import { Route as TransactionsRouteImport } from './routes/transactions'
@@ -66,6 +68,11 @@ const ModelsRoute = ModelsRouteImport.update({
   path: '/models',
   getParentRoute: () => rootRouteImport,
 } as any)
+const NotebooksRoute = NotebooksRouteImport.update({
+  id: '/notebooks',
+  path: '/notebooks',
+  getParentRoute: () => rootRouteImport,
+} as any)
 const PeopleRoute = PeopleRouteImport.update({
   id: '/people',
   path: '/people',
@@ -79,6 +86,11 @@ const ProfileRoute = ProfileRouteImport.update({
 const ReasonCodesRoute = ReasonCodesRouteImport.update({
   id: '/reason-codes',
   path: '/reason-codes',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const SetupRoute = SetupRouteImport.update({
+  id: '/setup',
+  path: '/setup',
   getParentRoute: () => rootRouteImport,
 } as any)
 const SmartCheckoutRoute = SmartCheckoutRouteImport.update({
@@ -116,9 +128,11 @@ export interface FileRoutesByFullPath {
   '/incidents': typeof IncidentsRoute
   '/live': typeof LiveRoute
   '/models': typeof ModelsRoute
+  '/notebooks': typeof NotebooksRoute
   '/people': typeof PeopleRoute
   '/profile': typeof ProfileRoute
   '/reason-codes': typeof ReasonCodesRoute
+  '/setup': typeof SetupRoute
   '/smart-checkout': typeof SmartCheckoutRoute
   '/smart-retry': typeof SmartRetryRoute
   '/transactions': typeof TransactionsRoute
@@ -134,9 +148,11 @@ export interface FileRoutesByTo {
   '/incidents': typeof IncidentsRoute
   '/live': typeof LiveRoute
   '/models': typeof ModelsRoute
+  '/notebooks': typeof NotebooksRoute
   '/people': typeof PeopleRoute
   '/profile': typeof ProfileRoute
   '/reason-codes': typeof ReasonCodesRoute
+  '/setup': typeof SetupRoute
   '/smart-checkout': typeof SmartCheckoutRoute
   '/smart-retry': typeof SmartRetryRoute
   '/transactions': typeof TransactionsRoute
@@ -153,9 +169,11 @@ export interface FileRoutesById {
   '/incidents': typeof IncidentsRoute
   '/live': typeof LiveRoute
   '/models': typeof ModelsRoute
+  '/notebooks': typeof NotebooksRoute
   '/people': typeof PeopleRoute
   '/profile': typeof ProfileRoute
   '/reason-codes': typeof ReasonCodesRoute
+  '/setup': typeof SetupRoute
   '/smart-checkout': typeof SmartCheckoutRoute
   '/smart-retry': typeof SmartRetryRoute
   '/transactions': typeof TransactionsRoute
@@ -173,9 +191,11 @@ export interface FileRouteTypes {
     | '/incidents'
     | '/live'
     | '/models'
+    | '/notebooks'
     | '/people'
     | '/profile'
     | '/reason-codes'
+    | '/setup'
     | '/smart-checkout'
     | '/smart-retry'
     | '/transactions'
@@ -191,9 +211,11 @@ export interface FileRouteTypes {
     | '/incidents'
     | '/live'
     | '/models'
+    | '/notebooks'
     | '/people'
     | '/profile'
     | '/reason-codes'
+    | '/setup'
     | '/smart-checkout'
     | '/smart-retry'
     | '/transactions'
@@ -209,9 +231,11 @@ export interface FileRouteTypes {
     | '/incidents'
     | '/live'
     | '/models'
+    | '/notebooks'
     | '/people'
     | '/profile'
     | '/reason-codes'
+    | '/setup'
     | '/smart-checkout'
     | '/smart-retry'
     | '/transactions'
@@ -228,9 +252,11 @@ export interface RootRouteChildren {
   IncidentsRoute: typeof IncidentsRoute
   LiveRoute: typeof LiveRoute
   ModelsRoute: typeof ModelsRoute
+  NotebooksRoute: typeof NotebooksRoute
   PeopleRoute: typeof PeopleRoute
   ProfileRoute: typeof ProfileRoute
   ReasonCodesRoute: typeof ReasonCodesRoute
+  SetupRoute: typeof SetupRoute
   SmartCheckoutRoute: typeof SmartCheckoutRoute
   SmartRetryRoute: typeof SmartRetryRoute
   TransactionsRoute: typeof TransactionsRoute
@@ -296,6 +322,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof ModelsRouteImport
       parentRoute: typeof rootRouteImport
     }
+    '/notebooks': {
+      id: '/notebooks'
+      path: '/notebooks'
+      fullPath: '/notebooks'
+      preLoaderRoute: typeof NotebooksRouteImport
+      parentRoute: typeof rootRouteImport
+    }
     '/people': {
       id: '/people'
       path: '/people'
@@ -315,6 +348,13 @@ declare module '@tanstack/react-router' {
       path: '/reason-codes'
       fullPath: '/reason-codes'
       preLoaderRoute: typeof ReasonCodesRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/setup': {
+      id: '/setup'
+      path: '/setup'
+      fullPath: '/setup'
+      preLoaderRoute: typeof SetupRouteImport
       parentRoute: typeof rootRouteImport
     }
     '/smart-checkout': {
@@ -364,9 +404,11 @@ const rootRouteChildren: RootRouteChildren = {
   IncidentsRoute: IncidentsRoute,
   LiveRoute: LiveRoute,
   ModelsRoute: ModelsRoute,
+  NotebooksRoute: NotebooksRoute,
   PeopleRoute: PeopleRoute,
   ProfileRoute: ProfileRoute,
   ReasonCodesRoute: ReasonCodesRoute,
+  SetupRoute: SetupRoute,
   SmartCheckoutRoute: SmartCheckoutRoute,
   SmartRetryRoute: SmartRetryRoute,
   TransactionsRoute: TransactionsRoute,
