@@ -54,6 +54,8 @@ def test_a_viewer_can_change_nothing() -> None:
         ("POST", "/api/dashboards/{dashboard_id}/pages/{page_name}/data"),
         ("POST", "/api/dashboards/{dashboard_id}/pages/{page_name}/widgets/{widget_name}/csv"),
         ("POST", "/api/auth/sign-out"),
+        ("POST", "/api/decision/preview"),
+        *(("POST", f"/api/decision/ml/{model}") for model in ("approval", "risk", "routing", "retry")),
         ("POST", "/api/ask"),
     }
 

@@ -14,12 +14,16 @@ from starlette.middleware.gzip import GZipMiddleware
 from payment_analysis.backend.access_log import keep_links_out_of_the_log
 from payment_analysis.backend.asking import SignedIn
 from payment_analysis.backend.attempts_made import AttemptsMade
+from payment_analysis.backend.champions import RegisteredModels
 from payment_analysis.backend.data_state import DataStates
+from payment_analysis.backend.deciding import Deciding, Decisions
+from payment_analysis.backend.decision_route import RememberedPeople
 from payment_analysis.backend.dependencies import admitted
 from payment_analysis.backend.errors import PROBLEMS, handle_errors
 from payment_analysis.backend.gates import Gates
 from payment_analysis.backend.headers import SecurityHeaders
 from payment_analysis.backend.lakehouse_writes import LakehouseWrites
+from payment_analysis.backend.live_features import LiveFeatures
 from payment_analysis.backend.live_feed import Listeners
 from payment_analysis.backend.model_registry import ModelRegistry
 from payment_analysis.backend.operating_here import OperatingHere
@@ -31,6 +35,10 @@ from payment_analysis.backend.routes import (
     command_center,
     dashboards,
     data_quality,
+    decision,
+    decision_admin,
+    decision_log,
+    decision_ml,
     diagnosis,
     documentation,
     health,
@@ -63,6 +71,7 @@ from payment_analysis.store.database import Database
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+    from contextlib import AbstractAsyncContextManager
 
     from payment_analysis.backend.asking import Asking
     from payment_analysis.backend.dependencies import Clock, Warehouse, Writing
@@ -74,6 +83,10 @@ SIGN_INS: Final = (10, timedelta(minutes=1))  # attempts per caller; a link has 
 PACKED_BYTES_MIN: Final = 1_400  # what fits into one packet gains nothing
 # The pages come last: they answer every address that nobody else does.
 ROUTERS: Final = (
+    decision,  # first: it has to be found in microseconds
+    decision_admin,
+    decision_log,
+    decision_ml,
     page,
     report,
     health,
@@ -116,6 +129,7 @@ def create_app(
     writes: Writing | None = None,
     asking: Asking | None = None,
     operating: Operating | None = None,
+    deciding: Deciding | None = None,
     models_of: ModelRegistry | None = None,
     hosts: Sequence[str] = LOOPBACK,
     behind_proxy: bool = False,
@@ -132,24 +146,17 @@ def create_app(
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         if announce is not None:
             announce(sign_in_path(store, clock()))
+        app.state.decisions.begin()
         yield
+        app.state.decisions.close()
         store.close()
 
-    app = FastAPI(
-        title="Payment Analysis",
-        version=release_name(),
-        summary="What share of card payments is approved, where good money is lost and what to do first.",
-        docs_url=None,  # ours needs no network
-        redoc_url=None,
-        responses=PROBLEMS,
-        dependencies=[Depends(admitted)],
-        lifespan=lifespan,
-    )
-    app.state.warehouse, app.state.store, app.state.writes = warehouse, store, writes
-    app.state.askers = ask.askers_over(warehouse)
-    app.state.data_states = DataStates(warehouse, shows_examples=shows_examples)
-    app.state.operating, app.state.models, app.state.clock = operating, models_of, clock
-    app.state.asking = SignedIn(store, clock) if asking is None else asking
+    app = _bare(lifespan)
+    app.state.warehouse, app.state.data_states = warehouse, DataStates(warehouse, shows_examples=shows_examples)
+    app.state.store, app.state.writes, app.state.clock, app.state.models = store, writes, clock, models_of
+    app.state.operating = operating
+    app.state.decisions, app.state.people = Decisions(store, clock, deciding or Deciding()), RememberedPeople()
+    app.state.asking, app.state.askers = asking or SignedIn(store, clock), ask.askers_over(warehouse)
     app.state.listeners, app.state.sign_ins = Listeners(), AttemptsMade(*SIGN_INS)
     keep_links_out_of_the_log()
     app.add_middleware(Gates, hosts=hosts, behind_proxy=behind_proxy)
@@ -161,14 +168,29 @@ def create_app(
     return app
 
 
+def _bare(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]]) -> FastAPI:
+    """The application without its parts."""
+    return FastAPI(
+        title="Payment Analysis",
+        version=release_name(),
+        summary="What share of card payments is approved, where good money is lost and what to do first.",
+        docs_url=None,  # ours needs no network
+        redoc_url=None,
+        responses=PROBLEMS,
+        dependencies=[Depends(admitted)],
+        lifespan=lifespan,
+    )
+
+
 def app_of(home: Home, *, hosts: Sequence[str] = LOOPBACK, announce: Callable[[str], None] | None = None) -> FastAPI:
     """The application over a home."""
-    store = Database.of_home(home.create().path)
+    lakehouse, store = home.lakehouse(), Database.of_home(home.create().path)
     return create_app(
-        home.lakehouse(),
+        lakehouse,
         store,
         operating=OperatingHere(home, store),
         writes=LakehouseWrites(home),
+        deciding=Deciding(RegisteredModels(home.path), features=LiveFeatures(lakehouse.rows)),
         models_of=ModelRegistry(home.path),
         hosts=hosts,
         shows_examples=home.shows_examples,

@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 
 from payment_analysis.backend import access
 from payment_analysis.backend.asking import Asking, Person
+from payment_analysis.backend.deciding import Decisions
 from payment_analysis.backend.model_registry import ModelRegistry
 from payment_analysis.domain.errors import Unavailable
 from payment_analysis.store.database import Database
@@ -60,6 +61,15 @@ def _writes(request: Request) -> Writing:
     return writes
 
 
+def _decisions(request: Request) -> Decisions:
+    decisions: Decisions = request.app.state.decisions
+    return decisions
+
+
+async def _raw(request: Request) -> bytes:
+    return await request.body()
+
+
 def _models(request: Request) -> ModelRegistry:
     models: ModelRegistry | None = request.app.state.models
     if models is None:
@@ -89,6 +99,8 @@ def _person(person: Annotated[Person | None, Depends(admitted)]) -> Person:
 
 WarehouseDep = Annotated[Warehouse, Depends(_warehouse)]
 StoreDep = Annotated[Database, Depends(_store)]
+DecisionsDep = Annotated[Decisions, Depends(_decisions)]
+RawDep = Annotated[bytes, Depends(_raw)]
 WritesDep = Annotated[Writing, Depends(_writes)]
 ModelsDep = Annotated[ModelRegistry, Depends(_models)]
 NowDep = Annotated[datetime, Depends(_now)]

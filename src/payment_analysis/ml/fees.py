@@ -66,7 +66,7 @@ class Fees:
         route = codes(strings(attempts, "psp"), routes)
         scale = numbers(attempts, "amount") / np.maximum(numbers(attempts, "amount_minor"), 1.0)
         fee, amount = numbers(attempts, "psp_fee_minor") * scale, numbers(attempts, "amount")
-        home = strings(attempts, "currency").to_numpy(zero_copy_only=False) == _usual(attempts)
+        home = strings(attempts, "currency").to_numpy(zero_copy_only=False) == usual_currency(attempts)
         fixed, share, declined = np.zeros(len(names)), np.zeros(len(names)), np.zeros(len(names))
         approved = numbers(attempts, "is_approved")
         for place in range(len(names)):
@@ -104,7 +104,7 @@ def value_amount(attempts: pa.Table) -> Array:
     )
 
 
-def _usual(attempts: pa.Table) -> str:
+def usual_currency(attempts: pa.Table) -> str:
     """The currency of most attempts."""
     words = strings(attempts, "currency").drop_null()
     counted = words.value_counts()

@@ -44,6 +44,10 @@ class HealthGate:
         self._recent[route].append((at, approved, expected))
         self._sums[route] += (approved, expected, expected * (1.0 - expected))
 
+    def take(self, route: int, other: HealthGate, theirs: int) -> None:
+        """Take over what another gate has heard of a route."""
+        self._recent[route], self._sums[route] = deque(other._recent[theirs]), other._sums[theirs]
+
 
 class LiveEffects:
     """What issuer x route has shown since the training: a mean and a variance each, in log-odds."""

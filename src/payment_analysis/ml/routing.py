@@ -15,7 +15,7 @@ from sklearn.base import BaseEstimator
 
 from payment_analysis.ml.arrays import Array, strings, vocabulary
 from payment_analysis.ml.features import table_of
-from payment_analysis.ml.fees import Fees, value_amount
+from payment_analysis.ml.fees import Fees, usual_currency, value_amount
 
 if TYPE_CHECKING:
     from payment_analysis.ml.approval import ApprovalModel
@@ -50,6 +50,7 @@ class RoutingPolicy(BaseEstimator):
         self.approval_, self.risk_ = approval, risk
         self.routes_ = vocabulary(strings(attempts, "psp"))
         self.fees_ = Fees.learned(attempts, self.routes_)
+        self.currency_ = usual_currency(attempts)  # of the fees
         return self
 
     def log_odds(self, attempts: Any) -> Array:

@@ -10,7 +10,13 @@ from sqlalchemy import event, insert, inspect
 from sqlalchemy.orm import Session
 
 from payment_analysis.store.configuration import OnlineFeature
-from payment_analysis.store.decisions import AuthorizationEvent, DecisionLog, DecisionOutcome, ExperimentAssignment
+from payment_analysis.store.decisions import (
+    AuthorizationEvent,
+    CardAttempt,
+    DecisionLog,
+    DecisionOutcome,
+    ExperimentAssignment,
+)
 from payment_analysis.store.people import Audit, WebSession
 from payment_analysis.store.runs import JobRun, RunLine, TaskRun
 
@@ -27,6 +33,7 @@ OWN_RECORD: Final[frozenset[type[Base]]] = frozenset(
         Audit,
         WebSession,
         AuthorizationEvent,
+        CardAttempt,
         DecisionLog,
         DecisionOutcome,
         ExperimentAssignment,

@@ -87,6 +87,15 @@ class Database:
         with self.read() as session:
             return str(session.execute(text("show server_version")).scalar_one())
 
+    def writer(self) -> psycopg.Connection[tuple[object, ...]]:
+        """A connection of its own for somebody who writes all the time; what it commits is on disk."""
+        with self._named_errors():
+            self._migrate()
+            connection = self._connect()
+            connection.autocommit = True
+            connection.execute("set synchronous_commit = on")
+        return connection
+
     def close_connections(self) -> None:
         """Let go of all connections; the next question opens new ones."""
         self._engine.dispose()

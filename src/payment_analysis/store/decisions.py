@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, func
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from payment_analysis.store.tables import Base, Named, new_id, one_of
@@ -63,6 +63,16 @@ class DecisionLog(Base):
     decision_type: Mapped[str]
     request: Mapped[dict[str, Any]]
     response: Mapped[dict[str, Any]]
+    idempotency_key: Mapped[str | None] = mapped_column(unique=True)
+    request_digest: Mapped[str | None]
+    payment_id: Mapped[str | None] = mapped_column(index=True)
+    merchant_id: Mapped[str | None]
+    action: Mapped[str | None]
+    route: Mapped[str | None]
+    issuer: Mapped[str | None]
+    policy: Mapped[str | None]
+    card_key: Mapped[str | None]
+    expected_approval: Mapped[float | None]
 
 
 class DecisionOutcome(Base):
@@ -72,7 +82,7 @@ class DecisionOutcome(Base):
     __table_args__ = (CheckConstraint("outcome in ('approved', 'declined', 'timeout', 'error')", name="outcome"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
     audit_id: Mapped[str] = mapped_column(index=True)
     decision_type: Mapped[str]
     outcome: Mapped[str]
@@ -80,6 +90,24 @@ class DecisionOutcome(Base):
     outcome_reason: Mapped[str | None]
     latency_ms: Mapped[int | None]
     extra: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    advice_code: Mapped[str | None]
+    fault: Mapped[str | None]
+    occurred_at: Mapped[datetime | None]
+    carried_at: Mapped[datetime | None]
+
+
+class CardAttempt(Base):
+    """An attempt of a card at a merchant as retry programmes count it: granted by us, or told by an outcome."""
+
+    __tablename__ = "cardattempt"
+    __table_args__ = (Index(None, "card_key", "attempted_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    card_key: Mapped[str]
+    attempted_at: Mapped[datetime]
+    payment_id: Mapped[str | None]
+    audit_id: Mapped[str] = mapped_column(unique=True)
+    traits: Mapped[dict[str, Any]]
 
 
 class Experiment(Named, Base):

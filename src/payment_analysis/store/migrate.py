@@ -18,7 +18,8 @@ from payment_analysis.store.migrations.versions import (
     v0003_decisions,
     v0004_configuration,
     v0005_model_changes,
-    v0006_runs,
+    v0006_decision_audit,
+    v0007_runs,
 )
 from payment_analysis.store.tables import SCHEMA, Base
 
@@ -31,7 +32,8 @@ EDITIONS: Final = (
     v0003_decisions,
     v0004_configuration,
     v0005_model_changes,
-    v0006_runs,
+    v0006_decision_audit,
+    v0007_runs,
 )
 LOCK: Final = 7_205_759  # any number that only we lock: one process migrates, the others wait
 

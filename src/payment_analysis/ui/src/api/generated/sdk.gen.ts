@@ -2,7 +2,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AskData, AskErrors, AskResponses, CancelSetupRunData, CancelSetupRunErrors, CancelSetupRunResponses, CreateAccessTokenData, CreateAccessTokenErrors, CreateAccessTokenResponses, CreateIncidentData, CreateIncidentErrors, CreateIncidentResponses, CreateReasonReviewData, CreateReasonReviewErrors, CreateReasonReviewResponses, CreateRemediationTaskData, CreateRemediationTaskErrors, CreateRemediationTaskResponses, CreateSavedViewData, CreateSavedViewErrors, CreateSavedViewResponses, CreateSignInLinkData, CreateSignInLinkErrors, CreateSignInLinkResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CurrentUserData, CurrentUserErrors, CurrentUserResponses, DeclineSummaryData, DeclineSummaryErrors, DeclineSummaryResponses, DeleteSavedViewData, DeleteSavedViewErrors, DeleteSavedViewResponses, DraftIncidentData, DraftIncidentErrors, DraftIncidentResponses, ExportTransactionsData, ExportTransactionsErrors, ExportTransactionsResponses, GetActionsData, GetActionsErrors, GetActionsResponses, GetActiveAlertsData, GetActiveAlertsErrors, GetActiveAlertsResponses, GetApprovalTrendsBySecondData, GetApprovalTrendsBySecondErrors, GetApprovalTrendsBySecondResponses, GetApprovalTrendsData, GetApprovalTrendsErrors, GetApprovalTrendsResponses, GetAttemptSchemaData, GetAttemptSchemaErrors, GetAttemptSchemaResponses, GetAuthStatusData, GetAuthStatusErrors, GetAuthStatusResponses, GetBinPerformanceData, GetBinPerformanceErrors, GetBinPerformanceResponses, GetCardNetworkPerformanceData, GetCardNetworkPerformanceErrors, GetCardNetworkPerformanceResponses, GetCommandCenterEntryThroughputData, GetCommandCenterEntryThroughputErrors, GetCommandCenterEntryThroughputResponses, GetControlBandData, GetControlBandErrors, GetControlBandResponses, GetCountriesData, GetCountriesErrors, GetCountriesResponses, GetDailyTrendsData, GetDailyTrendsErrors, GetDailyTrendsResponses, GetDashboardData, GetDashboardErrors, GetDashboardResponses, GetDashboardSpecData, GetDashboardSpecErrors, GetDashboardSpecResponses, GetDatabricksDeclinesData, GetDatabricksDeclinesErrors, GetDatabricksDeclinesResponses, GetDatabricksKpisData, GetDatabricksKpisErrors, GetDatabricksKpisResponses, GetDataQualitySummaryData, GetDataQualitySummaryErrors, GetDataQualitySummaryResponses, GetDeclineRecoveryOpportunitiesData, GetDeclineRecoveryOpportunitiesErrors, GetDeclineRecoveryOpportunitiesResponses, GetDedupCollisionStatsData, GetDedupCollisionStatsErrors, GetDedupCollisionStatsResponses, GetDiagnosisData, GetDiagnosisErrors, GetDiagnosisResponses, GetDimensionCoverageData, GetDimensionCoverageErrors, GetDimensionCoverageResponses, GetDimensionValuesData, GetDimensionValuesErrors, GetDimensionValuesResponses, GetEntrySystemDistributionData, GetEntrySystemDistributionErrors, GetEntrySystemDistributionResponses, GetFactorsDelayingApprovalData, GetFactorsDelayingApprovalErrors, GetFactorsDelayingApprovalResponses, GetFalseInsightsMetricData, GetFalseInsightsMetricErrors, GetFalseInsightsMetricResponses, GetFaultAttributionData, GetFaultAttributionErrors, GetFaultAttributionResponses, GetFraudRiskData, GetFraudRiskErrors, GetFraudRiskResponses, GetGeographyData, GetGeographyErrors, GetGeographyResponses, GetIncidentCausesData, GetIncidentCausesErrors, GetIncidentCausesResponses, GetIncidentData, GetIncidentErrors, GetIncidentRecoveryData, GetIncidentRecoveryErrors, GetIncidentRecoveryResponses, GetIncidentResponses, GetIssuerPerformanceData, GetIssuerPerformanceErrors, GetIssuerPerformanceResponses, GetKpisData, GetKpisErrors, GetKpisResponses, GetLast60SecondsPerformanceData, GetLast60SecondsPerformanceErrors, GetLast60SecondsPerformanceResponses, GetLastHourPerformanceData, GetLastHourPerformanceErrors, GetLastHourPerformanceResponses, GetLifeCyclesData, GetLifeCyclesErrors, GetLifeCyclesResponses, GetMerchantSegmentPerformanceData, GetMerchantSegmentPerformanceErrors, GetMerchantSegmentPerformanceResponses, GetMetricBridgeData, GetMetricBridgeErrors, GetMetricBridgeResponses, GetModelCardData, GetModelCardErrors, GetModelCardResponses, GetModelsData, GetModelsErrors, GetModelsResponses, GetNotebookData, GetNotebookErrors, GetNotebookResponses, GetOnlineFeaturesData, GetOnlineFeaturesErrors, GetOnlineFeaturesResponses, GetPaymentData, GetPaymentErrors, GetPaymentResponses, GetPspPerformanceData, GetPspPerformanceErrors, GetPspPerformanceResponses, GetReasonCodeInsightsData, GetReasonCodeInsightsErrors, GetReasonCodeInsightsResponses, GetReasonCodesData, GetReasonCodesErrors, GetReasonCodesResponses, GetReasonMappingData, GetReasonMappingErrors, GetReasonMappingResponses, GetRecommendationsByCohortData, GetRecommendationsByCohortErrors, GetRecommendationsByCohortResponses, GetRecommendationsData, GetRecommendationsErrors, GetRecommendationsResponses, GetReportData, GetReportErrors, GetReportPageData, GetReportPageErrors, GetReportPageResponses, GetReportResponses, GetRetryChainsData, GetRetryChainsErrors, GetRetryChainsResponses, GetRetryComplianceData, GetRetryComplianceErrors, GetRetryComplianceResponses, GetRetryPerformanceData, GetRetryPerformanceErrors, GetRetryPerformanceResponses, GetRetrySuccessByReasonData, GetRetrySuccessByReasonErrors, GetRetrySuccessByReasonResponses, GetRuleLanguageData, GetRuleLanguageErrors, GetRuleLanguageResponses, GetScopeOptionsData, GetScopeOptionsErrors, GetScopeOptionsResponses, GetSetupChecklistData, GetSetupChecklistErrors, GetSetupChecklistResponses, GetSetupConfigData, GetSetupConfigErrors, GetSetupConfigResponses, GetSetupConnectionData, GetSetupConnectionErrors, GetSetupConnectionResponses, GetSetupDefaultsData, GetSetupDefaultsErrors, GetSetupDefaultsResponses, GetSetupRunData, GetSetupRunErrors, GetSetupRunResponses, GetSetupSettingsData, GetSetupSettingsErrors, GetSetupSettingsResponses, GetSmartCheckoutPathPerformanceData, GetSmartCheckoutPathPerformanceErrors, GetSmartCheckoutPathPerformanceResponses, GetSmartCheckoutServicePathsData, GetSmartCheckoutServicePathsErrors, GetSmartCheckoutServicePathsResponses, GetSolutionPerformanceData, GetSolutionPerformanceErrors, GetSolutionPerformanceResponses, GetStandingData, GetStandingErrors, GetStandingResponses, GetStreamingMetricsData, GetStreamingMetricsErrors, GetStreamingMetricsResponses, GetStreamingTpsData, GetStreamingTpsErrors, GetStreamingTpsResponses, GetTableQualityData, GetTableQualityErrors, GetTableQualityResponses, GetThreeDsFunnelData, GetThreeDsFunnelErrors, GetThreeDsFunnelResponses, GetTokenUpliftData, GetTokenUpliftErrors, GetTokenUpliftResponses, GetTransactionFacetsData, GetTransactionFacetsErrors, GetTransactionFacetsResponses, GetWorkspaceConfigData, GetWorkspaceConfigErrors, GetWorkspaceConfigResponses, HealthcheckData, HealthcheckErrors, HealthcheckResponses, HealthDatabaseData, HealthDatabaseErrors, HealthDatabaseResponses, IngestAuthEventData, IngestAuthEventErrors, IngestAuthEventResponses, ListAccessTokensData, ListAccessTokensErrors, ListAccessTokensResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListCheckResultsData, ListCheckResultsErrors, ListCheckResultsResponses, ListDashboardsData, ListDashboardsErrors, ListDashboardsResponses, ListIncidentsData, ListIncidentsErrors, ListIncidentsResponses, ListInsightFeedbackData, ListInsightFeedbackErrors, ListInsightFeedbackResponses, ListModelChangesData, ListModelChangesErrors, ListModelChangesResponses, ListNotebooksData, ListNotebooksErrors, ListNotebooksResponses, ListNotificationsData, ListNotificationsErrors, ListNotificationsResponses, ListQuarantineData, ListQuarantineErrors, ListQuarantineResponses, ListReasonReviewsData, ListReasonReviewsErrors, ListReasonReviewsResponses, ListRemediationTasksData, ListRemediationTasksErrors, ListRemediationTasksResponses, ListSavedViewsData, ListSavedViewsErrors, ListSavedViewsResponses, ListSetupJobsData, ListSetupJobsErrors, ListSetupJobsResponses, ListSetupPipelinesData, ListSetupPipelinesErrors, ListSetupPipelinesResponses, ListTableQualityData, ListTableQualityErrors, ListTableQualityResponses, ListTransactionsData, ListTransactionsErrors, ListTransactionsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, MarkAllNotificationsReadData, MarkAllNotificationsReadErrors, MarkAllNotificationsReadResponses, MarkNotificationReadData, MarkNotificationReadErrors, MarkNotificationReadResponses, PromoteModelData, PromoteModelErrors, PromoteModelResponses, ReadDashboardPageData, ReadDashboardPageErrors, ReadDashboardPageResponses, ReadDashboardWidgetCsvData, ReadDashboardWidgetCsvErrors, ReadDashboardWidgetCsvResponses, ReplayQuarantinedData, ReplayQuarantinedErrors, ReplayQuarantinedResponses, ResolveIncidentData, ResolveIncidentErrors, ResolveIncidentResponses, ReviewAnswerData, ReviewAnswerErrors, ReviewAnswerResponses, RevokeAccessTokenData, RevokeAccessTokenErrors, RevokeAccessTokenResponses, RollBackModelData, RollBackModelErrors, RollBackModelResponses, RunSetupJobData, RunSetupJobErrors, RunSetupJobResponses, RunSetupPipelineData, RunSetupPipelineErrors, RunSetupPipelineResponses, SignOutData, SignOutErrors, SignOutResponses, SubmitInsightFeedbackData, SubmitInsightFeedbackErrors, SubmitInsightFeedbackResponses, SuggestQuestionsData, SuggestQuestionsErrors, SuggestQuestionsResponses, UpdateIncidentData, UpdateIncidentErrors, UpdateIncidentResponses, UpdateRemediationTaskData, UpdateRemediationTaskErrors, UpdateRemediationTaskResponses, UpdateSetupConfigData, UpdateSetupConfigErrors, UpdateSetupConfigResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, ValidateRuleData, ValidateRuleErrors, ValidateRuleResponses, VersionData, VersionErrors, VersionResponses } from './types.gen';
+import type { AskData, AskErrors, AskResponses, CreateAccessTokenData, CreateAccessTokenErrors, CreateAccessTokenResponses, CreateIncidentData, CreateIncidentErrors, CreateIncidentResponses, CreateReasonReviewData, CreateReasonReviewErrors, CreateReasonReviewResponses, CreateRemediationTaskData, CreateRemediationTaskErrors, CreateRemediationTaskResponses, CreateRetryableDeclineCodeData, CreateRetryableDeclineCodeErrors, CreateRetryableDeclineCodeResponses, CreateSavedViewData, CreateSavedViewErrors, CreateSavedViewResponses, CreateSignInLinkData, CreateSignInLinkErrors, CreateSignInLinkResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CurrentUserData, CurrentUserErrors, CurrentUserResponses, DecideAuthenticationData, DecideAuthenticationErrors, DecideAuthenticationResponses, DecideBatchData, DecideBatchErrors, DecideBatchResponses, DecideRetryData, DecideRetryErrors, DecideRetryResponses, DecideRoutingData, DecideRoutingErrors, DecideRoutingResponses, DeclineSummaryData, DeclineSummaryErrors, DeclineSummaryResponses, DeleteRetryableDeclineCodeData, DeleteRetryableDeclineCodeErrors, DeleteRetryableDeclineCodeResponses, DeleteSavedViewData, DeleteSavedViewErrors, DeleteSavedViewResponses, DraftIncidentData, DraftIncidentErrors, DraftIncidentResponses, ExportTransactionsData, ExportTransactionsErrors, ExportTransactionsResponses, GetActionsData, GetActionsErrors, GetActionsResponses, GetActiveAlertsData, GetActiveAlertsErrors, GetActiveAlertsResponses, GetApprovalTrendsBySecondData, GetApprovalTrendsBySecondErrors, GetApprovalTrendsBySecondResponses, GetApprovalTrendsData, GetApprovalTrendsErrors, GetApprovalTrendsResponses, GetAttemptSchemaData, GetAttemptSchemaErrors, GetAttemptSchemaResponses, GetAuthStatusData, GetAuthStatusErrors, GetAuthStatusResponses, GetBinPerformanceData, GetBinPerformanceErrors, GetBinPerformanceResponses, GetCardNetworkPerformanceData, GetCardNetworkPerformanceErrors, GetCardNetworkPerformanceResponses, GetCommandCenterEntryThroughputData, GetCommandCenterEntryThroughputErrors, GetCommandCenterEntryThroughputResponses, GetControlBandData, GetControlBandErrors, GetControlBandResponses, GetCountriesData, GetCountriesErrors, GetCountriesResponses, GetDailyTrendsData, GetDailyTrendsErrors, GetDailyTrendsResponses, GetDashboardData, GetDashboardErrors, GetDashboardResponses, GetDashboardSpecData, GetDashboardSpecErrors, GetDashboardSpecResponses, GetDatabricksDeclinesData, GetDatabricksDeclinesErrors, GetDatabricksDeclinesResponses, GetDatabricksKpisData, GetDatabricksKpisErrors, GetDatabricksKpisResponses, GetDataQualitySummaryData, GetDataQualitySummaryErrors, GetDataQualitySummaryResponses, GetDecisionConfigData, GetDecisionConfigErrors, GetDecisionConfigResponses, GetDecisionConfigThresholdsData, GetDecisionConfigThresholdsErrors, GetDecisionConfigThresholdsResponses, GetDeclineRecoveryOpportunitiesData, GetDeclineRecoveryOpportunitiesErrors, GetDeclineRecoveryOpportunitiesResponses, GetDedupCollisionStatsData, GetDedupCollisionStatsErrors, GetDedupCollisionStatsResponses, GetDiagnosisData, GetDiagnosisErrors, GetDiagnosisResponses, GetDimensionCoverageData, GetDimensionCoverageErrors, GetDimensionCoverageResponses, GetDimensionValuesData, GetDimensionValuesErrors, GetDimensionValuesResponses, GetEntrySystemDistributionData, GetEntrySystemDistributionErrors, GetEntrySystemDistributionResponses, GetFactorsDelayingApprovalData, GetFactorsDelayingApprovalErrors, GetFactorsDelayingApprovalResponses, GetFalseInsightsMetricData, GetFalseInsightsMetricErrors, GetFalseInsightsMetricResponses, GetFaultAttributionData, GetFaultAttributionErrors, GetFaultAttributionResponses, GetFraudRiskData, GetFraudRiskErrors, GetFraudRiskResponses, GetGeographyData, GetGeographyErrors, GetGeographyResponses, GetIncidentCausesData, GetIncidentCausesErrors, GetIncidentCausesResponses, GetIncidentData, GetIncidentErrors, GetIncidentRecoveryData, GetIncidentRecoveryErrors, GetIncidentRecoveryResponses, GetIncidentResponses, GetIssuerPerformanceData, GetIssuerPerformanceErrors, GetIssuerPerformanceResponses, GetKpisData, GetKpisErrors, GetKpisResponses, GetLast60SecondsPerformanceData, GetLast60SecondsPerformanceErrors, GetLast60SecondsPerformanceResponses, GetLastHourPerformanceData, GetLastHourPerformanceErrors, GetLastHourPerformanceResponses, GetLifeCyclesData, GetLifeCyclesErrors, GetLifeCyclesResponses, GetMerchantSegmentPerformanceData, GetMerchantSegmentPerformanceErrors, GetMerchantSegmentPerformanceResponses, GetMetricBridgeData, GetMetricBridgeErrors, GetMetricBridgeResponses, GetModelCardData, GetModelCardErrors, GetModelCardResponses, GetModelsData, GetModelsErrors, GetModelsResponses, GetOnlineFeaturesData, GetOnlineFeaturesErrors, GetOnlineFeaturesResponses, GetPaymentData, GetPaymentErrors, GetPaymentResponses, GetPspPerformanceData, GetPspPerformanceErrors, GetPspPerformanceResponses, GetReasonCodeInsightsData, GetReasonCodeInsightsErrors, GetReasonCodeInsightsResponses, GetReasonCodesData, GetReasonCodesErrors, GetReasonCodesResponses, GetReasonMappingData, GetReasonMappingErrors, GetReasonMappingResponses, GetRecommendationsByCohortData, GetRecommendationsByCohortErrors, GetRecommendationsByCohortResponses, GetRecommendationsData, GetRecommendationsErrors, GetRecommendationsResponses, GetReportData, GetReportErrors, GetReportPageData, GetReportPageErrors, GetReportPageResponses, GetReportResponses, GetRetryableDeclineCodesData, GetRetryableDeclineCodesErrors, GetRetryableDeclineCodesResponses, GetRetryChainsData, GetRetryChainsErrors, GetRetryChainsResponses, GetRetryComplianceData, GetRetryComplianceErrors, GetRetryComplianceResponses, GetRetryPerformanceData, GetRetryPerformanceErrors, GetRetryPerformanceResponses, GetRetrySuccessByReasonData, GetRetrySuccessByReasonErrors, GetRetrySuccessByReasonResponses, GetRoutePerformanceData, GetRoutePerformanceErrors, GetRoutePerformanceResponses, GetRuleLanguageData, GetRuleLanguageErrors, GetRuleLanguageResponses, GetScopeOptionsData, GetScopeOptionsErrors, GetScopeOptionsResponses, GetSmartCheckoutPathPerformanceData, GetSmartCheckoutPathPerformanceErrors, GetSmartCheckoutPathPerformanceResponses, GetSmartCheckoutServicePathsData, GetSmartCheckoutServicePathsErrors, GetSmartCheckoutServicePathsResponses, GetSolutionPerformanceData, GetSolutionPerformanceErrors, GetSolutionPerformanceResponses, GetStandingData, GetStandingErrors, GetStandingResponses, GetStreamingMetricsData, GetStreamingMetricsErrors, GetStreamingMetricsResponses, GetStreamingTpsData, GetStreamingTpsErrors, GetStreamingTpsResponses, GetTableQualityData, GetTableQualityErrors, GetTableQualityResponses, GetThreeDsFunnelData, GetThreeDsFunnelErrors, GetThreeDsFunnelResponses, GetTokenUpliftData, GetTokenUpliftErrors, GetTokenUpliftResponses, GetTransactionFacetsData, GetTransactionFacetsErrors, GetTransactionFacetsResponses, HealthcheckData, HealthcheckErrors, HealthcheckResponses, HealthDatabaseData, HealthDatabaseErrors, HealthDatabaseResponses, IngestAuthEventData, IngestAuthEventErrors, IngestAuthEventResponses, ListAccessTokensData, ListAccessTokensErrors, ListAccessTokensResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListCheckResultsData, ListCheckResultsErrors, ListCheckResultsResponses, ListDashboardsData, ListDashboardsErrors, ListDashboardsResponses, ListIncidentsData, ListIncidentsErrors, ListIncidentsResponses, ListInsightFeedbackData, ListInsightFeedbackErrors, ListInsightFeedbackResponses, ListModelChangesData, ListModelChangesErrors, ListModelChangesResponses, ListNotificationsData, ListNotificationsErrors, ListNotificationsResponses, ListQuarantineData, ListQuarantineErrors, ListQuarantineResponses, ListReasonReviewsData, ListReasonReviewsErrors, ListReasonReviewsResponses, ListRemediationTasksData, ListRemediationTasksErrors, ListRemediationTasksResponses, ListSavedViewsData, ListSavedViewsErrors, ListSavedViewsResponses, ListTableQualityData, ListTableQualityErrors, ListTableQualityResponses, ListTransactionsData, ListTransactionsErrors, ListTransactionsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, MarkAllNotificationsReadData, MarkAllNotificationsReadErrors, MarkAllNotificationsReadResponses, MarkNotificationReadData, MarkNotificationReadErrors, MarkNotificationReadResponses, PredictApprovalData, PredictApprovalErrors, PredictApprovalResponses, PredictRetryData, PredictRetryErrors, PredictRetryResponses, PredictRiskData, PredictRiskErrors, PredictRiskResponses, PredictRoutingData, PredictRoutingErrors, PredictRoutingResponses, PreviewDecisionData, PreviewDecisionErrors, PreviewDecisionResponses, PromoteModelData, PromoteModelErrors, PromoteModelResponses, ReadDashboardPageData, ReadDashboardPageErrors, ReadDashboardPageResponses, ReadDashboardWidgetCsvData, ReadDashboardWidgetCsvErrors, ReadDashboardWidgetCsvResponses, RecentDecisionsData, RecentDecisionsErrors, RecentDecisionsResponses, RecordDecisionOutcomeData, RecordDecisionOutcomeErrors, RecordDecisionOutcomeResponses, ReplayQuarantinedData, ReplayQuarantinedErrors, ReplayQuarantinedResponses, ResolveIncidentData, ResolveIncidentErrors, ResolveIncidentResponses, ReviewAnswerData, ReviewAnswerErrors, ReviewAnswerResponses, RevokeAccessTokenData, RevokeAccessTokenErrors, RevokeAccessTokenResponses, RollBackModelData, RollBackModelErrors, RollBackModelResponses, SignOutData, SignOutErrors, SignOutResponses, SubmitInsightFeedbackData, SubmitInsightFeedbackErrors, SubmitInsightFeedbackResponses, SuggestQuestionsData, SuggestQuestionsErrors, SuggestQuestionsResponses, UpdateDecisionConfigData, UpdateDecisionConfigErrors, UpdateDecisionConfigResponses, UpdateIncidentData, UpdateIncidentErrors, UpdateIncidentResponses, UpdateRemediationTaskData, UpdateRemediationTaskErrors, UpdateRemediationTaskResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, UpsertRoutePerformanceData, UpsertRoutePerformanceErrors, UpsertRoutePerformanceResponses, ValidateRuleData, ValidateRuleErrors, ValidateRuleResponses, VersionData, VersionErrors, VersionResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -108,6 +108,13 @@ export const getDataQualitySummary = <ThrowOnError extends boolean = false>(opti
  * The latest verdict on each table that the build has checked: is it fresh, is it complete, and who would notice. On Databricks the same columns come from system.data_quality_monitoring.table_results. From the view v_uc_data_quality_metrics.
  */
 export const getTableQuality = <ThrowOnError extends boolean = false>(options?: Options<GetTableQualityData, ThrowOnError>): RequestResult<GetTableQualityResponses, GetTableQualityErrors, ThrowOnError> => (options?.client ?? client).get<GetTableQualityResponses, GetTableQualityErrors, ThrowOnError>({ url: '/api/analytics/data-quality/tables', ...options });
+
+/**
+ * Recent Decisions
+ *
+ * Decisions, the newest first.
+ */
+export const recentDecisions = <ThrowOnError extends boolean = false>(options?: Options<RecentDecisionsData, ThrowOnError>): RequestResult<RecentDecisionsResponses, RecentDecisionsErrors, ThrowOnError> => (options?.client ?? client).get<RecentDecisionsResponses, RecentDecisionsErrors, ThrowOnError>({ url: '/api/analytics/decisions/recent', ...options });
 
 /**
  * Getdatabricksdeclines
@@ -488,13 +495,6 @@ export const getActions = <ThrowOnError extends boolean = false>(options?: Optio
 export const getStanding = <ThrowOnError extends boolean = false>(options?: Options<GetStandingData, ThrowOnError>): RequestResult<GetStandingResponses, GetStandingErrors, ThrowOnError> => (options?.client ?? client).get<GetStandingResponses, GetStandingErrors, ThrowOnError>({ url: '/api/command-center/standing', ...options });
 
 /**
- * Get Workspace Config
- *
- * The workspace's address; empty on one machine.
- */
-export const getWorkspaceConfig = <ThrowOnError extends boolean = false>(options?: Options<GetWorkspaceConfigData, ThrowOnError>): RequestResult<GetWorkspaceConfigResponses, GetWorkspaceConfigErrors, ThrowOnError> => (options?.client ?? client).get<GetWorkspaceConfigResponses, GetWorkspaceConfigErrors, ThrowOnError>({ url: '/api/config/workspace', ...options });
-
-/**
  * Current User
  *
  * Who is asking, and what they may do.
@@ -584,6 +584,223 @@ export const replayQuarantined = <ThrowOnError extends boolean = false>(options:
  * Rows and age of every table.
  */
 export const listTableQuality = <ThrowOnError extends boolean = false>(options?: Options<ListTableQualityData, ThrowOnError>): RequestResult<ListTableQualityResponses, ListTableQualityErrors, ThrowOnError> => (options?.client ?? client).get<ListTableQualityResponses, ListTableQualityErrors, ThrowOnError>({ url: '/api/data-quality/tables', ...options });
+
+/**
+ * Get Decision Config
+ *
+ * Every setting.
+ */
+export const getDecisionConfig = <ThrowOnError extends boolean = false>(options?: Options<GetDecisionConfigData, ThrowOnError>): RequestResult<GetDecisionConfigResponses, GetDecisionConfigErrors, ThrowOnError> => (options?.client ?? client).get<GetDecisionConfigResponses, GetDecisionConfigErrors, ThrowOnError>({ url: '/api/decision/admin/config', ...options });
+
+/**
+ * Update Decision Config
+ *
+ * Set one; the next decision follows it.
+ */
+export const updateDecisionConfig = <ThrowOnError extends boolean = false>(options: Options<UpdateDecisionConfigData, ThrowOnError>): RequestResult<UpdateDecisionConfigResponses, UpdateDecisionConfigErrors, ThrowOnError> => (options.client ?? client).put<UpdateDecisionConfigResponses, UpdateDecisionConfigErrors, ThrowOnError>({
+    url: '/api/decision/admin/config/{key}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get Retryable Decline Codes
+ *
+ * Codes people have set.
+ */
+export const getRetryableDeclineCodes = <ThrowOnError extends boolean = false>(options?: Options<GetRetryableDeclineCodesData, ThrowOnError>): RequestResult<GetRetryableDeclineCodesResponses, GetRetryableDeclineCodesErrors, ThrowOnError> => (options?.client ?? client).get<GetRetryableDeclineCodesResponses, GetRetryableDeclineCodesErrors, ThrowOnError>({ url: '/api/decision/admin/decline-codes', ...options });
+
+/**
+ * Create Retryable Decline Code
+ *
+ * Set one, new or known.
+ */
+export const createRetryableDeclineCode = <ThrowOnError extends boolean = false>(options: Options<CreateRetryableDeclineCodeData, ThrowOnError>): RequestResult<CreateRetryableDeclineCodeResponses, CreateRetryableDeclineCodeErrors, ThrowOnError> => (options.client ?? client).post<CreateRetryableDeclineCodeResponses, CreateRetryableDeclineCodeErrors, ThrowOnError>({
+    url: '/api/decision/admin/decline-codes',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete Retryable Decline Code
+ *
+ * Forget one; the decline knowledge of the house then decides alone.
+ */
+export const deleteRetryableDeclineCode = <ThrowOnError extends boolean = false>(options: Options<DeleteRetryableDeclineCodeData, ThrowOnError>): RequestResult<DeleteRetryableDeclineCodeResponses, DeleteRetryableDeclineCodeErrors, ThrowOnError> => (options.client ?? client).delete<DeleteRetryableDeclineCodeResponses, DeleteRetryableDeclineCodeErrors, ThrowOnError>({ url: '/api/decision/admin/decline-codes/{code}', ...options });
+
+/**
+ * Get Route Performance
+ *
+ * Every route that the models or people know.
+ */
+export const getRoutePerformance = <ThrowOnError extends boolean = false>(options?: Options<GetRoutePerformanceData, ThrowOnError>): RequestResult<GetRoutePerformanceResponses, GetRoutePerformanceErrors, ThrowOnError> => (options?.client ?? client).get<GetRoutePerformanceResponses, GetRoutePerformanceErrors, ThrowOnError>({ url: '/api/decision/admin/routes', ...options });
+
+/**
+ * Upsert Route Performance
+ *
+ * Set one, new or known; a new route gets its exploration share until it has earned more.
+ */
+export const upsertRoutePerformance = <ThrowOnError extends boolean = false>(options: Options<UpsertRoutePerformanceData, ThrowOnError>): RequestResult<UpsertRoutePerformanceResponses, UpsertRoutePerformanceErrors, ThrowOnError> => (options.client ?? client).post<UpsertRoutePerformanceResponses, UpsertRoutePerformanceErrors, ThrowOnError>({
+    url: '/api/decision/admin/routes',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Decide Authentication
+ *
+ * Which authentication to use: the best expected net value that law, schemes and rules allow.
+ */
+export const decideAuthentication = <ThrowOnError extends boolean = false>(options: Options<DecideAuthenticationData, ThrowOnError>): RequestResult<DecideAuthenticationResponses, DecideAuthenticationErrors, ThrowOnError> => (options.client ?? client).post<DecideAuthenticationResponses, DecideAuthenticationErrors, ThrowOnError>({
+    url: '/api/decision/authentication',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Decide Batch
+ *
+ * Up to 500 decisions of one type; each is stored as if it had been asked for alone.
+ */
+export const decideBatch = <ThrowOnError extends boolean = false>(options: Options<DecideBatchData, ThrowOnError>): RequestResult<DecideBatchResponses, DecideBatchErrors, ThrowOnError> => (options.client ?? client).post<DecideBatchResponses, DecideBatchErrors, ThrowOnError>({
+    url: '/api/decision/batch',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get Decision Config Thresholds
+ *
+ * What decides now: settings, models, rules.
+ */
+export const getDecisionConfigThresholds = <ThrowOnError extends boolean = false>(options?: Options<GetDecisionConfigThresholdsData, ThrowOnError>): RequestResult<GetDecisionConfigThresholdsResponses, GetDecisionConfigThresholdsErrors, ThrowOnError> => (options?.client ?? client).get<GetDecisionConfigThresholdsResponses, GetDecisionConfigThresholdsErrors, ThrowOnError>({ url: '/api/decision/config', ...options });
+
+/**
+ * Predict Approval
+ *
+ * The chance that an attempt is approved.
+ */
+export const predictApproval = <ThrowOnError extends boolean = false>(options: Options<PredictApprovalData, ThrowOnError>): RequestResult<PredictApprovalResponses, PredictApprovalErrors, ThrowOnError> => (options.client ?? client).post<PredictApprovalResponses, PredictApprovalErrors, ThrowOnError>({
+    url: '/api/decision/ml/approval',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Predict Retry
+ *
+ * The chance that another try succeeds, after the best wait.
+ */
+export const predictRetry = <ThrowOnError extends boolean = false>(options: Options<PredictRetryData, ThrowOnError>): RequestResult<PredictRetryResponses, PredictRetryErrors, ThrowOnError> => (options.client ?? client).post<PredictRetryResponses, PredictRetryErrors, ThrowOnError>({
+    url: '/api/decision/ml/retry',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Predict Risk
+ *
+ * The chance that an attempt will be reported as fraud.
+ */
+export const predictRisk = <ThrowOnError extends boolean = false>(options: Options<PredictRiskData, ThrowOnError>): RequestResult<PredictRiskResponses, PredictRiskErrors, ThrowOnError> => (options.client ?? client).post<PredictRiskResponses, PredictRiskErrors, ThrowOnError>({
+    url: '/api/decision/ml/risk',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Predict Routing
+ *
+ * Routes and solutions by their chance of approval.
+ */
+export const predictRouting = <ThrowOnError extends boolean = false>(options: Options<PredictRoutingData, ThrowOnError>): RequestResult<PredictRoutingResponses, PredictRoutingErrors, ThrowOnError> => (options.client ?? client).post<PredictRoutingResponses, PredictRoutingErrors, ThrowOnError>({
+    url: '/api/decision/ml/routing',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Record Decision Outcome
+ *
+ * How a decision went; late and repeated ones are welcome, and nothing is counted twice.
+ */
+export const recordDecisionOutcome = <ThrowOnError extends boolean = false>(options: Options<RecordDecisionOutcomeData, ThrowOnError>): RequestResult<RecordDecisionOutcomeResponses, RecordDecisionOutcomeErrors, ThrowOnError> => (options.client ?? client).post<RecordDecisionOutcomeResponses, RecordDecisionOutcomeErrors, ThrowOnError>({
+    url: '/api/decision/outcome',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Preview Decision
+ *
+ * What would be decided, for a person who looks; it is not stored, so nothing may act on it.
+ */
+export const previewDecision = <ThrowOnError extends boolean = false>(options: Options<PreviewDecisionData, ThrowOnError>): RequestResult<PreviewDecisionResponses, PreviewDecisionErrors, ThrowOnError> => (options.client ?? client).post<PreviewDecisionResponses, PreviewDecisionErrors, ThrowOnError>({
+    url: '/api/decision/preview',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Decide Retry
+ *
+ * Whether a declined payment is tried again, when and how; a granted attempt is counted for its card at once.
+ */
+export const decideRetry = <ThrowOnError extends boolean = false>(options: Options<DecideRetryData, ThrowOnError>): RequestResult<DecideRetryResponses, DecideRetryErrors, ThrowOnError> => (options.client ?? client).post<DecideRetryResponses, DecideRetryErrors, ThrowOnError>({
+    url: '/api/decision/retry',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Decide Routing
+ *
+ * Which provider and solution to use, and where to go when it fails.
+ */
+export const decideRouting = <ThrowOnError extends boolean = false>(options: Options<DecideRoutingData, ThrowOnError>): RequestResult<DecideRoutingResponses, DecideRoutingErrors, ThrowOnError> => (options.client ?? client).post<DecideRoutingResponses, DecideRoutingErrors, ThrowOnError>({
+    url: '/api/decision/routing',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
 
 /**
  * Get Diagnosis
@@ -747,20 +964,6 @@ export const rollBackModel = <ThrowOnError extends boolean = false>(options: Opt
 export const getModelCard = <ThrowOnError extends boolean = false>(options: Options<GetModelCardData, ThrowOnError>): RequestResult<GetModelCardResponses, GetModelCardErrors, ThrowOnError> => (options.client ?? client).get<GetModelCardResponses, GetModelCardErrors, ThrowOnError>({ url: '/api/models/{name}/versions/{version}', ...options });
 
 /**
- * List Notebooks
- *
- * Every notebook with its job's newest run.
- */
-export const listNotebooks = <ThrowOnError extends boolean = false>(options?: Options<ListNotebooksData, ThrowOnError>): RequestResult<ListNotebooksResponses, ListNotebooksErrors, ThrowOnError> => (options?.client ?? client).get<ListNotebooksResponses, ListNotebooksErrors, ThrowOnError>({ url: '/api/notebooks', ...options });
-
-/**
- * Get Notebook
- *
- * One notebook, cell by cell.
- */
-export const getNotebook = <ThrowOnError extends boolean = false>(options: Options<GetNotebookData, ThrowOnError>): RequestResult<GetNotebookResponses, GetNotebookErrors, ThrowOnError> => (options.client ?? client).get<GetNotebookResponses, GetNotebookErrors, ThrowOnError>({ url: '/api/notebooks/{notebook_id}', ...options });
-
-/**
  * List Notifications
  *
  * What there is to know, the newest first.
@@ -892,111 +1095,6 @@ export const getLifeCycles = <ThrowOnError extends boolean = false>(options?: Op
  * The values of every dimension, the source and the age of the data.
  */
 export const getScopeOptions = <ThrowOnError extends boolean = false>(options?: Options<GetScopeOptionsData, ThrowOnError>): RequestResult<GetScopeOptionsResponses, GetScopeOptionsErrors, ThrowOnError> => (options?.client ?? client).get<GetScopeOptionsResponses, GetScopeOptionsErrors, ThrowOnError>({ url: '/api/scope', ...options });
-
-/**
- * Get Setup Checklist
- *
- * What should be there after the jobs, and what is.
- */
-export const getSetupChecklist = <ThrowOnError extends boolean = false>(options?: Options<GetSetupChecklistData, ThrowOnError>): RequestResult<GetSetupChecklistResponses, GetSetupChecklistErrors, ThrowOnError> => (options?.client ?? client).get<GetSetupChecklistResponses, GetSetupChecklistErrors, ThrowOnError>({ url: '/api/setup/checklist', ...options });
-
-/**
- * Get Setup Config
- *
- * The catalog and schema in force.
- */
-export const getSetupConfig = <ThrowOnError extends boolean = false>(options?: Options<GetSetupConfigData, ThrowOnError>): RequestResult<GetSetupConfigResponses, GetSetupConfigErrors, ThrowOnError> => (options?.client ?? client).get<GetSetupConfigResponses, GetSetupConfigErrors, ThrowOnError>({ url: '/api/setup/config', ...options });
-
-/**
- * Update Setup Config
- *
- * Check that catalog and schema are there, and save them.
- */
-export const updateSetupConfig = <ThrowOnError extends boolean = false>(options: Options<UpdateSetupConfigData, ThrowOnError>): RequestResult<UpdateSetupConfigResponses, UpdateSetupConfigErrors, ThrowOnError> => (options.client ?? client).patch<UpdateSetupConfigResponses, UpdateSetupConfigErrors, ThrowOnError>({
-    url: '/api/setup/config',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
- * Get Setup Connection
- *
- * How the application is connected, and what is missing.
- */
-export const getSetupConnection = <ThrowOnError extends boolean = false>(options?: Options<GetSetupConnectionData, ThrowOnError>): RequestResult<GetSetupConnectionResponses, GetSetupConnectionErrors, ThrowOnError> => (options?.client ?? client).get<GetSetupConnectionResponses, GetSetupConnectionErrors, ThrowOnError>({ url: '/api/setup/connection', ...options });
-
-/**
- * Get Setup Defaults
- *
- * Catalog and schema in force, and the ids of jobs and pipelines.
- */
-export const getSetupDefaults = <ThrowOnError extends boolean = false>(options?: Options<GetSetupDefaultsData, ThrowOnError>): RequestResult<GetSetupDefaultsResponses, GetSetupDefaultsErrors, ThrowOnError> => (options?.client ?? client).get<GetSetupDefaultsResponses, GetSetupDefaultsErrors, ThrowOnError>({ url: '/api/setup/defaults', ...options });
-
-/**
- * List Setup Jobs
- *
- * The seven jobs with their newest runs.
- */
-export const listSetupJobs = <ThrowOnError extends boolean = false>(options?: Options<ListSetupJobsData, ThrowOnError>): RequestResult<ListSetupJobsResponses, ListSetupJobsErrors, ThrowOnError> => (options?.client ?? client).get<ListSetupJobsResponses, ListSetupJobsErrors, ThrowOnError>({ url: '/api/setup/jobs', ...options });
-
-/**
- * List Setup Pipelines
- *
- * Both pipelines: at work or not, and how far behind.
- */
-export const listSetupPipelines = <ThrowOnError extends boolean = false>(options?: Options<ListSetupPipelinesData, ThrowOnError>): RequestResult<ListSetupPipelinesResponses, ListSetupPipelinesErrors, ThrowOnError> => (options?.client ?? client).get<ListSetupPipelinesResponses, ListSetupPipelinesErrors, ThrowOnError>({ url: '/api/setup/pipelines', ...options });
-
-/**
- * Run Setup Job
- *
- * Start a job with its own parameters.
- */
-export const runSetupJob = <ThrowOnError extends boolean = false>(options: Options<RunSetupJobData, ThrowOnError>): RequestResult<RunSetupJobResponses, RunSetupJobErrors, ThrowOnError> => (options.client ?? client).post<RunSetupJobResponses, RunSetupJobErrors, ThrowOnError>({
-    url: '/api/setup/run-job',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
- * Run Setup Pipeline
- *
- * Start or stop a pipeline.
- */
-export const runSetupPipeline = <ThrowOnError extends boolean = false>(options: Options<RunSetupPipelineData, ThrowOnError>): RequestResult<RunSetupPipelineResponses, RunSetupPipelineErrors, ThrowOnError> => (options.client ?? client).post<RunSetupPipelineResponses, RunSetupPipelineErrors, ThrowOnError>({
-    url: '/api/setup/run-pipeline',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
- * Get Setup Run
- *
- * One run with its tasks.
- */
-export const getSetupRun = <ThrowOnError extends boolean = false>(options: Options<GetSetupRunData, ThrowOnError>): RequestResult<GetSetupRunResponses, GetSetupRunErrors, ThrowOnError> => (options.client ?? client).get<GetSetupRunResponses, GetSetupRunErrors, ThrowOnError>({ url: '/api/setup/runs/{run_id}', ...options });
-
-/**
- * Cancel Setup Run
- *
- * Ask a run to end.
- */
-export const cancelSetupRun = <ThrowOnError extends boolean = false>(options: Options<CancelSetupRunData, ThrowOnError>): RequestResult<CancelSetupRunResponses, CancelSetupRunErrors, ThrowOnError> => (options.client ?? client).post<CancelSetupRunResponses, CancelSetupRunErrors, ThrowOnError>({ url: '/api/setup/runs/{run_id}/cancel', ...options });
-
-/**
- * Get Setup Settings
- *
- * The settings that job 1 wrote.
- */
-export const getSetupSettings = <ThrowOnError extends boolean = false>(options?: Options<GetSetupSettingsData, ThrowOnError>): RequestResult<GetSetupSettingsResponses, GetSetupSettingsErrors, ThrowOnError> => (options?.client ?? client).get<GetSetupSettingsResponses, GetSetupSettingsErrors, ThrowOnError>({ url: '/api/setup/settings', ...options });
 
 /**
  * List Transactions

@@ -509,6 +509,44 @@ export type Adjusted = {
 };
 
 /**
+ * AdminDecisionConfigOut
+ *
+ * One setting as it is stored.
+ */
+export type AdminDecisionConfigOut = {
+    /**
+     * Description
+     *
+     * What it means, with its unit.
+     */
+    description: string;
+    /**
+     * Is Default
+     *
+     * Nobody has set it.
+     */
+    is_default: boolean;
+    /**
+     * Key
+     *
+     * Its name.
+     */
+    key: string;
+    /**
+     * Updated At
+     *
+     * When somebody set it.
+     */
+    updated_at: string | null;
+    /**
+     * Value
+     *
+     * Its value as text.
+     */
+    value: string;
+};
+
+/**
  * Amount
  *
  * Money: minor units and their currency.
@@ -724,6 +762,32 @@ export type AnswerFeedback = {
      * valid, invalid or non_actionable.
      */
     verdict: VerdictInput;
+};
+
+/**
+ * ApprovalPredictionOut
+ *
+ * The approval model's answer.
+ */
+export type ApprovalPredictionOut = {
+    /**
+     * Approval Probability
+     *
+     * 0..1.
+     */
+    approval_probability: number;
+    /**
+     * Model Version
+     *
+     * Model and version.
+     */
+    model_version: string;
+    /**
+     * Should Approve
+     *
+     * At least one half.
+     */
+    should_approve: boolean;
 };
 
 /**
@@ -1302,6 +1366,94 @@ export type AuditRow = {
 };
 
 /**
+ * AuthDecisionOut
+ *
+ * Which authentication to use.
+ */
+export type AuthDecisionOut = {
+    /**
+     * Audit Id
+     *
+     * Id of the decision; outcomes name it.
+     */
+    audit_id: string;
+    /**
+     * Decided At
+     *
+     * When it was decided.
+     */
+    decided_at: string;
+    /**
+     * Experiment Id
+     *
+     * The experiment it took part in.
+     */
+    experiment_id: string | null;
+    /**
+     * Fallback
+     *
+     * Why a fallback policy decided; null when the models did.
+     */
+    fallback: string | null;
+    /**
+     * Features
+     *
+     * What we knew beside the request.
+     */
+    features: {
+        [key: string]: unknown;
+    };
+    /**
+     * Liability
+     *
+     * Who bears fraud: issuer or merchant.
+     */
+    liability: string;
+    /**
+     * Options
+     *
+     * Every action with what it would have brought, the chosen included.
+     */
+    options: Array<OptionOut>;
+    /**
+     * The path.
+     */
+    path: Path;
+    /**
+     * Policy
+     *
+     * The policy that decided.
+     */
+    policy: string;
+    /**
+     * Reason
+     *
+     * Why, in words.
+     */
+    reason: string;
+    /**
+     * low, medium or high.
+     */
+    risk_tier: RiskTier;
+    /**
+     * Rules
+     *
+     * Rules that matched.
+     */
+    rules: Array<RuleHitOut>;
+    /**
+     * Variant
+     *
+     * The variant, when in an experiment.
+     */
+    variant: string | null;
+    /**
+     * Models, settings and rules.
+     */
+    versions: VersionsOut;
+};
+
+/**
  * AuthStatus
  *
  * Whether the asker is known.
@@ -1391,6 +1543,60 @@ export type AuthorizationEventIn = {
      * approved or declined.
      */
     result: 'approved' | 'declined';
+};
+
+/**
+ * BatchIn
+ *
+ * Several payments at once.
+ */
+export type BatchIn = {
+    /**
+     * Contexts
+     *
+     * The payments.
+     */
+    contexts: Array<DecisionContext>;
+    /**
+     * What to decide.
+     */
+    decision_type: Decision;
+};
+
+/**
+ * BatchItem
+ *
+ * One answer of a batch: a decision, or why there is none.
+ */
+export type BatchItem = {
+    /**
+     * Decision
+     *
+     * The decision, as its own address answers it.
+     */
+    decision: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * Problem
+     *
+     * Why there is none.
+     */
+    problem: string | null;
+};
+
+/**
+ * BatchOut
+ *
+ * Answers in the order of the contexts.
+ */
+export type BatchOut = {
+    /**
+     * Decisions
+     *
+     * One for each context.
+     */
+    decisions: Array<BatchItem>;
 };
 
 /**
@@ -2044,64 +2250,6 @@ export type CheckResult = {
 };
 
 /**
- * ChecklistItem
- *
- * One thing that should be there.
- */
-export type ChecklistItem = {
-    /**
-     * Is There
-     *
-     * Whether it is.
-     */
-    is_there: boolean;
-    /**
-     * Name
-     *
-     * Its name.
-     */
-    name: string;
-    /**
-     * Url
-     *
-     * Where the workspace shows it; empty when nowhere.
-     */
-    url: string;
-};
-
-/**
- * ChecklistOut
- *
- * What should be there after the jobs.
- */
-export type ChecklistOut = {
-    /**
-     * Dashboards
-     *
-     * Published dashboards.
-     */
-    dashboards: Array<ChecklistItem>;
-    /**
-     * Models
-     *
-     * Models with a champion.
-     */
-    models: Array<ChecklistItem>;
-    /**
-     * Tables
-     *
-     * Tables.
-     */
-    tables: Array<ChecklistItem>;
-    /**
-     * Views
-     *
-     * Views.
-     */
-    views: Array<ChecklistItem>;
-};
-
-/**
  * Checks
  *
  * Every check of bronze and silver.
@@ -2220,68 +2368,6 @@ export type ColumnOut = {
      * Type in Databricks words.
      */
     type: string;
-};
-
-/**
- * ConnectionOut
- *
- * How the application is connected.
- */
-export type ConnectionOut = {
-    /**
-     * Hint
-     *
-     * What to do about it.
-     */
-    hint: string;
-    /**
-     * Person
-     *
-     * Who asks.
-     */
-    person: string;
-    /**
-     * Problem
-     *
-     * What is missing; empty when nothing is.
-     */
-    problem: string;
-    /**
-     * Store
-     *
-     * The operational store.
-     */
-    store: string;
-    /**
-     * Token Received
-     *
-     * Whether the user's own token came with the request.
-     */
-    token_received: boolean;
-    /**
-     * Token Way
-     *
-     * How the token came: forwarded, bearer, environment; empty on one machine.
-     */
-    token_way: string;
-    /**
-     * Where
-     *
-     * Which engine answers and runs the jobs.
-     */
-    where: 'embedded' | 'databricks';
-    /**
-     * Workspace Host
-     *
-     * The workspace's address; empty on one machine.
-     */
-    workspace_host: string;
-    /**
-     * Workspace Url Derived
-     *
-     * Whether the address was told by the application's own name.
-     */
-    workspace_url_derived: boolean;
 };
 
 /**
@@ -3120,6 +3206,488 @@ export type DatasetOut = {
 export type Decision = 'authentication' | 'routing' | 'retry';
 
 /**
+ * DecisionConfigOut
+ *
+ * The settings that decide now.
+ */
+export type DecisionConfigOut = {
+    /**
+     * Missing
+     *
+     * Models that do not, with the reason.
+     */
+    missing: {
+        [key: string]: string;
+    };
+    /**
+     * Models
+     *
+     * Models that answer, with version.
+     */
+    models: {
+        [key: string]: string;
+    };
+    /**
+     * Rules
+     *
+     * Version of the active rules.
+     */
+    rules: string;
+    /**
+     * Settings
+     *
+     * All of them.
+     */
+    settings: Array<SettingOut>;
+    /**
+     * Version
+     *
+     * Equal for equal values.
+     */
+    version: string;
+};
+
+/**
+ * DecisionConfigUpdateIn
+ *
+ * A new value.
+ */
+export type DecisionConfigUpdateIn = {
+    /**
+     * Value
+     *
+     * As text; 0 is 0.
+     */
+    value: string;
+};
+
+/**
+ * DecisionContext
+ *
+ * One payment that has to be decided about; what is left out is unknown.
+ */
+export type DecisionContext = {
+    /**
+     * Aml Risk Score
+     *
+     * Money-laundering score, 0..1.
+     */
+    aml_risk_score?: number | null;
+    /**
+     * Amount Minor
+     *
+     * Amount in minor units.
+     */
+    amount_minor: number;
+    /**
+     * Attempt Number
+     *
+     * Attempts of this payment made so far.
+     */
+    attempt_number?: number;
+    /**
+     * How the payment is authenticated.
+     */
+    authenticated_path?: Path | null;
+    /**
+     * Card Bin
+     *
+     * First six or eight digits.
+     */
+    card_bin?: string | null;
+    /**
+     * Card Token Id
+     *
+     * Equal for equal cards; never a card number.
+     */
+    card_token_id?: string | null;
+    /**
+     * Currency
+     *
+     * ISO 4217.
+     */
+    currency: string;
+    /**
+     * Device Trust Score
+     *
+     * Trust in the device, 0..1.
+     */
+    device_trust_score?: number | null;
+    /**
+     * Device Type
+     *
+     * mobile, desktop or tablet.
+     */
+    device_type?: string | null;
+    /**
+     * Entry Mode
+     *
+     * How the card data came in.
+     */
+    entry_mode?: string | null;
+    /**
+     * Entry System
+     *
+     * PD, WS, SEP or CHECKOUT.
+     */
+    entry_system?: string | null;
+    /**
+     * Experiment Id
+     *
+     * Experiment to take part in.
+     */
+    experiment_id?: string | null;
+    /**
+     * Flow Type
+     *
+     * Flow of the sale.
+     */
+    flow_type?: string | null;
+    /**
+     * Geo Country
+     *
+     * Country of the shopper.
+     */
+    geo_country?: string | null;
+    /**
+     * Has Network Token
+     *
+     * A network token exists for the card.
+     */
+    has_network_token?: boolean;
+    /**
+     * Idempotency Key
+     *
+     * The same key gives the same decision again.
+     */
+    idempotency_key?: string | null;
+    /**
+     * cit or mit.
+     */
+    initiator?: Initiator | null;
+    /**
+     * Installments
+     *
+     * Number of them.
+     */
+    installments?: number | null;
+    /**
+     * Is Corporate Card
+     *
+     * A corporate card in a secure process.
+     */
+    is_corporate_card?: boolean;
+    /**
+     * Is Network Token
+     *
+     * The attempt before used the token.
+     */
+    is_network_token?: boolean;
+    /**
+     * Is Recurring
+     *
+     * Part of a recurring series.
+     */
+    is_recurring?: boolean;
+    /**
+     * Is Trusted Beneficiary
+     *
+     * The cardholder trusts the merchant at the issuer.
+     */
+    is_trusted_beneficiary?: boolean;
+    /**
+     * Issuer
+     *
+     * Issuer as in the attempts.
+     */
+    issuer?: string | null;
+    /**
+     * Issuer Country
+     *
+     * ISO 3166 alpha-2.
+     */
+    issuer_country?: string | null;
+    /**
+     * Merchant Country
+     *
+     * ISO 3166 alpha-2.
+     */
+    merchant_country?: string | null;
+    /**
+     * Merchant Id
+     *
+     * Merchant account.
+     */
+    merchant_id: string;
+    /**
+     * Merchant Segment
+     *
+     * Line of business.
+     */
+    merchant_segment?: string | null;
+    /**
+     * Metadata
+     *
+     * Kept with the decision; nothing reads it.
+     */
+    metadata?: {
+        [key: string]: unknown;
+    };
+    /**
+     * Network
+     *
+     * Card network, lower case.
+     */
+    network?: string | null;
+    /**
+     * Payment Id
+     *
+     * The payment (order, intent).
+     */
+    payment_id?: string | null;
+    /**
+     * Funding of the card.
+     */
+    payment_method_type?: PaymentMethodType | null;
+    /**
+     * Previous Advice Code
+     *
+     * Merchant advice code of the attempt before.
+     */
+    previous_advice_code?: string | null;
+    /**
+     * Previous Decline Code
+     *
+     * Response code of the attempt before.
+     */
+    previous_decline_code?: string | null;
+    /**
+     * Previous Decline Reason
+     *
+     * The source's word for it.
+     */
+    previous_decline_reason?: string | null;
+    /**
+     * How the attempt before ended.
+     */
+    previous_outcome?: PreviousOutcome | null;
+    /**
+     * Previous Route
+     *
+     * Route of the attempt before.
+     */
+    previous_route?: string | null;
+    /**
+     * Risk Score
+     *
+     * Vendor fraud score, 0..1.
+     */
+    risk_score?: number | null;
+    /**
+     * Subject Key
+     *
+     * Who is assigned; the merchant when left out.
+     */
+    subject_key?: string | null;
+    /**
+     * Supports 3Ds
+     *
+     * The card can be authenticated with 3DS.
+     */
+    supports_3ds?: boolean;
+    /**
+     * Supports Passkey
+     *
+     * A passkey is enrolled.
+     */
+    supports_passkey?: boolean;
+    /**
+     * Wallet
+     *
+     * Wallet that carries the card.
+     */
+    wallet?: string | null;
+};
+
+/**
+ * DecisionLogOut
+ *
+ * A decision with everything it was made from.
+ */
+export type DecisionLogOut = {
+    /**
+     * Action
+     *
+     * What was decided.
+     */
+    action: string | null;
+    /**
+     * Audit Id
+     *
+     * Id of the decision.
+     */
+    audit_id: string;
+    /**
+     * Created At
+     *
+     * When it was stored.
+     */
+    created_at: string;
+    /**
+     * Decision Type
+     *
+     * authentication, routing or retry.
+     */
+    decision_type: string;
+    /**
+     * Merchant Id
+     *
+     * The merchant.
+     */
+    merchant_id: string | null;
+    /**
+     * Outcomes
+     *
+     * What was told of it, the oldest first.
+     */
+    outcomes: Array<OutcomeOut>;
+    /**
+     * Payment Id
+     *
+     * The payment.
+     */
+    payment_id: string | null;
+    /**
+     * Policy
+     *
+     * The policy that decided.
+     */
+    policy: string | null;
+    /**
+     * Request
+     *
+     * What was asked.
+     */
+    request: {
+        [key: string]: unknown;
+    };
+    /**
+     * Response
+     *
+     * What was answered.
+     */
+    response: {
+        [key: string]: unknown;
+    };
+};
+
+/**
+ * DecisionOutcomeIn
+ *
+ * How a decision went.
+ */
+export type DecisionOutcomeIn = {
+    /**
+     * Advice Code
+     *
+     * Merchant advice code.
+     */
+    advice_code?: string | null;
+    /**
+     * Audit Id
+     *
+     * Id of the decision.
+     */
+    audit_id: string;
+    /**
+     * Extra
+     *
+     * Kept with the outcome.
+     */
+    extra?: {
+        [key: string]: unknown;
+    };
+    /**
+     * Latency Ms
+     *
+     * Milliseconds.
+     */
+    latency_ms?: number | null;
+    /**
+     * Occurred At
+     *
+     * When it became known; now when left out.
+     */
+    occurred_at?: string | null;
+    /**
+     * approved, declined, timeout or error.
+     */
+    outcome: Outcome;
+    /**
+     * Outcome Code
+     *
+     * Response code.
+     */
+    outcome_code?: string | null;
+    /**
+     * Outcome Reason
+     *
+     * The source's word for the reason.
+     */
+    outcome_reason?: string | null;
+};
+
+/**
+ * DecisionOutcomeOut
+ *
+ * What became of an outcome.
+ */
+export type DecisionOutcomeOut = {
+    /**
+     * Accepted
+     *
+     * Stored now.
+     */
+    accepted: boolean;
+    /**
+     * Audit Id
+     *
+     * Id of the decision.
+     */
+    audit_id: string;
+    /**
+     * Counts Against Route
+     *
+     * Only a fault on the provider's side does.
+     */
+    counts_against_route: boolean;
+    /**
+     * Decision Type
+     *
+     * What was decided.
+     */
+    decision_type: string;
+    /**
+     * On whose side a failure lies.
+     */
+    fault: PaymentAnalysisDomainDeclineReasonsFault | null;
+    /**
+     * Is Repeat
+     *
+     * It was told before; nothing was counted twice.
+     */
+    is_repeat: boolean;
+    /**
+     * As told.
+     */
+    outcome: Outcome;
+    /**
+     * The outcome told before that it replaces.
+     */
+    revises: Outcome | null;
+};
+
+/**
  * DeclineReason
  *
  * Why somebody said no, as fine as the sources allow.
@@ -3291,7 +3859,7 @@ export type Declines = {
     /**
      * Faults
      */
-    faults: Array<Fault>;
+    faults: Array<PaymentAnalysisBackendReportModelsFault>;
     /**
      * Reasons
      */
@@ -3389,6 +3957,26 @@ export type DedupCollisionStatsRow = {
      * Of these, seen by more than one entry system.
      */
     keys_across_entry_systems: number | null;
+};
+
+/**
+ * DeleteDeclineCodeOut
+ *
+ * A code that is gone.
+ */
+export type DeleteDeclineCodeOut = {
+    /**
+     * Code
+     *
+     * The code.
+     */
+    code: string;
+    /**
+     * Deleted
+     *
+     * Always true.
+     */
+    deleted: boolean;
 };
 
 /**
@@ -4221,27 +4809,6 @@ export type FalseInsightsMetricRow = {
 };
 
 /**
- * Fault
- *
- * Declines by who can change them.
- */
-export type Fault = {
-    /**
-     * Declines
-     */
-    declines: number;
-    /**
-     * Fault
-     */
-    fault: string;
-    /**
-     * Lost Payments
-     */
-    lost_payments: number;
-    lost_value: ReportMoney | null;
-};
-
-/**
  * FaultAttributionAnswer
  */
 export type FaultAttributionAnswer = {
@@ -4888,6 +5455,13 @@ export type IncidentOut = {
 export type IncidentStatus = 'open' | 'mitigating' | 'resolved';
 
 /**
+ * Initiator
+ *
+ * Cardholder- or merchant-initiated transaction.
+ */
+export type Initiator = 'cit' | 'mit';
+
+/**
  * InsightFeedbackIn
  *
  * What you say of an insight.
@@ -5181,92 +5755,6 @@ export type IssuerPerformanceRow = {
      * Attempts.
      */
     transaction_count: number | null;
-};
-
-/**
- * JobOut
- *
- * A job and its newest run.
- */
-export type JobOut = {
-    /**
-     * After
-     *
-     * Jobs and pipelines that make what it reads.
-     */
-    after: Array<string>;
-    /**
-     * Id
-     *
-     * The workspace's id; the key on one machine; empty when it is not deployed.
-     */
-    id: string;
-    /**
-     * Key
-     *
-     * Key in the bundle.
-     */
-    key: string;
-    /**
-     * Its newest run.
-     */
-    last: RunOut | null;
-    /**
-     * Name
-     *
-     * Name.
-     */
-    name: string;
-    /**
-     * Number
-     *
-     * Place in the order.
-     */
-    number: number;
-    /**
-     * Parameters
-     *
-     * What may be set.
-     */
-    parameters: Array<ParameterOut>;
-    /**
-     * Purpose
-     *
-     * What it is for.
-     */
-    purpose: string;
-    /**
-     * Tasks
-     *
-     * Its tasks in order.
-     */
-    tasks: Array<PlannedTask>;
-    /**
-     * Url
-     *
-     * Where the workspace shows it; empty on one machine.
-     */
-    url: string;
-};
-
-/**
- * JobsOut
- *
- * The seven jobs.
- */
-export type JobsOut = {
-    /**
-     * Jobs
-     *
-     * In order.
-     */
-    jobs: Array<JobOut>;
-    /**
-     * Where
-     *
-     * Where they run.
-     */
-    where: 'embedded' | 'databricks';
 };
 
 /**
@@ -5593,6 +6081,74 @@ export type LifeCycles = {
      * Moves of what the customer wanted, by the results of its attempts.
      */
     payment: Array<Move>;
+};
+
+/**
+ * MLPredictionInput
+ *
+ * What the documents' models are asked with; amounts in major units.
+ */
+export type MlPredictionInput = {
+    /**
+     * Amount
+     *
+     * Major units.
+     */
+    amount: number;
+    /**
+     * Card Network
+     *
+     * Card network.
+     */
+    card_network?: string;
+    /**
+     * Currency
+     *
+     * ISO 4217.
+     */
+    currency?: string;
+    /**
+     * Decline Code
+     *
+     * For retry: code of the attempt before.
+     */
+    decline_code?: string | null;
+    /**
+     * Device Trust Score
+     *
+     * Trust in the device, 0..1.
+     */
+    device_trust_score?: number;
+    /**
+     * Fraud Score
+     *
+     * Vendor fraud score, 0..1.
+     */
+    fraud_score?: number;
+    /**
+     * Is Cross Border
+     *
+     * Issuer and merchant in different countries.
+     */
+    is_cross_border?: boolean;
+    /**
+     * Merchant Segment
+     *
+     * Line of business.
+     */
+    merchant_segment?: string;
+    /**
+     * Retry Count
+     *
+     * Retries before.
+     */
+    retry_count?: number;
+    /**
+     * Uses 3Ds
+     *
+     * EMV 3DS is used.
+     */
+    uses_3ds?: boolean;
 };
 
 /**
@@ -6363,146 +6919,6 @@ export type NewAccessToken = {
 };
 
 /**
- * Notebook
- *
- * One notebook.
- */
-export type Notebook = {
-    /**
-     * Category
-     *
-     * intelligence, ml_training, streaming or transformation.
-     */
-    category: string;
-    /**
-     * Description
-     *
-     * What it is for.
-     */
-    description: string;
-    /**
-     * Id
-     *
-     * Name of its file.
-     */
-    id: string;
-    /**
-     * The newest run of its job.
-     */
-    last: RunOut | null;
-    /**
-     * Name
-     *
-     * Its title.
-     */
-    name: string;
-    /**
-     * Path
-     *
-     * Its file in the repository and in the workspace.
-     */
-    path: string;
-    /**
-     * Runs
-     *
-     * Key of the job or pipeline that it belongs to.
-     */
-    runs: string;
-    /**
-     * Runs Name
-     *
-     * Name of that job or pipeline.
-     */
-    runs_name: string;
-    /**
-     * Url
-     *
-     * Where the workspace shows that job or pipeline; empty on one machine.
-     */
-    url: string;
-};
-
-/**
- * NotebookSource
- *
- * One notebook with its source.
- */
-export type NotebookSource = {
-    /**
-     * Category
-     *
-     * intelligence, ml_training, streaming or transformation.
-     */
-    category: string;
-    /**
-     * Cells
-     *
-     * Its cells in order; the first is Markdown.
-     */
-    cells: Array<string>;
-    /**
-     * Description
-     *
-     * What it is for.
-     */
-    description: string;
-    /**
-     * Id
-     *
-     * Name of its file.
-     */
-    id: string;
-    /**
-     * The newest run of its job.
-     */
-    last: RunOut | null;
-    /**
-     * Name
-     *
-     * Its title.
-     */
-    name: string;
-    /**
-     * Path
-     *
-     * Its file in the repository and in the workspace.
-     */
-    path: string;
-    /**
-     * Runs
-     *
-     * Key of the job or pipeline that it belongs to.
-     */
-    runs: string;
-    /**
-     * Runs Name
-     *
-     * Name of that job or pipeline.
-     */
-    runs_name: string;
-    /**
-     * Url
-     *
-     * Where the workspace shows that job or pipeline; empty on one machine.
-     */
-    url: string;
-};
-
-/**
- * Notebooks
- *
- * The nine notebooks.
- */
-export type Notebooks = {
-    /**
-     * Notebooks
-     *
-     * In the documents' order.
-     */
-    notebooks: Array<Notebook>;
-};
-
-/**
  * NotificationOut
  *
  * Something to know.
@@ -6659,6 +7075,52 @@ export type OnlineFeaturesLatestRow = {
 };
 
 /**
+ * OptionOut
+ *
+ * An action and what it would have brought.
+ */
+export type OptionOut = {
+    /**
+     * Action
+     *
+     * The action.
+     */
+    action: string;
+    /**
+     * Approval
+     *
+     * Chance of approval, 0..1; null without models.
+     */
+    approval: number | null;
+    /**
+     * Is Eligible
+     *
+     * Whether it was on offer.
+     */
+    is_eligible: boolean;
+    /**
+     * Net Value
+     *
+     * Expected value in the reporting currency; null without models.
+     */
+    net_value: number | null;
+    /**
+     * Terms
+     *
+     * What the value is made of.
+     */
+    terms: {
+        [key: string]: number;
+    };
+    /**
+     * Why
+     *
+     * Why not, or on what footing; empty when nothing is to be said.
+     */
+    why: string;
+};
+
+/**
  * Order
  *
  * What the rows are ranked by: the name of a metric, or `change` of a comparison.
@@ -6676,6 +7138,45 @@ export type Order = {
      * The largest first.
      */
     descending: boolean;
+};
+
+/**
+ * Outcome
+ *
+ * How a decision went.
+ */
+export type Outcome = 'approved' | 'declined' | 'timeout' | 'error';
+
+/**
+ * OutcomeOut
+ *
+ * What was told of a decision.
+ */
+export type OutcomeOut = {
+    /**
+     * At
+     *
+     * When it became known.
+     */
+    at: string;
+    /**
+     * Fault
+     *
+     * On whose side a failure lies.
+     */
+    fault: string | null;
+    /**
+     * Outcome
+     *
+     * approved, declined, timeout or error.
+     */
+    outcome: string;
+    /**
+     * Outcome Code
+     *
+     * Response code.
+     */
+    outcome_code: string | null;
 };
 
 /**
@@ -6962,32 +7463,6 @@ export type PageQuestion = {
 };
 
 /**
- * ParameterOut
- *
- * One thing that may be set for a run.
- */
-export type ParameterOut = {
-    /**
-     * Default
-     *
-     * Usual value.
-     */
-    default: string;
-    /**
-     * Meaning
-     *
-     * What it means.
-     */
-    meaning: string;
-    /**
-     * Name
-     *
-     * Name.
-     */
-    name: string;
-};
-
-/**
  * PartOut
  *
  * One group of a dimension and its share of the change.
@@ -7024,6 +7499,13 @@ export type PartOut = {
      */
     now: Ratio;
 };
+
+/**
+ * Path
+ *
+ * How a payment is authenticated.
+ */
+export type Path = 'none' | '3ds_frictionless' | '3ds_challenge' | 'data_only' | 'passkey' | 'exemption_low_value' | 'exemption_tra' | 'exemption_trusted_beneficiary' | 'exemption_secure_corporate';
 
 /**
  * Payment
@@ -7066,6 +7548,13 @@ export type Payment = {
      */
     steps: Array<Step>;
 };
+
+/**
+ * PaymentMethodType
+ *
+ * Funding of the card.
+ */
+export type PaymentMethodType = 'credit' | 'debit' | 'prepaid';
 
 /**
  * PaymentRow
@@ -7586,90 +8075,6 @@ export type PeriodInput = {
 };
 
 /**
- * PipelineOut
- *
- * A pipeline.
- */
-export type PipelineOut = {
-    /**
-     * Detail
-     *
-     * More about it.
-     */
-    detail: string;
-    /**
-     * Id
-     *
-     * The workspace's id; the key on one machine; empty when it is not deployed.
-     */
-    id: string;
-    /**
-     * Key
-     *
-     * Key in the bundle.
-     */
-    key: string;
-    /**
-     * Lag Seconds
-     *
-     * How far behind; null when that is not known.
-     */
-    lag_seconds: number | null;
-    /**
-     * Name
-     *
-     * Name.
-     */
-    name: string;
-    /**
-     * State
-     *
-     * idle, running, stopping, failed or missing.
-     */
-    state: string;
-    /**
-     * Url
-     *
-     * Where the workspace shows it; empty on one machine.
-     */
-    url: string;
-};
-
-/**
- * PipelinesOut
- *
- * Both pipelines.
- */
-export type PipelinesOut = {
-    /**
-     * Pipelines
-     *
-     * In order.
-     */
-    pipelines: Array<PipelineOut>;
-};
-
-/**
- * PlannedTask
- *
- * One task of a job.
- */
-export type PlannedTask = {
-    /**
-     * Key
-     *
-     * Name of the task.
-     */
-    key: string;
-    /**
-     * Purpose
-     *
-     * What is true after it.
-     */
-    purpose: string;
-};
-
-/**
  * Point
  *
  * One hour, day or week.
@@ -7737,6 +8142,29 @@ export type PositionOut = {
      */
     y: number;
 };
+
+/**
+ * PreviewIn
+ *
+ * A payment somebody wonders about.
+ */
+export type PreviewIn = {
+    /**
+     * The payment.
+     */
+    context: DecisionContext;
+    /**
+     * What to decide.
+     */
+    decision_type: Decision;
+};
+
+/**
+ * PreviousOutcome
+ *
+ * How the attempt before ended, as far as the caller knows.
+ */
+export type PreviousOutcome = 'declined' | 'error' | 'timeout' | 'pending';
 
 /**
  * Problem
@@ -9631,6 +10059,108 @@ export type RetryComplianceRow = {
 };
 
 /**
+ * RetryDecisionOut
+ *
+ * Whether to try again, when and how.
+ */
+export type RetryDecisionOut = {
+    /**
+     * Audit Id
+     *
+     * Id of the decision; outcomes name it.
+     */
+    audit_id: string;
+    /**
+     * Counted Attempts
+     *
+     * Attempts of the card that the store has counted.
+     */
+    counted_attempts: number;
+    /**
+     * Decided At
+     *
+     * When it was decided.
+     */
+    decided_at: string;
+    /**
+     * Experiment Id
+     *
+     * The experiment it took part in.
+     */
+    experiment_id: string | null;
+    /**
+     * Fallback
+     *
+     * Why a fallback policy decided; null when the models did.
+     */
+    fallback: string | null;
+    /**
+     * Features
+     *
+     * What we knew beside the request.
+     */
+    features: {
+        [key: string]: unknown;
+    };
+    /**
+     * Max Attempts
+     *
+     * Attempts of the payment in all at most.
+     */
+    max_attempts: number;
+    /**
+     * Options
+     *
+     * Every action with what it would have brought, the chosen included.
+     */
+    options: Array<OptionOut>;
+    /**
+     * Policy
+     *
+     * The policy that decided.
+     */
+    policy: string;
+    /**
+     * Reason
+     *
+     * Why, in words.
+     */
+    reason: string;
+    /**
+     * Retry After Seconds
+     *
+     * When; null without a retry.
+     */
+    retry_after_seconds: number | null;
+    /**
+     * Rules
+     *
+     * Rules that matched.
+     */
+    rules: Array<RuleHitOut>;
+    /**
+     * Should Retry
+     *
+     * Whether.
+     */
+    should_retry: boolean;
+    /**
+     * Variant
+     *
+     * The variant, when in an experiment.
+     */
+    variant: string | null;
+    /**
+     * Models, settings and rules.
+     */
+    versions: VersionsOut;
+    /**
+     * How; null without a retry.
+     */
+    way: Way | null;
+};
+
+/**
  * RetryPerformanceAnswer
  */
 export type RetryPerformanceAnswer = {
@@ -9777,6 +10307,38 @@ export type RetryPerformanceRow = {
 };
 
 /**
+ * RetryPredictionOut
+ *
+ * The retry model's answer.
+ */
+export type RetryPredictionOut = {
+    /**
+     * Best Wait Seconds
+     *
+     * The wait.
+     */
+    best_wait_seconds: number;
+    /**
+     * Model Version
+     *
+     * Model and version.
+     */
+    model_version: string;
+    /**
+     * Retry Success Probability
+     *
+     * Chance after the best wait, 0..1.
+     */
+    retry_success_probability: number;
+    /**
+     * Should Retry
+     *
+     * The best wait is at least as likely as the settings ask for.
+     */
+    should_retry: boolean;
+};
+
+/**
  * RetrySuccessByReasonAnswer
  */
 export type RetrySuccessByReasonAnswer = {
@@ -9875,6 +10437,137 @@ export type RetrySuccessByReasonRow = {
 };
 
 /**
+ * RetryableDeclineCodeIn
+ *
+ * A decline code that may be tried again, within what the schemes allow.
+ */
+export type RetryableDeclineCodeIn = {
+    /**
+     * Category
+     *
+     * What kind.
+     */
+    category?: 'soft' | 'transient' | 'issuer';
+    /**
+     * Code
+     *
+     * Response code, or the source's word for the reason.
+     */
+    code: string;
+    /**
+     * Default Backoff Seconds
+     *
+     * Least wait.
+     */
+    default_backoff_seconds?: number;
+    /**
+     * Is Active
+     *
+     * False forbids retries after it.
+     */
+    is_active?: boolean;
+    /**
+     * Label
+     *
+     * In words.
+     */
+    label: string;
+    /**
+     * Max Attempts
+     *
+     * Attempts of a payment in all.
+     */
+    max_attempts?: number;
+};
+
+/**
+ * RetryableDeclineCodeOut
+ *
+ * The same as it is stored.
+ */
+export type RetryableDeclineCodeOut = {
+    /**
+     * Category
+     *
+     * What kind.
+     */
+    category?: 'soft' | 'transient' | 'issuer';
+    /**
+     * Code
+     *
+     * Response code, or the source's word for the reason.
+     */
+    code: string;
+    /**
+     * Default Backoff Seconds
+     *
+     * Least wait.
+     */
+    default_backoff_seconds?: number;
+    /**
+     * Is Active
+     *
+     * False forbids retries after it.
+     */
+    is_active?: boolean;
+    /**
+     * Label
+     *
+     * In words.
+     */
+    label: string;
+    /**
+     * Max Attempts
+     *
+     * Attempts of a payment in all.
+     */
+    max_attempts?: number;
+    /**
+     * Updated At
+     *
+     * When somebody set it.
+     */
+    updated_at: string;
+};
+
+/**
+ * RiskPredictionOut
+ *
+ * The risk model's answer.
+ */
+export type RiskPredictionOut = {
+    /**
+     * Is High Risk
+     *
+     * By the vendor's score, as the settings say.
+     */
+    is_high_risk: boolean;
+    /**
+     * Model Version
+     *
+     * Model and version.
+     */
+    model_version: string;
+    /**
+     * Risk Score
+     *
+     * Chance of a fraud report, 0..1.
+     */
+    risk_score: number;
+    /**
+     * low, medium or high, likewise.
+     */
+    risk_tier: RiskTier;
+};
+
+/**
+ * RiskTier
+ *
+ * How risky a payment looks before it is authenticated.
+ */
+export type RiskTier = 'low' | 'medium' | 'high';
+
+/**
  * Role
  *
  * What a person may do; the order is from least to most.
@@ -9893,6 +10586,124 @@ export type RollBackIn = {
      * Why; it is kept.
      */
     reason: string;
+};
+
+/**
+ * RouteAlternativeOut
+ *
+ * One solution with its chance.
+ */
+export type RouteAlternativeOut = {
+    /**
+     * Confidence
+     *
+     * Chance of approval, 0..1.
+     */
+    confidence: number;
+    /**
+     * Solution
+     *
+     * route/solution.
+     */
+    solution: string;
+};
+
+/**
+ * RoutePerformanceIn
+ *
+ * What people say of a route; the router learns the rest.
+ */
+export type RoutePerformanceIn = {
+    /**
+     * Approval Rate Pct
+     *
+     * Expected, 0..100.
+     */
+    approval_rate_pct?: number;
+    /**
+     * Avg Latency Ms
+     *
+     * Milliseconds.
+     */
+    avg_latency_ms?: number;
+    /**
+     * Cost Score
+     *
+     * 0 is cheap, 1 is dear.
+     */
+    cost_score?: number;
+    /**
+     * Is Active
+     *
+     * False takes it out.
+     */
+    is_active?: boolean;
+    /**
+     * Route Name
+     *
+     * The psp as the data has it.
+     */
+    route_name: string;
+};
+
+/**
+ * RoutePerformanceOut
+ *
+ * The same, with what the router knows.
+ */
+export type RoutePerformanceOut = {
+    /**
+     * Approval Rate Pct
+     *
+     * Expected, 0..100.
+     */
+    approval_rate_pct?: number;
+    /**
+     * Avg Latency Ms
+     *
+     * Milliseconds.
+     */
+    avg_latency_ms?: number;
+    /**
+     * Cost Score
+     *
+     * 0 is cheap, 1 is dear.
+     */
+    cost_score?: number;
+    /**
+     * Is Active
+     *
+     * False takes it out.
+     */
+    is_active?: boolean;
+    /**
+     * Is Trained
+     *
+     * The models know it.
+     */
+    is_trained: boolean;
+    /**
+     * Outcomes
+     *
+     * Outcomes heard of it.
+     */
+    outcomes: number;
+    /**
+     * Route Name
+     *
+     * The psp as the data has it.
+     */
+    route_name: string;
+    /**
+     * up or down.
+     */
+    standing: Standing;
+    /**
+     * Updated At
+     *
+     * When somebody set it; null when only the models know it.
+     */
+    updated_at: string | null;
 };
 
 /**
@@ -9923,6 +10734,154 @@ export type Routing = {
      * Of the intervals, corrected for so many comparisons.
      */
     z: number;
+};
+
+/**
+ * RoutingDecisionOut
+ *
+ * Where to send it.
+ */
+export type RoutingDecisionOut = {
+    /**
+     * Audit Id
+     *
+     * Id of the decision; outcomes name it.
+     */
+    audit_id: string;
+    /**
+     * Candidates
+     *
+     * Routes on offer, the best first.
+     */
+    candidates: Array<string>;
+    /**
+     * Cascade
+     *
+     * The next ones, route/solution.
+     */
+    cascade: Array<string>;
+    /**
+     * Decided At
+     *
+     * When it was decided.
+     */
+    decided_at: string;
+    /**
+     * Experiment Id
+     *
+     * The experiment it took part in.
+     */
+    experiment_id: string | null;
+    /**
+     * Fallback
+     *
+     * Why a fallback policy decided; null when the models did.
+     */
+    fallback: string | null;
+    /**
+     * Features
+     *
+     * What we knew beside the request.
+     */
+    features: {
+        [key: string]: unknown;
+    };
+    /**
+     * Is Exploration
+     *
+     * Taken to learn, though another one is expected to bring more.
+     */
+    is_exploration: boolean;
+    /**
+     * Options
+     *
+     * Every action with what it would have brought, the chosen included.
+     */
+    options: Array<OptionOut>;
+    /**
+     * Policy
+     *
+     * The policy that decided.
+     */
+    policy: string;
+    /**
+     * Primary Route
+     *
+     * The route.
+     */
+    primary_route: string;
+    /**
+     * Propensity
+     *
+     * Chance the arm had, 0..1.
+     */
+    propensity: number;
+    /**
+     * Reason
+     *
+     * Why, in words.
+     */
+    reason: string;
+    /**
+     * Rules
+     *
+     * Rules that matched.
+     */
+    rules: Array<RuleHitOut>;
+    /**
+     * Should Cascade
+     *
+     * Whether there is a next route for a failure on the provider's side.
+     */
+    should_cascade: boolean;
+    /**
+     * Solution
+     *
+     * standard or network_token.
+     */
+    solution: string;
+    /**
+     * Variant
+     *
+     * The variant, when in an experiment.
+     */
+    variant: string | null;
+    /**
+     * Models, settings and rules.
+     */
+    versions: VersionsOut;
+};
+
+/**
+ * RoutingPredictionOut
+ *
+ * The routing model's answer.
+ */
+export type RoutingPredictionOut = {
+    /**
+     * Alternatives
+     *
+     * The others, the best first.
+     */
+    alternatives: Array<RouteAlternativeOut>;
+    /**
+     * Confidence
+     *
+     * Its chance of approval, 0..1.
+     */
+    confidence: number;
+    /**
+     * Model Version
+     *
+     * Model and version.
+     */
+    model_version: string;
+    /**
+     * Recommended Solution
+     *
+     * The route and solution approved most often.
+     */
+    recommended_solution: string;
 };
 
 /**
@@ -10013,6 +10972,44 @@ export type RuleFieldOut = {
      * All values it can have; empty when they are not a closed set.
      */
     values: Array<string>;
+};
+
+/**
+ * RuleHitOut
+ *
+ * A rule that matched.
+ */
+export type RuleHitOut = {
+    /**
+     * Effect
+     *
+     * What it asks for.
+     */
+    effect: string;
+    /**
+     * Followed
+     *
+     * False when a constraint or a stronger rule left no room for it.
+     */
+    followed: boolean;
+    /**
+     * Name
+     *
+     * Its name.
+     */
+    name: string;
+    /**
+     * Rule Id
+     *
+     * Id of the rule.
+     */
+    rule_id: string;
+    /**
+     * Version
+     *
+     * Its version.
+     */
+    version: string;
 };
 
 /**
@@ -10126,135 +11123,6 @@ export type RuleTextOut = {
      */
     sql: string;
 };
-
-/**
- * RunJobIn
- *
- * Which job to run, and what is set.
- */
-export type RunJobIn = {
-    /**
-     * Job
-     *
-     * Key of the job.
-     */
-    job: string;
-    /**
-     * Parameters
-     *
-     * Only what differs from the usual.
-     */
-    parameters?: {
-        [key: string]: string;
-    };
-};
-
-/**
- * RunOut
- *
- * One run of a job.
- */
-export type RunOut = {
-    /**
-     * Ended At
-     *
-     * When it ended.
-     */
-    ended_at: string | null;
-    /**
-     * Error
-     *
-     * What went wrong; empty when nothing did.
-     */
-    error: string;
-    /**
-     * Hint
-     *
-     * What to do about it.
-     */
-    hint: string;
-    /**
-     * Id
-     *
-     * Id of the run.
-     */
-    id: string;
-    /**
-     * Job
-     *
-     * Key of the job.
-     */
-    job: string;
-    /**
-     * Parameters
-     *
-     * What was set.
-     */
-    parameters: {
-        [key: string]: string;
-    };
-    /**
-     * Requested By
-     *
-     * Who asked for it.
-     */
-    requested_by: string;
-    /**
-     * Seconds
-     *
-     * How long it took, or takes so far; null before it began.
-     */
-    seconds: number | null;
-    /**
-     * Started At
-     *
-     * When it began.
-     */
-    started_at: string | null;
-    /**
-     * Where it stands.
-     */
-    state: RunState;
-    /**
-     * Tasks
-     *
-     * Its tasks in order.
-     */
-    tasks: Array<PaymentAnalysisBackendRoutesSetupModelsTaskOut>;
-    /**
-     * Url
-     *
-     * Where the workspace shows it; empty on one machine.
-     */
-    url: string;
-};
-
-/**
- * RunPipelineIn
- *
- * Which pipeline, and what to do with it.
- */
-export type RunPipelineIn = {
-    /**
-     * Action
-     *
-     * What to do.
-     */
-    action: 'start' | 'stop';
-    /**
-     * Pipeline
-     *
-     * Key of the pipeline.
-     */
-    pipeline: string;
-};
-
-/**
- * RunState
- *
- * Where a run of a job, or of one of its tasks, stands.
- */
-export type RunState = 'waiting' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'interrupted';
 
 /**
  * SavedViewIn
@@ -10389,108 +11257,35 @@ export type ScopeOptions = {
 };
 
 /**
- * SetupConfigIn
+ * SettingOut
  *
- * A catalog and a schema.
+ * One setting of the policies.
  */
-export type SetupConfigIn = {
+export type SettingOut = {
     /**
-     * Catalog
+     * Is Default
      *
-     * Unity Catalog.
+     * Nobody has set it.
      */
-    catalog: string;
+    is_default: boolean;
     /**
-     * Schema
+     * Key
      *
-     * Schema of the catalog.
+     * Its name.
      */
-    schema: string;
-};
-
-/**
- * SetupConfigOut
- *
- * The catalog and schema in force.
- */
-export type SetupConfigOut = {
+    key: string;
     /**
-     * Catalog
+     * Meaning
      *
-     * Unity Catalog.
+     * What it means, with its unit.
      */
-    catalog: string;
+    meaning: string;
     /**
-     * Is Saved
+     * Value
      *
-     * False while they are only the usual ones.
+     * Its value.
      */
-    is_saved: boolean;
-    /**
-     * Schema
-     *
-     * Schema of the catalog.
-     */
-    schema: string;
-};
-
-/**
- * SetupDefaultsOut
- *
- * What a run would use.
- */
-export type SetupDefaultsOut = {
-    /**
-     * Catalog
-     *
-     * Unity Catalog.
-     */
-    catalog: string;
-    connection: ConnectionOut;
-    /**
-     * Jobs
-     *
-     * Id of each job by key; empty where the workspace has none.
-     */
-    jobs: {
-        [key: string]: string;
-    };
-    /**
-     * Pipelines
-     *
-     * Id of each pipeline by key.
-     */
-    pipelines: {
-        [key: string]: string;
-    };
-    /**
-     * Schema
-     *
-     * Schema of the catalog.
-     */
-    schema: string;
-    /**
-     * Warehouse Id
-     *
-     * SQL warehouse; empty on one machine.
-     */
-    warehouse_id: string;
-};
-
-/**
- * SetupSettingsOut
- *
- * Settings by name.
- */
-export type SetupSettingsOut = {
-    /**
-     * Settings
-     *
-     * Empty until job 1 has run.
-     */
-    settings: {
-        [key: string]: string;
-    };
+    value: number | boolean | string;
 };
 
 /**
@@ -10971,6 +11766,13 @@ export type SpecOutput = {
 export type StandardReason = 'FUNDS_OR_LIMIT' | 'ISSUER_TECHNICAL' | 'ISSUER_DO_NOT_HONOR' | 'CARD_EXPIRED' | 'SECURITY_CVV' | 'SECURITY_3DS_FAILED' | 'FRAUD_SUSPECTED' | 'OTHER';
 
 /**
+ * Standing
+ *
+ * Whether a route takes part.
+ */
+export type Standing = 'up' | 'down';
+
+/**
  * StandingOut
  *
  * How approvals stand and why they moved.
@@ -11350,6 +12152,54 @@ export type TaskIn = {
      * Who does it.
      */
     owner?: string | null;
+    /**
+     * Title
+     *
+     * What to do.
+     */
+    title: string;
+};
+
+/**
+ * TaskOut
+ *
+ * A thing to do about an incident.
+ */
+export type TaskOut = {
+    /**
+     * Action
+     *
+     * How.
+     */
+    action: string | null;
+    /**
+     * Created At
+     *
+     * When it was written down.
+     */
+    created_at: string;
+    /**
+     * Id
+     *
+     * Id of the task.
+     */
+    id: string;
+    /**
+     * Incident Id
+     *
+     * The incident it belongs to.
+     */
+    incident_id: string;
+    /**
+     * Owner
+     *
+     * Who does it.
+     */
+    owner: string | null;
+    /**
+     * Where it stands.
+     */
+    status: TaskStatus;
     /**
      * Title
      *
@@ -11919,6 +12769,41 @@ export type Version = {
 };
 
 /**
+ * VersionsOut
+ *
+ * What the decision was made with.
+ */
+export type VersionsOut = {
+    /**
+     * Models
+     *
+     * Model and version.
+     */
+    models: {
+        [key: string]: string;
+    };
+    /**
+     * Rules
+     *
+     * Version of the active rules.
+     */
+    rules: string;
+    /**
+     * Settings
+     *
+     * Version of the settings.
+     */
+    settings: string;
+};
+
+/**
+ * Way
+ *
+ * How a payment is sent again.
+ */
+export type Way = 'same_route' | 'other_route' | 'pan_instead_of_token' | 'step_up';
+
+/**
  * WidgetDataOut
  *
  * What a widget shows.
@@ -12065,20 +12950,6 @@ export type WidgetProblem = {
 };
 
 /**
- * WorkspaceConfigOut
- *
- * The workspace's address.
- */
-export type WorkspaceConfigOut = {
-    /**
-     * Workspace Url
-     *
-     * Empty on one machine.
-     */
-    workspace_url: string;
-};
-
-/**
  * Period
  *
  * A stretch of time, start inclusive and end exclusive.
@@ -12146,6 +13017,27 @@ export type PaymentAnalysisBackendComparedPeriod = {
 };
 
 /**
+ * Fault
+ *
+ * Declines by who can change them.
+ */
+export type PaymentAnalysisBackendReportModelsFault = {
+    /**
+     * Declines
+     */
+    declines: number;
+    /**
+     * Fault
+     */
+    fault: string;
+    /**
+     * Lost Payments
+     */
+    lost_payments: number;
+    lost_value: ReportMoney | null;
+};
+
+/**
  * Share
  *
  * Successes among trials with their 95 % Wilson interval, 0..1; null without a trial.
@@ -12194,103 +13086,18 @@ export type PaymentAnalysisBackendReportPartsVerdict = {
 };
 
 /**
- * TaskOut
- *
- * One task of a run.
- */
-export type PaymentAnalysisBackendRoutesSetupModelsTaskOut = {
-    /**
-     * Error
-     *
-     * What went wrong; empty when nothing did.
-     */
-    error: string;
-    /**
-     * Hint
-     *
-     * What to do about it.
-     */
-    hint: string;
-    /**
-     * Key
-     *
-     * Name of the task.
-     */
-    key: string;
-    /**
-     * Report
-     *
-     * The facts it reported.
-     */
-    report: {
-        [key: string]: unknown;
-    } | null;
-    /**
-     * Seconds
-     *
-     * How long it took, or takes so far; null before it began.
-     */
-    seconds: number | null;
-    /**
-     * Where it stands.
-     */
-    state: RunState;
-};
-
-/**
- * TaskOut
- *
- * A thing to do about an incident.
- */
-export type PaymentAnalysisBackendRoutesTasksTaskOut = {
-    /**
-     * Action
-     *
-     * How.
-     */
-    action: string | null;
-    /**
-     * Created At
-     *
-     * When it was written down.
-     */
-    created_at: string;
-    /**
-     * Id
-     *
-     * Id of the task.
-     */
-    id: string;
-    /**
-     * Incident Id
-     *
-     * The incident it belongs to.
-     */
-    incident_id: string;
-    /**
-     * Owner
-     *
-     * Who does it.
-     */
-    owner: string | null;
-    /**
-     * Where it stands.
-     */
-    status: TaskStatus;
-    /**
-     * Title
-     *
-     * What to do.
-     */
-    title: string;
-};
-
-/**
  * Compare
  *
  * Which earlier period a counter is compared with.
  */
 export type PaymentAnalysisDashboardsPageDataCompare = 'previous' | 'weekday' | 'none';
+
+/**
+ * Fault
+ *
+ * On whose side the cause lies.
+ */
+export type PaymentAnalysisDomainDeclineReasonsFault = 'issuer' | 'cardholder' | 'merchant' | 'gateway' | 'fraud_control' | 'authentication' | 'unknown';
 
 /**
  * Verdict
@@ -13312,6 +14119,52 @@ export type GetTableQualityResponses = {
 };
 
 export type GetTableQualityResponse = GetTableQualityResponses[keyof GetTableQualityResponses];
+
+export type RecentDecisionsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Decision Type
+         *
+         * Only these.
+         */
+        decision_type?: Decision | null;
+        /**
+         * Payment Id
+         *
+         * Only of this payment.
+         */
+        payment_id?: string | null;
+        /**
+         * Limit
+         *
+         * At most so many.
+         */
+        limit?: number;
+    };
+    url: '/api/analytics/decisions/recent';
+};
+
+export type RecentDecisionsErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type RecentDecisionsError = RecentDecisionsErrors[keyof RecentDecisionsErrors];
+
+export type RecentDecisionsResponses = {
+    /**
+     * Response Recentdecisions
+     *
+     * Successful Response
+     */
+    200: Array<DecisionLogOut>;
+};
+
+export type RecentDecisionsResponse = RecentDecisionsResponses[keyof RecentDecisionsResponses];
 
 export type GetDatabricksDeclinesData = {
     body?: never;
@@ -17831,31 +18684,6 @@ export type GetStandingResponses = {
 
 export type GetStandingResponse = GetStandingResponses[keyof GetStandingResponses];
 
-export type GetWorkspaceConfigData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/config/workspace';
-};
-
-export type GetWorkspaceConfigErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type GetWorkspaceConfigError = GetWorkspaceConfigErrors[keyof GetWorkspaceConfigErrors];
-
-export type GetWorkspaceConfigResponses = {
-    /**
-     * Successful Response
-     */
-    200: WorkspaceConfigOut;
-};
-
-export type GetWorkspaceConfigResponse = GetWorkspaceConfigResponses[keyof GetWorkspaceConfigResponses];
-
 export type CurrentUserData = {
     body?: never;
     path?: never;
@@ -18163,6 +18991,478 @@ export type ListTableQualityResponses = {
 };
 
 export type ListTableQualityResponse = ListTableQualityResponses[keyof ListTableQualityResponses];
+
+export type GetDecisionConfigData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/decision/admin/config';
+};
+
+export type GetDecisionConfigErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type GetDecisionConfigError = GetDecisionConfigErrors[keyof GetDecisionConfigErrors];
+
+export type GetDecisionConfigResponses = {
+    /**
+     * Response Getdecisionconfig
+     *
+     * Successful Response
+     */
+    200: Array<AdminDecisionConfigOut>;
+};
+
+export type GetDecisionConfigResponse = GetDecisionConfigResponses[keyof GetDecisionConfigResponses];
+
+export type UpdateDecisionConfigData = {
+    body: DecisionConfigUpdateIn;
+    path: {
+        /**
+         * Key
+         *
+         * The setting.
+         */
+        key: string;
+    };
+    query?: never;
+    url: '/api/decision/admin/config/{key}';
+};
+
+export type UpdateDecisionConfigErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type UpdateDecisionConfigError = UpdateDecisionConfigErrors[keyof UpdateDecisionConfigErrors];
+
+export type UpdateDecisionConfigResponses = {
+    /**
+     * Successful Response
+     */
+    200: AdminDecisionConfigOut;
+};
+
+export type UpdateDecisionConfigResponse = UpdateDecisionConfigResponses[keyof UpdateDecisionConfigResponses];
+
+export type GetRetryableDeclineCodesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/decision/admin/decline-codes';
+};
+
+export type GetRetryableDeclineCodesErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type GetRetryableDeclineCodesError = GetRetryableDeclineCodesErrors[keyof GetRetryableDeclineCodesErrors];
+
+export type GetRetryableDeclineCodesResponses = {
+    /**
+     * Response Getretryabledeclinecodes
+     *
+     * Successful Response
+     */
+    200: Array<RetryableDeclineCodeOut>;
+};
+
+export type GetRetryableDeclineCodesResponse = GetRetryableDeclineCodesResponses[keyof GetRetryableDeclineCodesResponses];
+
+export type CreateRetryableDeclineCodeData = {
+    body: RetryableDeclineCodeIn;
+    path?: never;
+    query?: never;
+    url: '/api/decision/admin/decline-codes';
+};
+
+export type CreateRetryableDeclineCodeErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type CreateRetryableDeclineCodeError = CreateRetryableDeclineCodeErrors[keyof CreateRetryableDeclineCodeErrors];
+
+export type CreateRetryableDeclineCodeResponses = {
+    /**
+     * Successful Response
+     */
+    200: RetryableDeclineCodeOut;
+};
+
+export type CreateRetryableDeclineCodeResponse = CreateRetryableDeclineCodeResponses[keyof CreateRetryableDeclineCodeResponses];
+
+export type DeleteRetryableDeclineCodeData = {
+    body?: never;
+    path: {
+        /**
+         * Code
+         *
+         * The code.
+         */
+        code: string;
+    };
+    query?: never;
+    url: '/api/decision/admin/decline-codes/{code}';
+};
+
+export type DeleteRetryableDeclineCodeErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type DeleteRetryableDeclineCodeError = DeleteRetryableDeclineCodeErrors[keyof DeleteRetryableDeclineCodeErrors];
+
+export type DeleteRetryableDeclineCodeResponses = {
+    /**
+     * Successful Response
+     */
+    200: DeleteDeclineCodeOut;
+};
+
+export type DeleteRetryableDeclineCodeResponse = DeleteRetryableDeclineCodeResponses[keyof DeleteRetryableDeclineCodeResponses];
+
+export type GetRoutePerformanceData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/decision/admin/routes';
+};
+
+export type GetRoutePerformanceErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type GetRoutePerformanceError = GetRoutePerformanceErrors[keyof GetRoutePerformanceErrors];
+
+export type GetRoutePerformanceResponses = {
+    /**
+     * Response Getrouteperformance
+     *
+     * Successful Response
+     */
+    200: Array<RoutePerformanceOut>;
+};
+
+export type GetRoutePerformanceResponse = GetRoutePerformanceResponses[keyof GetRoutePerformanceResponses];
+
+export type UpsertRoutePerformanceData = {
+    body: RoutePerformanceIn;
+    path?: never;
+    query?: never;
+    url: '/api/decision/admin/routes';
+};
+
+export type UpsertRoutePerformanceErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type UpsertRoutePerformanceError = UpsertRoutePerformanceErrors[keyof UpsertRoutePerformanceErrors];
+
+export type UpsertRoutePerformanceResponses = {
+    /**
+     * Successful Response
+     */
+    200: RoutePerformanceOut;
+};
+
+export type UpsertRoutePerformanceResponse = UpsertRoutePerformanceResponses[keyof UpsertRoutePerformanceResponses];
+
+export type DecideAuthenticationData = {
+    body: DecisionContext;
+    path?: never;
+    query?: never;
+    url: '/api/decision/authentication';
+};
+
+export type DecideAuthenticationErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type DecideAuthenticationError = DecideAuthenticationErrors[keyof DecideAuthenticationErrors];
+
+export type DecideAuthenticationResponses = {
+    /**
+     * Successful Response
+     */
+    200: AuthDecisionOut;
+};
+
+export type DecideAuthenticationResponse = DecideAuthenticationResponses[keyof DecideAuthenticationResponses];
+
+export type DecideBatchData = {
+    body: BatchIn;
+    path?: never;
+    query?: never;
+    url: '/api/decision/batch';
+};
+
+export type DecideBatchErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type DecideBatchError = DecideBatchErrors[keyof DecideBatchErrors];
+
+export type DecideBatchResponses = {
+    /**
+     * Successful Response
+     */
+    200: BatchOut;
+};
+
+export type DecideBatchResponse = DecideBatchResponses[keyof DecideBatchResponses];
+
+export type GetDecisionConfigThresholdsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/decision/config';
+};
+
+export type GetDecisionConfigThresholdsErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type GetDecisionConfigThresholdsError = GetDecisionConfigThresholdsErrors[keyof GetDecisionConfigThresholdsErrors];
+
+export type GetDecisionConfigThresholdsResponses = {
+    /**
+     * Successful Response
+     */
+    200: DecisionConfigOut;
+};
+
+export type GetDecisionConfigThresholdsResponse = GetDecisionConfigThresholdsResponses[keyof GetDecisionConfigThresholdsResponses];
+
+export type PredictApprovalData = {
+    body: MlPredictionInput;
+    path?: never;
+    query?: never;
+    url: '/api/decision/ml/approval';
+};
+
+export type PredictApprovalErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type PredictApprovalError = PredictApprovalErrors[keyof PredictApprovalErrors];
+
+export type PredictApprovalResponses = {
+    /**
+     * Successful Response
+     */
+    200: ApprovalPredictionOut;
+};
+
+export type PredictApprovalResponse = PredictApprovalResponses[keyof PredictApprovalResponses];
+
+export type PredictRetryData = {
+    body: MlPredictionInput;
+    path?: never;
+    query?: never;
+    url: '/api/decision/ml/retry';
+};
+
+export type PredictRetryErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type PredictRetryError = PredictRetryErrors[keyof PredictRetryErrors];
+
+export type PredictRetryResponses = {
+    /**
+     * Successful Response
+     */
+    200: RetryPredictionOut;
+};
+
+export type PredictRetryResponse = PredictRetryResponses[keyof PredictRetryResponses];
+
+export type PredictRiskData = {
+    body: MlPredictionInput;
+    path?: never;
+    query?: never;
+    url: '/api/decision/ml/risk';
+};
+
+export type PredictRiskErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type PredictRiskError = PredictRiskErrors[keyof PredictRiskErrors];
+
+export type PredictRiskResponses = {
+    /**
+     * Successful Response
+     */
+    200: RiskPredictionOut;
+};
+
+export type PredictRiskResponse = PredictRiskResponses[keyof PredictRiskResponses];
+
+export type PredictRoutingData = {
+    body: MlPredictionInput;
+    path?: never;
+    query?: never;
+    url: '/api/decision/ml/routing';
+};
+
+export type PredictRoutingErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type PredictRoutingError = PredictRoutingErrors[keyof PredictRoutingErrors];
+
+export type PredictRoutingResponses = {
+    /**
+     * Successful Response
+     */
+    200: RoutingPredictionOut;
+};
+
+export type PredictRoutingResponse = PredictRoutingResponses[keyof PredictRoutingResponses];
+
+export type RecordDecisionOutcomeData = {
+    body: DecisionOutcomeIn;
+    path?: never;
+    query?: never;
+    url: '/api/decision/outcome';
+};
+
+export type RecordDecisionOutcomeErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type RecordDecisionOutcomeError = RecordDecisionOutcomeErrors[keyof RecordDecisionOutcomeErrors];
+
+export type RecordDecisionOutcomeResponses = {
+    /**
+     * Successful Response
+     */
+    200: DecisionOutcomeOut;
+};
+
+export type RecordDecisionOutcomeResponse = RecordDecisionOutcomeResponses[keyof RecordDecisionOutcomeResponses];
+
+export type PreviewDecisionData = {
+    body: PreviewIn;
+    path?: never;
+    query?: never;
+    url: '/api/decision/preview';
+};
+
+export type PreviewDecisionErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type PreviewDecisionError = PreviewDecisionErrors[keyof PreviewDecisionErrors];
+
+export type PreviewDecisionResponses = {
+    /**
+     * Response Previewdecision
+     *
+     * Successful Response
+     */
+    200: AuthDecisionOut | RetryDecisionOut | RoutingDecisionOut;
+};
+
+export type PreviewDecisionResponse = PreviewDecisionResponses[keyof PreviewDecisionResponses];
+
+export type DecideRetryData = {
+    body: DecisionContext;
+    path?: never;
+    query?: never;
+    url: '/api/decision/retry';
+};
+
+export type DecideRetryErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type DecideRetryError = DecideRetryErrors[keyof DecideRetryErrors];
+
+export type DecideRetryResponses = {
+    /**
+     * Successful Response
+     */
+    200: RetryDecisionOut;
+};
+
+export type DecideRetryResponse = DecideRetryResponses[keyof DecideRetryResponses];
+
+export type DecideRoutingData = {
+    body: DecisionContext;
+    path?: never;
+    query?: never;
+    url: '/api/decision/routing';
+};
+
+export type DecideRoutingErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type DecideRoutingError = DecideRoutingErrors[keyof DecideRoutingErrors];
+
+export type DecideRoutingResponses = {
+    /**
+     * Successful Response
+     */
+    200: RoutingDecisionOut;
+};
+
+export type DecideRoutingResponse = DecideRoutingResponses[keyof DecideRoutingResponses];
 
 export type GetDiagnosisData = {
     body?: never;
@@ -18529,7 +19829,7 @@ export type ListRemediationTasksResponses = {
      *
      * Successful Response
      */
-    200: Array<PaymentAnalysisBackendRoutesTasksTaskOut>;
+    200: Array<TaskOut>;
 };
 
 export type ListRemediationTasksResponse = ListRemediationTasksResponses[keyof ListRemediationTasksResponses];
@@ -18559,7 +19859,7 @@ export type CreateRemediationTaskResponses = {
     /**
      * Successful Response
      */
-    201: PaymentAnalysisBackendRoutesTasksTaskOut;
+    201: TaskOut;
 };
 
 export type CreateRemediationTaskResponse = CreateRemediationTaskResponses[keyof CreateRemediationTaskResponses];
@@ -18593,7 +19893,7 @@ export type UpdateRemediationTaskResponses = {
     /**
      * Successful Response
      */
-    200: PaymentAnalysisBackendRoutesTasksTaskOut;
+    200: TaskOut;
 };
 
 export type UpdateRemediationTaskResponse = UpdateRemediationTaskResponses[keyof UpdateRemediationTaskResponses];
@@ -18726,61 +20026,6 @@ export type GetModelCardResponses = {
 };
 
 export type GetModelCardResponse = GetModelCardResponses[keyof GetModelCardResponses];
-
-export type ListNotebooksData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/notebooks';
-};
-
-export type ListNotebooksErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type ListNotebooksError = ListNotebooksErrors[keyof ListNotebooksErrors];
-
-export type ListNotebooksResponses = {
-    /**
-     * Successful Response
-     */
-    200: Notebooks;
-};
-
-export type ListNotebooksResponse = ListNotebooksResponses[keyof ListNotebooksResponses];
-
-export type GetNotebookData = {
-    body?: never;
-    path: {
-        /**
-         * Notebook Id
-         */
-        notebook_id: string;
-    };
-    query?: never;
-    url: '/api/notebooks/{notebook_id}';
-};
-
-export type GetNotebookErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type GetNotebookError = GetNotebookErrors[keyof GetNotebookErrors];
-
-export type GetNotebookResponses = {
-    /**
-     * Successful Response
-     */
-    200: NotebookSource;
-};
-
-export type GetNotebookResponse = GetNotebookResponses[keyof GetNotebookResponses];
 
 export type ListNotificationsData = {
     body?: never;
@@ -19330,316 +20575,6 @@ export type GetScopeOptionsResponses = {
 };
 
 export type GetScopeOptionsResponse = GetScopeOptionsResponses[keyof GetScopeOptionsResponses];
-
-export type GetSetupChecklistData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/setup/checklist';
-};
-
-export type GetSetupChecklistErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type GetSetupChecklistError = GetSetupChecklistErrors[keyof GetSetupChecklistErrors];
-
-export type GetSetupChecklistResponses = {
-    /**
-     * Successful Response
-     */
-    200: ChecklistOut;
-};
-
-export type GetSetupChecklistResponse = GetSetupChecklistResponses[keyof GetSetupChecklistResponses];
-
-export type GetSetupConfigData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/setup/config';
-};
-
-export type GetSetupConfigErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type GetSetupConfigError = GetSetupConfigErrors[keyof GetSetupConfigErrors];
-
-export type GetSetupConfigResponses = {
-    /**
-     * Successful Response
-     */
-    200: SetupConfigOut;
-};
-
-export type GetSetupConfigResponse = GetSetupConfigResponses[keyof GetSetupConfigResponses];
-
-export type UpdateSetupConfigData = {
-    body: SetupConfigIn;
-    path?: never;
-    query?: never;
-    url: '/api/setup/config';
-};
-
-export type UpdateSetupConfigErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type UpdateSetupConfigError = UpdateSetupConfigErrors[keyof UpdateSetupConfigErrors];
-
-export type UpdateSetupConfigResponses = {
-    /**
-     * Successful Response
-     */
-    200: SetupConfigOut;
-};
-
-export type UpdateSetupConfigResponse = UpdateSetupConfigResponses[keyof UpdateSetupConfigResponses];
-
-export type GetSetupConnectionData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/setup/connection';
-};
-
-export type GetSetupConnectionErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type GetSetupConnectionError = GetSetupConnectionErrors[keyof GetSetupConnectionErrors];
-
-export type GetSetupConnectionResponses = {
-    /**
-     * Successful Response
-     */
-    200: ConnectionOut;
-};
-
-export type GetSetupConnectionResponse = GetSetupConnectionResponses[keyof GetSetupConnectionResponses];
-
-export type GetSetupDefaultsData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/setup/defaults';
-};
-
-export type GetSetupDefaultsErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type GetSetupDefaultsError = GetSetupDefaultsErrors[keyof GetSetupDefaultsErrors];
-
-export type GetSetupDefaultsResponses = {
-    /**
-     * Successful Response
-     */
-    200: SetupDefaultsOut;
-};
-
-export type GetSetupDefaultsResponse = GetSetupDefaultsResponses[keyof GetSetupDefaultsResponses];
-
-export type ListSetupJobsData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/setup/jobs';
-};
-
-export type ListSetupJobsErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type ListSetupJobsError = ListSetupJobsErrors[keyof ListSetupJobsErrors];
-
-export type ListSetupJobsResponses = {
-    /**
-     * Successful Response
-     */
-    200: JobsOut;
-};
-
-export type ListSetupJobsResponse = ListSetupJobsResponses[keyof ListSetupJobsResponses];
-
-export type ListSetupPipelinesData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/setup/pipelines';
-};
-
-export type ListSetupPipelinesErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type ListSetupPipelinesError = ListSetupPipelinesErrors[keyof ListSetupPipelinesErrors];
-
-export type ListSetupPipelinesResponses = {
-    /**
-     * Successful Response
-     */
-    200: PipelinesOut;
-};
-
-export type ListSetupPipelinesResponse = ListSetupPipelinesResponses[keyof ListSetupPipelinesResponses];
-
-export type RunSetupJobData = {
-    body: RunJobIn;
-    path?: never;
-    query?: never;
-    url: '/api/setup/run-job';
-};
-
-export type RunSetupJobErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type RunSetupJobError = RunSetupJobErrors[keyof RunSetupJobErrors];
-
-export type RunSetupJobResponses = {
-    /**
-     * Successful Response
-     */
-    200: RunOut;
-};
-
-export type RunSetupJobResponse = RunSetupJobResponses[keyof RunSetupJobResponses];
-
-export type RunSetupPipelineData = {
-    body: RunPipelineIn;
-    path?: never;
-    query?: never;
-    url: '/api/setup/run-pipeline';
-};
-
-export type RunSetupPipelineErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type RunSetupPipelineError = RunSetupPipelineErrors[keyof RunSetupPipelineErrors];
-
-export type RunSetupPipelineResponses = {
-    /**
-     * Successful Response
-     */
-    200: PipelineOut;
-};
-
-export type RunSetupPipelineResponse = RunSetupPipelineResponses[keyof RunSetupPipelineResponses];
-
-export type GetSetupRunData = {
-    body?: never;
-    path: {
-        /**
-         * Run Id
-         */
-        run_id: string;
-    };
-    query?: never;
-    url: '/api/setup/runs/{run_id}';
-};
-
-export type GetSetupRunErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type GetSetupRunError = GetSetupRunErrors[keyof GetSetupRunErrors];
-
-export type GetSetupRunResponses = {
-    /**
-     * Successful Response
-     */
-    200: RunOut;
-};
-
-export type GetSetupRunResponse = GetSetupRunResponses[keyof GetSetupRunResponses];
-
-export type CancelSetupRunData = {
-    body?: never;
-    path: {
-        /**
-         * Run Id
-         */
-        run_id: string;
-    };
-    query?: never;
-    url: '/api/setup/runs/{run_id}/cancel';
-};
-
-export type CancelSetupRunErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type CancelSetupRunError = CancelSetupRunErrors[keyof CancelSetupRunErrors];
-
-export type CancelSetupRunResponses = {
-    /**
-     * Successful Response
-     */
-    200: RunOut;
-};
-
-export type CancelSetupRunResponse = CancelSetupRunResponses[keyof CancelSetupRunResponses];
-
-export type GetSetupSettingsData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/setup/settings';
-};
-
-export type GetSetupSettingsErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type GetSetupSettingsError = GetSetupSettingsErrors[keyof GetSetupSettingsErrors];
-
-export type GetSetupSettingsResponses = {
-    /**
-     * Successful Response
-     */
-    200: SetupSettingsOut;
-};
-
-export type GetSetupSettingsResponse = GetSetupSettingsResponses[keyof GetSetupSettingsResponses];
 
 export type ListTransactionsData = {
     body?: never;

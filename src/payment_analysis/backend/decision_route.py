@@ -1,0 +1,81 @@
+"""The fast way in for decisions: parsed once, admitted from memory, answered as bytes.
+
+An address of this kind is declared as any other, so that it is documented; its handler gets the body as its model and
+gives back JSON. Who asks is remembered for some seconds: a role that is taken away still decides for so long.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, ValidationError
+from starlette.responses import Response
+
+from payment_analysis.backend import access
+from payment_analysis.backend.asking import cookie_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from starlette.requests import Request
+
+    from payment_analysis.backend.asking import Person
+
+REMEMBERED_SECONDS: Final = 5.0
+PEOPLE_KEPT: Final = 1_000
+JSON: Final = "application/json"
+
+
+class RememberedPeople:
+    """Who asked with which secret a moment ago."""
+
+    def __init__(self) -> None:
+        self._people: OrderedDict[tuple[str, str], tuple[float, Person | None]] = OrderedDict()
+
+    async def who(self, request: Request) -> Person | None:
+        """The person; the store is asked in a thread, and only when the memory is older than some seconds."""
+        secret = (request.headers.get("authorization", ""), request.cookies.get(cookie_name(request), ""))
+        known = self._people.get(secret)
+        if known is not None and known[0] > time.monotonic():
+            return known[1]
+        person: Person | None = await asyncio.to_thread(request.app.state.asking.who, request)
+        self._people[secret] = (time.monotonic() + REMEMBERED_SECONDS, person)
+        self._people.move_to_end(secret)
+        while len(self._people) > PEOPLE_KEPT:
+            self._people.popitem(last=False)
+        return person
+
+
+class DecisionRoute(APIRoute):
+    """An address whose endpoint takes the application's decisions, the parsed body and its bytes."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        (field,) = self.dependant.body_params
+        model = field.field_info.annotation
+        assert isinstance(model, type)
+        assert issubclass(model, BaseModel)
+        parse = model.model_validate_json
+        (method,) = self.methods or {"POST"}
+        endpoint, path = self.endpoint, self.path
+
+        async def handle(request: Request) -> Response:
+            person = await request.app.state.people.who(request)
+            access.admit(method, path, person)
+            raw = await request.body()
+            try:
+                body = parse(raw)
+            except ValidationError as error:
+                raise RequestValidationError(
+                    [{**one, "loc": ("body", *one["loc"])} for one in error.errors(include_url=False)]
+                ) from error
+            answer = await endpoint(body=body, decisions=request.app.state.decisions, raw=raw)
+            text = answer if isinstance(answer, str | bytes) else orjson.dumps(answer)
+            return Response(text, media_type=JSON)
+
+        return handle
