@@ -12,7 +12,7 @@ from payment_analysis.lakehouse.checks import run_checks
 from payment_analysis.lakehouse.data_file import CLUSTER_COLUMN, adopt_file, committing, rows_of, write_files
 from payment_analysis.lakehouse.delta import DEFINITION
 from payment_analysis.lakehouse.schema import columns_of, contract
-from payment_analysis.lakehouse.stream.tail import LogTail
+from payment_analysis.lakehouse.stream.tail import Grown, LogTail
 from payment_analysis.lakehouse.workbench import source_position
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from payment_analysis.lakehouse.data_file import DataFile
     from payment_analysis.lakehouse.delta import Snapshot
-    from payment_analysis.lakehouse.stream.tail import Grown
     from payment_analysis.lakehouse.table import Source, Table
     from payment_analysis.lakehouse.workbench import Workbench
 
@@ -47,12 +46,15 @@ class Intake:
         landing = bench.reopen(bench.sources[LANDING])
         snapshot, quarantine = bench.reopen(bronze), bench.reopen(bench.sources[QUARANTINE])
         read = snapshot.position(source_position(LANDING))
-        if read != landing.generation or quarantine.position(source_position(LANDING)) != read:
-            raise Conflict("events landed while the pipeline was started", hint="it starts again by itself")
+        files = None if read is None else self._store.files_since(landing, read)
+        if files is None or quarantine.position(source_position(LANDING)) != read:
+            raise Conflict("bronze was written while the pipeline was started", hint="it starts again by itself")
         self._tail = LogTail(self._store, landing)
         self._definition = bench.definition(bronze, besides=LANDING)
         self._generation, self._quarantine_generation = snapshot.generation, quarantine.generation
-        self._waiting: deque[Grown] = deque()
+        rows = {file.path: file.rows for file in landing.files}
+        landed = Grown(landing.generation, files, sum(rows.get(file, 0) for file in files))
+        self._waiting = deque([landed] if files else [])  # what has landed since bronze was built
 
     @property
     def waiting(self) -> int:
