@@ -41,6 +41,7 @@ from payment_analysis.backend.routes import (
     decision_ml,
     diagnosis,
     documentation,
+    experiments,
     health,
     incidents,
     live,
@@ -49,9 +50,12 @@ from payment_analysis.backend.routes import (
     notifications,
     page,
     people,
+    proposals,
     report,
     reviews,
     rule_language,
+    rule_trials,
+    rules,
     saved_views,
     schema,
     scope,
@@ -63,6 +67,7 @@ from payment_analysis.backend.routes import (
 from payment_analysis.backend.routes import (
     version as release,
 )
+from payment_analysis.backend.rule_seeds import seed_rules
 from payment_analysis.domain.release import release as release_name
 from payment_analysis.lakehouse.home import Home
 from payment_analysis.store.accounts import first_admin, make_link
@@ -113,6 +118,10 @@ ROUTERS: Final = (
     rule_language,
     setup,
     notebooks,
+    rule_trials,
+    rules,
+    experiments,
+    proposals,
     ask,
     app_page,
 )
@@ -145,7 +154,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         if announce is not None:
-            announce(sign_in_path(store, clock()))
+            announce(way_in(store, clock()))
         app.state.decisions.begin()
         yield
         app.state.decisions.close()
@@ -204,6 +213,12 @@ def app_of_workspace(environment: Mapping[str, str]) -> FastAPI:
     app = create_app(**there.parts_of(environment))
     app.add_middleware(there.RemembersHeaders)
     return app
+
+
+def way_in(store: Database, now: datetime) -> str:
+    """A store that people can work with, and the way in."""
+    seed_rules(store)
+    return sign_in_path(store, now)
 
 
 def sign_in_path(store: Database, now: datetime) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 import uvicorn
 
-from payment_analysis.backend.app import LOOPBACK, app_of, sign_in_path
+from payment_analysis.backend.app import LOOPBACK, app_of, way_in
 from payment_analysis.cli.data import exports_of, make_tables, read_in, show_build, show_intake
 from payment_analysis.cli.options import (
     CurrencyOption,
@@ -177,7 +177,7 @@ class Server(uvicorn.Server):
 def run(home: Home, listener: socket.socket, host: str) -> None:
     """Serve until Ctrl-C."""
     app = app_of(home, hosts=hosts(host))
-    path = sign_in_path(app.state.store, datetime.now(UTC))
+    path = way_in(app.state.store, datetime.now(UTC))
     number = listener.getsockname()[1]
     if host not in THIS_MACHINE:
         warn("whoever can listen on the network can read what is sent: put HTTPS before the application.")

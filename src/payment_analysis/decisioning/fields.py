@@ -65,7 +65,7 @@ AFTER: Final = frozenset({Decision.RETRY})  # known only of an attempt that was 
 AUTHENTICATED: Final = frozenset({Decision.ROUTING, Decision.RETRY})  # authentication is decided before the route
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class DecisionField:
     """One fact a decision may be told."""
 
@@ -80,6 +80,9 @@ class DecisionField:
     minimum: float | None = None
     maximum: float | None = None
     aliases: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return self.name
 
     @property
     def stored_as(self) -> str | None:

@@ -7,12 +7,12 @@ hit.counts)`: what the policy must do. Shadow rules are among the hits, so that 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from payment_analysis.decisioning.conditions import fields_in, printed
 from payment_analysis.decisioning.evaluation import compiled
 from payment_analysis.decisioning.reading import read_condition
+from payment_analysis.domain.trials import RuleStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -21,16 +21,6 @@ if TYPE_CHECKING:
     from payment_analysis.decisioning.conditions import Condition
     from payment_analysis.decisioning.evaluation import Test
     from payment_analysis.decisioning.fields import Decision
-
-
-class RuleStatus(StrEnum):
-    """Where a rule stands; a shadow rule is asked and written down, and changes nothing."""
-
-    DRAFT = "draft"
-    SHADOW = "shadow"
-    ACTIVE = "active"
-    RETIRED = "retired"
-
 
 ASKED: Final = frozenset({RuleStatus.SHADOW, RuleStatus.ACTIVE})
 

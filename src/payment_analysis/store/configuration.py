@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, func
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from payment_analysis.store.tables import Base, Named
+from payment_analysis.domain.trials import RuleStatus
+from payment_analysis.store.tables import Base, Named, one_of
 
 
 class AppConfig(Base):
@@ -33,12 +35,14 @@ class AppSetting(Base):
 
 
 class ApprovalRule(Named, Base):
-    """A rule people wrote; the lower the priority, the earlier it is asked."""
+    """A rule people wrote; the lower the priority, the earlier it is asked. Its versions say what it said before."""
 
     __tablename__ = "approval_rules"
     __table_args__ = (
         CheckConstraint("rule_type in ('authentication', 'retry', 'routing')", name="rule_type"),
         CheckConstraint("priority between 0 and 10000", name="priority"),
+        CheckConstraint("is_active = (status = 'active')", name="is_active"),
+        one_of("status", RuleStatus),
     )
 
     name: Mapped[str]
@@ -46,8 +50,48 @@ class ApprovalRule(Named, Base):
     condition_expression: Mapped[str | None]
     action_summary: Mapped[str]
     priority: Mapped[int] = mapped_column(default=100)
-    is_active: Mapped[bool] = mapped_column(default=True)
+    is_active: Mapped[bool] = mapped_column(default=False)
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.now())
+    status: Mapped[str] = mapped_column(default=RuleStatus.DRAFT)
+    version: Mapped[int] = mapped_column(default=1)
+    action_kind: Mapped[str]
+    action_value: Mapped[str | None]
+    owner: Mapped[str]
+    changed_by: Mapped[str]
+    status_since: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class RuleVersion(Named, Base):
+    """What a rule said in one version."""
+
+    __tablename__ = "approval_rule_versions"
+    __table_args__ = (UniqueConstraint("rule_id", "version"),)
+
+    rule_id: Mapped[str] = mapped_column(ForeignKey(ApprovalRule.id, ondelete="CASCADE"))
+    version: Mapped[int]
+    name: Mapped[str]
+    rule_type: Mapped[str]
+    condition_expression: Mapped[str | None]
+    action_kind: Mapped[str]
+    action_value: Mapped[str | None]
+    action_summary: Mapped[str]
+    priority: Mapped[int]
+    written_by: Mapped[str]
+    note: Mapped[str | None]
+
+
+class RuleBacktest(Named, Base):
+    """A replay over stored attempts; it vouches for every rule that says the same (equal fingerprints)."""
+
+    __tablename__ = "rule_backtests"
+
+    fingerprint: Mapped[str] = mapped_column(index=True)
+    rule_type: Mapped[str]
+    condition_expression: Mapped[str]
+    action_kind: Mapped[str]
+    action_value: Mapped[str | None]
+    made_by: Mapped[str]
+    result: Mapped[dict[str, Any]]
 
 
 class OnlineFeature(Named, Base):

@@ -7,18 +7,11 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from payment_analysis.domain.trials import ExperimentStatus
 from payment_analysis.store.tables import Base, Named, new_id, one_of
-
-
-class ExperimentStatus(StrEnum):
-    """Where an experiment stands."""
-
-    DRAFT = "draft"
-    RUNNING = "running"
-    PAUSED = "paused"
-    STOPPED = "stopped"
 
 
 class ProposalStatus(StrEnum):
@@ -121,6 +114,15 @@ class Experiment(Named, Base):
     status: Mapped[str] = mapped_column(default=ExperimentStatus.DRAFT)
     started_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    decision: Mapped[str]
+    salt: Mapped[str] = mapped_column(default=new_id)
+    subject: Mapped[str]
+    eligible: Mapped[str | None]
+    variants: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    holdout_share: Mapped[float] = mapped_column(default=0.0)
+    effect_min: Mapped[float]
+    owner: Mapped[str]
+    note: Mapped[str | None]
 
 
 class ExperimentAssignment(Base):
@@ -137,7 +139,7 @@ class ExperimentAssignment(Base):
 
 
 class ProposedConfigChange(Named, Base):
-    """A change an agent proposes; a person decides."""
+    """A change an agent proposes; a person decides. `made` says what an accepted one became, like rules/<id>."""
 
     __tablename__ = "proposedconfigchange"
     __table_args__ = (one_of("status", ProposalStatus),)
@@ -151,6 +153,11 @@ class ProposedConfigChange(Named, Base):
     expected_impact_pct: Mapped[float | None]
     confidence: Mapped[float] = mapped_column(default=0.5)
     status: Mapped[str] = mapped_column(default=ProposalStatus.PENDING)
+    proposed_by: Mapped[str | None]
+    evidence: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    expires_at: Mapped[datetime | None]
+    review_note: Mapped[str | None]
+    made: Mapped[str | None]
     reviewed_by: Mapped[str | None]
     reviewed_at: Mapped[datetime | None]
     applied_at: Mapped[datetime | None]

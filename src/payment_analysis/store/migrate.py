@@ -19,7 +19,8 @@ from payment_analysis.store.migrations.versions import (
     v0004_configuration,
     v0005_model_changes,
     v0006_decision_audit,
-    v0007_runs,
+    v0007_rules,
+    v0008_runs,
 )
 from payment_analysis.store.tables import SCHEMA, Base
 
@@ -33,7 +34,8 @@ EDITIONS: Final = (
     v0004_configuration,
     v0005_model_changes,
     v0006_decision_audit,
-    v0007_runs,
+    v0007_rules,
+    v0008_runs,
 )
 LOCK: Final = 7_205_759  # any number that only we lock: one process migrates, the others wait
 

@@ -14,14 +14,14 @@ import { Route as AboutRouteImport } from './routes/about'
 import { Route as AskRouteImport } from './routes/ask'
 import { Route as DataQualityRouteImport } from './routes/data-quality'
 import { Route as DeclinesRouteImport } from './routes/declines'
+import { Route as ExperimentsRouteImport } from './routes/experiments'
 import { Route as IncidentsRouteImport } from './routes/incidents'
 import { Route as LiveRouteImport } from './routes/live'
 import { Route as ModelsRouteImport } from './routes/models'
-import { Route as NotebooksRouteImport } from './routes/notebooks'
 import { Route as PeopleRouteImport } from './routes/people'
 import { Route as ProfileRouteImport } from './routes/profile'
 import { Route as ReasonCodesRouteImport } from './routes/reason-codes'
-import { Route as SetupRouteImport } from './routes/setup'
+import { Route as RulesRouteImport } from './routes/rules'
 import { Route as SmartCheckoutRouteImport } from './routes/smart-checkout'
 import { Route as SmartRetryRouteImport } from './routes/smart-retry'
 import { Route as TransactionsRouteImport } from './routes/transactions'
@@ -53,6 +53,11 @@ const DeclinesRoute = DeclinesRouteImport.update({
   path: '/declines',
   getParentRoute: () => rootRouteImport,
 } as any)
+const ExperimentsRoute = ExperimentsRouteImport.update({
+  id: '/experiments',
+  path: '/experiments',
+  getParentRoute: () => rootRouteImport,
+} as any)
 const IncidentsRoute = IncidentsRouteImport.update({
   id: '/incidents',
   path: '/incidents',
@@ -66,11 +71,6 @@ const LiveRoute = LiveRouteImport.update({
 const ModelsRoute = ModelsRouteImport.update({
   id: '/models',
   path: '/models',
-  getParentRoute: () => rootRouteImport,
-} as any)
-const NotebooksRoute = NotebooksRouteImport.update({
-  id: '/notebooks',
-  path: '/notebooks',
   getParentRoute: () => rootRouteImport,
 } as any)
 const PeopleRoute = PeopleRouteImport.update({
@@ -88,9 +88,9 @@ const ReasonCodesRoute = ReasonCodesRouteImport.update({
   path: '/reason-codes',
   getParentRoute: () => rootRouteImport,
 } as any)
-const SetupRoute = SetupRouteImport.update({
-  id: '/setup',
-  path: '/setup',
+const RulesRoute = RulesRouteImport.update({
+  id: '/rules',
+  path: '/rules',
   getParentRoute: () => rootRouteImport,
 } as any)
 const SmartCheckoutRoute = SmartCheckoutRouteImport.update({
@@ -125,14 +125,14 @@ export interface FileRoutesByFullPath {
   '/ask': typeof AskRoute
   '/data-quality': typeof DataQualityRoute
   '/declines': typeof DeclinesRoute
+  '/experiments': typeof ExperimentsRoute
   '/incidents': typeof IncidentsRoute
   '/live': typeof LiveRoute
   '/models': typeof ModelsRoute
-  '/notebooks': typeof NotebooksRoute
   '/people': typeof PeopleRoute
   '/profile': typeof ProfileRoute
   '/reason-codes': typeof ReasonCodesRoute
-  '/setup': typeof SetupRoute
+  '/rules': typeof RulesRoute
   '/smart-checkout': typeof SmartCheckoutRoute
   '/smart-retry': typeof SmartRetryRoute
   '/transactions': typeof TransactionsRoute
@@ -145,14 +145,14 @@ export interface FileRoutesByTo {
   '/ask': typeof AskRoute
   '/data-quality': typeof DataQualityRoute
   '/declines': typeof DeclinesRoute
+  '/experiments': typeof ExperimentsRoute
   '/incidents': typeof IncidentsRoute
   '/live': typeof LiveRoute
   '/models': typeof ModelsRoute
-  '/notebooks': typeof NotebooksRoute
   '/people': typeof PeopleRoute
   '/profile': typeof ProfileRoute
   '/reason-codes': typeof ReasonCodesRoute
-  '/setup': typeof SetupRoute
+  '/rules': typeof RulesRoute
   '/smart-checkout': typeof SmartCheckoutRoute
   '/smart-retry': typeof SmartRetryRoute
   '/transactions': typeof TransactionsRoute
@@ -166,14 +166,14 @@ export interface FileRoutesById {
   '/ask': typeof AskRoute
   '/data-quality': typeof DataQualityRoute
   '/declines': typeof DeclinesRoute
+  '/experiments': typeof ExperimentsRoute
   '/incidents': typeof IncidentsRoute
   '/live': typeof LiveRoute
   '/models': typeof ModelsRoute
-  '/notebooks': typeof NotebooksRoute
   '/people': typeof PeopleRoute
   '/profile': typeof ProfileRoute
   '/reason-codes': typeof ReasonCodesRoute
-  '/setup': typeof SetupRoute
+  '/rules': typeof RulesRoute
   '/smart-checkout': typeof SmartCheckoutRoute
   '/smart-retry': typeof SmartRetryRoute
   '/transactions': typeof TransactionsRoute
@@ -188,14 +188,14 @@ export interface FileRouteTypes {
     | '/ask'
     | '/data-quality'
     | '/declines'
+    | '/experiments'
     | '/incidents'
     | '/live'
     | '/models'
-    | '/notebooks'
     | '/people'
     | '/profile'
     | '/reason-codes'
-    | '/setup'
+    | '/rules'
     | '/smart-checkout'
     | '/smart-retry'
     | '/transactions'
@@ -208,14 +208,14 @@ export interface FileRouteTypes {
     | '/ask'
     | '/data-quality'
     | '/declines'
+    | '/experiments'
     | '/incidents'
     | '/live'
     | '/models'
-    | '/notebooks'
     | '/people'
     | '/profile'
     | '/reason-codes'
-    | '/setup'
+    | '/rules'
     | '/smart-checkout'
     | '/smart-retry'
     | '/transactions'
@@ -228,14 +228,14 @@ export interface FileRouteTypes {
     | '/ask'
     | '/data-quality'
     | '/declines'
+    | '/experiments'
     | '/incidents'
     | '/live'
     | '/models'
-    | '/notebooks'
     | '/people'
     | '/profile'
     | '/reason-codes'
-    | '/setup'
+    | '/rules'
     | '/smart-checkout'
     | '/smart-retry'
     | '/transactions'
@@ -249,14 +249,14 @@ export interface RootRouteChildren {
   AskRoute: typeof AskRoute
   DataQualityRoute: typeof DataQualityRoute
   DeclinesRoute: typeof DeclinesRoute
+  ExperimentsRoute: typeof ExperimentsRoute
   IncidentsRoute: typeof IncidentsRoute
   LiveRoute: typeof LiveRoute
   ModelsRoute: typeof ModelsRoute
-  NotebooksRoute: typeof NotebooksRoute
   PeopleRoute: typeof PeopleRoute
   ProfileRoute: typeof ProfileRoute
   ReasonCodesRoute: typeof ReasonCodesRoute
-  SetupRoute: typeof SetupRoute
+  RulesRoute: typeof RulesRoute
   SmartCheckoutRoute: typeof SmartCheckoutRoute
   SmartRetryRoute: typeof SmartRetryRoute
   TransactionsRoute: typeof TransactionsRoute
@@ -301,6 +301,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof DeclinesRouteImport
       parentRoute: typeof rootRouteImport
     }
+    '/experiments': {
+      id: '/experiments'
+      path: '/experiments'
+      fullPath: '/experiments'
+      preLoaderRoute: typeof ExperimentsRouteImport
+      parentRoute: typeof rootRouteImport
+    }
     '/incidents': {
       id: '/incidents'
       path: '/incidents'
@@ -320,13 +327,6 @@ declare module '@tanstack/react-router' {
       path: '/models'
       fullPath: '/models'
       preLoaderRoute: typeof ModelsRouteImport
-      parentRoute: typeof rootRouteImport
-    }
-    '/notebooks': {
-      id: '/notebooks'
-      path: '/notebooks'
-      fullPath: '/notebooks'
-      preLoaderRoute: typeof NotebooksRouteImport
       parentRoute: typeof rootRouteImport
     }
     '/people': {
@@ -350,11 +350,11 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof ReasonCodesRouteImport
       parentRoute: typeof rootRouteImport
     }
-    '/setup': {
-      id: '/setup'
-      path: '/setup'
-      fullPath: '/setup'
-      preLoaderRoute: typeof SetupRouteImport
+    '/rules': {
+      id: '/rules'
+      path: '/rules'
+      fullPath: '/rules'
+      preLoaderRoute: typeof RulesRouteImport
       parentRoute: typeof rootRouteImport
     }
     '/smart-checkout': {
@@ -401,14 +401,14 @@ const rootRouteChildren: RootRouteChildren = {
   AskRoute: AskRoute,
   DataQualityRoute: DataQualityRoute,
   DeclinesRoute: DeclinesRoute,
+  ExperimentsRoute: ExperimentsRoute,
   IncidentsRoute: IncidentsRoute,
   LiveRoute: LiveRoute,
   ModelsRoute: ModelsRoute,
-  NotebooksRoute: NotebooksRoute,
   PeopleRoute: PeopleRoute,
   ProfileRoute: ProfileRoute,
   ReasonCodesRoute: ReasonCodesRoute,
-  SetupRoute: SetupRoute,
+  RulesRoute: RulesRoute,
   SmartCheckoutRoute: SmartCheckoutRoute,
   SmartRetryRoute: SmartRetryRoute,
   TransactionsRoute: TransactionsRoute,

@@ -2,7 +2,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AskData, AskErrors, AskResponses, CancelSetupRunData, CancelSetupRunErrors, CancelSetupRunResponses, CreateAccessTokenData, CreateAccessTokenErrors, CreateAccessTokenResponses, CreateIncidentData, CreateIncidentErrors, CreateIncidentResponses, CreateReasonReviewData, CreateReasonReviewErrors, CreateReasonReviewResponses, CreateRemediationTaskData, CreateRemediationTaskErrors, CreateRemediationTaskResponses, CreateRetryableDeclineCodeData, CreateRetryableDeclineCodeErrors, CreateRetryableDeclineCodeResponses, CreateSavedViewData, CreateSavedViewErrors, CreateSavedViewResponses, CreateSignInLinkData, CreateSignInLinkErrors, CreateSignInLinkResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CurrentUserData, CurrentUserErrors, CurrentUserResponses, DecideAuthenticationData, DecideAuthenticationErrors, DecideAuthenticationResponses, DecideBatchData, DecideBatchErrors, DecideBatchResponses, DecideRetryData, DecideRetryErrors, DecideRetryResponses, DecideRoutingData, DecideRoutingErrors, DecideRoutingResponses, DeclineSummaryData, DeclineSummaryErrors, DeclineSummaryResponses, DeleteRetryableDeclineCodeData, DeleteRetryableDeclineCodeErrors, DeleteRetryableDeclineCodeResponses, DeleteSavedViewData, DeleteSavedViewErrors, DeleteSavedViewResponses, DraftIncidentData, DraftIncidentErrors, DraftIncidentResponses, ExportTransactionsData, ExportTransactionsErrors, ExportTransactionsResponses, GetActionsData, GetActionsErrors, GetActionsResponses, GetActiveAlertsData, GetActiveAlertsErrors, GetActiveAlertsResponses, GetApprovalTrendsBySecondData, GetApprovalTrendsBySecondErrors, GetApprovalTrendsBySecondResponses, GetApprovalTrendsData, GetApprovalTrendsErrors, GetApprovalTrendsResponses, GetAttemptSchemaData, GetAttemptSchemaErrors, GetAttemptSchemaResponses, GetAuthStatusData, GetAuthStatusErrors, GetAuthStatusResponses, GetBinPerformanceData, GetBinPerformanceErrors, GetBinPerformanceResponses, GetCardNetworkPerformanceData, GetCardNetworkPerformanceErrors, GetCardNetworkPerformanceResponses, GetCommandCenterEntryThroughputData, GetCommandCenterEntryThroughputErrors, GetCommandCenterEntryThroughputResponses, GetControlBandData, GetControlBandErrors, GetControlBandResponses, GetCountriesData, GetCountriesErrors, GetCountriesResponses, GetDailyTrendsData, GetDailyTrendsErrors, GetDailyTrendsResponses, GetDashboardData, GetDashboardErrors, GetDashboardResponses, GetDashboardSpecData, GetDashboardSpecErrors, GetDashboardSpecResponses, GetDatabricksDeclinesData, GetDatabricksDeclinesErrors, GetDatabricksDeclinesResponses, GetDatabricksKpisData, GetDatabricksKpisErrors, GetDatabricksKpisResponses, GetDataQualitySummaryData, GetDataQualitySummaryErrors, GetDataQualitySummaryResponses, GetDecisionConfigData, GetDecisionConfigErrors, GetDecisionConfigResponses, GetDecisionConfigThresholdsData, GetDecisionConfigThresholdsErrors, GetDecisionConfigThresholdsResponses, GetDeclineRecoveryOpportunitiesData, GetDeclineRecoveryOpportunitiesErrors, GetDeclineRecoveryOpportunitiesResponses, GetDedupCollisionStatsData, GetDedupCollisionStatsErrors, GetDedupCollisionStatsResponses, GetDiagnosisData, GetDiagnosisErrors, GetDiagnosisResponses, GetDimensionCoverageData, GetDimensionCoverageErrors, GetDimensionCoverageResponses, GetDimensionValuesData, GetDimensionValuesErrors, GetDimensionValuesResponses, GetEntrySystemDistributionData, GetEntrySystemDistributionErrors, GetEntrySystemDistributionResponses, GetFactorsDelayingApprovalData, GetFactorsDelayingApprovalErrors, GetFactorsDelayingApprovalResponses, GetFalseInsightsMetricData, GetFalseInsightsMetricErrors, GetFalseInsightsMetricResponses, GetFaultAttributionData, GetFaultAttributionErrors, GetFaultAttributionResponses, GetFraudRiskData, GetFraudRiskErrors, GetFraudRiskResponses, GetGeographyData, GetGeographyErrors, GetGeographyResponses, GetIncidentCausesData, GetIncidentCausesErrors, GetIncidentCausesResponses, GetIncidentData, GetIncidentErrors, GetIncidentRecoveryData, GetIncidentRecoveryErrors, GetIncidentRecoveryResponses, GetIncidentResponses, GetIssuerPerformanceData, GetIssuerPerformanceErrors, GetIssuerPerformanceResponses, GetKpisData, GetKpisErrors, GetKpisResponses, GetLast60SecondsPerformanceData, GetLast60SecondsPerformanceErrors, GetLast60SecondsPerformanceResponses, GetLastHourPerformanceData, GetLastHourPerformanceErrors, GetLastHourPerformanceResponses, GetLifeCyclesData, GetLifeCyclesErrors, GetLifeCyclesResponses, GetMerchantSegmentPerformanceData, GetMerchantSegmentPerformanceErrors, GetMerchantSegmentPerformanceResponses, GetMetricBridgeData, GetMetricBridgeErrors, GetMetricBridgeResponses, GetModelCardData, GetModelCardErrors, GetModelCardResponses, GetModelsData, GetModelsErrors, GetModelsResponses, GetNotebookData, GetNotebookErrors, GetNotebookResponses, GetOnlineFeaturesData, GetOnlineFeaturesErrors, GetOnlineFeaturesResponses, GetPaymentData, GetPaymentErrors, GetPaymentResponses, GetPspPerformanceData, GetPspPerformanceErrors, GetPspPerformanceResponses, GetReasonCodeInsightsData, GetReasonCodeInsightsErrors, GetReasonCodeInsightsResponses, GetReasonCodesData, GetReasonCodesErrors, GetReasonCodesResponses, GetReasonMappingData, GetReasonMappingErrors, GetReasonMappingResponses, GetRecommendationsByCohortData, GetRecommendationsByCohortErrors, GetRecommendationsByCohortResponses, GetRecommendationsData, GetRecommendationsErrors, GetRecommendationsResponses, GetReportData, GetReportErrors, GetReportPageData, GetReportPageErrors, GetReportPageResponses, GetReportResponses, GetRetryableDeclineCodesData, GetRetryableDeclineCodesErrors, GetRetryableDeclineCodesResponses, GetRetryChainsData, GetRetryChainsErrors, GetRetryChainsResponses, GetRetryComplianceData, GetRetryComplianceErrors, GetRetryComplianceResponses, GetRetryPerformanceData, GetRetryPerformanceErrors, GetRetryPerformanceResponses, GetRetrySuccessByReasonData, GetRetrySuccessByReasonErrors, GetRetrySuccessByReasonResponses, GetRoutePerformanceData, GetRoutePerformanceErrors, GetRoutePerformanceResponses, GetRuleLanguageData, GetRuleLanguageErrors, GetRuleLanguageResponses, GetScopeOptionsData, GetScopeOptionsErrors, GetScopeOptionsResponses, GetSetupChecklistData, GetSetupChecklistErrors, GetSetupChecklistResponses, GetSetupConfigData, GetSetupConfigErrors, GetSetupConfigResponses, GetSetupConnectionData, GetSetupConnectionErrors, GetSetupConnectionResponses, GetSetupDefaultsData, GetSetupDefaultsErrors, GetSetupDefaultsResponses, GetSetupRunData, GetSetupRunErrors, GetSetupRunResponses, GetSetupSettingsData, GetSetupSettingsErrors, GetSetupSettingsResponses, GetSmartCheckoutPathPerformanceData, GetSmartCheckoutPathPerformanceErrors, GetSmartCheckoutPathPerformanceResponses, GetSmartCheckoutServicePathsData, GetSmartCheckoutServicePathsErrors, GetSmartCheckoutServicePathsResponses, GetSolutionPerformanceData, GetSolutionPerformanceErrors, GetSolutionPerformanceResponses, GetStandingData, GetStandingErrors, GetStandingResponses, GetStreamingMetricsData, GetStreamingMetricsErrors, GetStreamingMetricsResponses, GetStreamingTpsData, GetStreamingTpsErrors, GetStreamingTpsResponses, GetTableQualityData, GetTableQualityErrors, GetTableQualityResponses, GetThreeDsFunnelData, GetThreeDsFunnelErrors, GetThreeDsFunnelResponses, GetTokenUpliftData, GetTokenUpliftErrors, GetTokenUpliftResponses, GetTransactionFacetsData, GetTransactionFacetsErrors, GetTransactionFacetsResponses, GetWorkspaceConfigData, GetWorkspaceConfigErrors, GetWorkspaceConfigResponses, HealthcheckData, HealthcheckErrors, HealthcheckResponses, HealthDatabaseData, HealthDatabaseErrors, HealthDatabaseResponses, IngestAuthEventData, IngestAuthEventErrors, IngestAuthEventResponses, ListAccessTokensData, ListAccessTokensErrors, ListAccessTokensResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListCheckResultsData, ListCheckResultsErrors, ListCheckResultsResponses, ListDashboardsData, ListDashboardsErrors, ListDashboardsResponses, ListIncidentsData, ListIncidentsErrors, ListIncidentsResponses, ListInsightFeedbackData, ListInsightFeedbackErrors, ListInsightFeedbackResponses, ListModelChangesData, ListModelChangesErrors, ListModelChangesResponses, ListNotebooksData, ListNotebooksErrors, ListNotebooksResponses, ListNotificationsData, ListNotificationsErrors, ListNotificationsResponses, ListQuarantineData, ListQuarantineErrors, ListQuarantineResponses, ListReasonReviewsData, ListReasonReviewsErrors, ListReasonReviewsResponses, ListRemediationTasksData, ListRemediationTasksErrors, ListRemediationTasksResponses, ListSavedViewsData, ListSavedViewsErrors, ListSavedViewsResponses, ListSetupJobsData, ListSetupJobsErrors, ListSetupJobsResponses, ListSetupPipelinesData, ListSetupPipelinesErrors, ListSetupPipelinesResponses, ListTableQualityData, ListTableQualityErrors, ListTableQualityResponses, ListTransactionsData, ListTransactionsErrors, ListTransactionsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, MarkAllNotificationsReadData, MarkAllNotificationsReadErrors, MarkAllNotificationsReadResponses, MarkNotificationReadData, MarkNotificationReadErrors, MarkNotificationReadResponses, PredictApprovalData, PredictApprovalErrors, PredictApprovalResponses, PredictRetryData, PredictRetryErrors, PredictRetryResponses, PredictRiskData, PredictRiskErrors, PredictRiskResponses, PredictRoutingData, PredictRoutingErrors, PredictRoutingResponses, PreviewDecisionData, PreviewDecisionErrors, PreviewDecisionResponses, PromoteModelData, PromoteModelErrors, PromoteModelResponses, ReadDashboardPageData, ReadDashboardPageErrors, ReadDashboardPageResponses, ReadDashboardWidgetCsvData, ReadDashboardWidgetCsvErrors, ReadDashboardWidgetCsvResponses, RecentDecisionsData, RecentDecisionsErrors, RecentDecisionsResponses, RecordDecisionOutcomeData, RecordDecisionOutcomeErrors, RecordDecisionOutcomeResponses, ReplayQuarantinedData, ReplayQuarantinedErrors, ReplayQuarantinedResponses, ResolveIncidentData, ResolveIncidentErrors, ResolveIncidentResponses, ReviewAnswerData, ReviewAnswerErrors, ReviewAnswerResponses, RevokeAccessTokenData, RevokeAccessTokenErrors, RevokeAccessTokenResponses, RollBackModelData, RollBackModelErrors, RollBackModelResponses, RunSetupJobData, RunSetupJobErrors, RunSetupJobResponses, RunSetupPipelineData, RunSetupPipelineErrors, RunSetupPipelineResponses, SignOutData, SignOutErrors, SignOutResponses, SubmitInsightFeedbackData, SubmitInsightFeedbackErrors, SubmitInsightFeedbackResponses, SuggestQuestionsData, SuggestQuestionsErrors, SuggestQuestionsResponses, UpdateDecisionConfigData, UpdateDecisionConfigErrors, UpdateDecisionConfigResponses, UpdateIncidentData, UpdateIncidentErrors, UpdateIncidentResponses, UpdateRemediationTaskData, UpdateRemediationTaskErrors, UpdateRemediationTaskResponses, UpdateSetupConfigData, UpdateSetupConfigErrors, UpdateSetupConfigResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, UpsertRoutePerformanceData, UpsertRoutePerformanceErrors, UpsertRoutePerformanceResponses, ValidateRuleData, ValidateRuleErrors, ValidateRuleResponses, VersionData, VersionErrors, VersionResponses } from './types.gen';
+import type { AnalyseRulesData, AnalyseRulesErrors, AnalyseRulesResponses, AskData, AskErrors, AskResponses, AssignExperimentData, AssignExperimentErrors, AssignExperimentResponses, BacktestConfigurationData, BacktestConfigurationErrors, BacktestConfigurationResponses, BacktestRuleData, BacktestRuleErrors, BacktestRuleResponses, CreateAccessTokenData, CreateAccessTokenErrors, CreateAccessTokenResponses, CreateApprovalRuleData, CreateApprovalRuleErrors, CreateApprovalRuleResponses, CreateConfigProposalData, CreateConfigProposalErrors, CreateConfigProposalResponses, CreateExperimentData, CreateExperimentErrors, CreateExperimentResponses, CreateIncidentData, CreateIncidentErrors, CreateIncidentResponses, CreateReasonReviewData, CreateReasonReviewErrors, CreateReasonReviewResponses, CreateRemediationTaskData, CreateRemediationTaskErrors, CreateRemediationTaskResponses, CreateRetryableDeclineCodeData, CreateRetryableDeclineCodeErrors, CreateRetryableDeclineCodeResponses, CreateSavedViewData, CreateSavedViewErrors, CreateSavedViewResponses, CreateSignInLinkData, CreateSignInLinkErrors, CreateSignInLinkResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CurrentUserData, CurrentUserErrors, CurrentUserResponses, DecideAuthenticationData, DecideAuthenticationErrors, DecideAuthenticationResponses, DecideBatchData, DecideBatchErrors, DecideBatchResponses, DecideRetryData, DecideRetryErrors, DecideRetryResponses, DecideRoutingData, DecideRoutingErrors, DecideRoutingResponses, DeclineSummaryData, DeclineSummaryErrors, DeclineSummaryResponses, DeleteApprovalRuleData, DeleteApprovalRuleErrors, DeleteApprovalRuleResponses, DeleteRetryableDeclineCodeData, DeleteRetryableDeclineCodeErrors, DeleteRetryableDeclineCodeResponses, DeleteSavedViewData, DeleteSavedViewErrors, DeleteSavedViewResponses, DraftIncidentData, DraftIncidentErrors, DraftIncidentResponses, ExportTransactionsData, ExportTransactionsErrors, ExportTransactionsResponses, GetActionsData, GetActionsErrors, GetActionsResponses, GetActiveAlertsData, GetActiveAlertsErrors, GetActiveAlertsResponses, GetApprovalRuleData, GetApprovalRuleErrors, GetApprovalRuleResponses, GetApprovalTrendsBySecondData, GetApprovalTrendsBySecondErrors, GetApprovalTrendsBySecondResponses, GetApprovalTrendsData, GetApprovalTrendsErrors, GetApprovalTrendsResponses, GetAttemptSchemaData, GetAttemptSchemaErrors, GetAttemptSchemaResponses, GetAuthStatusData, GetAuthStatusErrors, GetAuthStatusResponses, GetBinPerformanceData, GetBinPerformanceErrors, GetBinPerformanceResponses, GetCardNetworkPerformanceData, GetCardNetworkPerformanceErrors, GetCardNetworkPerformanceResponses, GetCommandCenterEntryThroughputData, GetCommandCenterEntryThroughputErrors, GetCommandCenterEntryThroughputResponses, GetControlBandData, GetControlBandErrors, GetControlBandResponses, GetCountriesData, GetCountriesErrors, GetCountriesResponses, GetDailyTrendsData, GetDailyTrendsErrors, GetDailyTrendsResponses, GetDashboardData, GetDashboardErrors, GetDashboardResponses, GetDashboardSpecData, GetDashboardSpecErrors, GetDashboardSpecResponses, GetDatabricksDeclinesData, GetDatabricksDeclinesErrors, GetDatabricksDeclinesResponses, GetDatabricksKpisData, GetDatabricksKpisErrors, GetDatabricksKpisResponses, GetDataQualitySummaryData, GetDataQualitySummaryErrors, GetDataQualitySummaryResponses, GetDecisionConfigData, GetDecisionConfigErrors, GetDecisionConfigResponses, GetDecisionConfigThresholdsData, GetDecisionConfigThresholdsErrors, GetDecisionConfigThresholdsResponses, GetDeclineRecoveryOpportunitiesData, GetDeclineRecoveryOpportunitiesErrors, GetDeclineRecoveryOpportunitiesResponses, GetDedupCollisionStatsData, GetDedupCollisionStatsErrors, GetDedupCollisionStatsResponses, GetDiagnosisData, GetDiagnosisErrors, GetDiagnosisResponses, GetDimensionCoverageData, GetDimensionCoverageErrors, GetDimensionCoverageResponses, GetDimensionValuesData, GetDimensionValuesErrors, GetDimensionValuesResponses, GetEntrySystemDistributionData, GetEntrySystemDistributionErrors, GetEntrySystemDistributionResponses, GetExperimentData, GetExperimentErrors, GetExperimentPowerData, GetExperimentPowerErrors, GetExperimentPowerResponses, GetExperimentResponses, GetExperimentResultsData, GetExperimentResultsErrors, GetExperimentResultsResponses, GetFactorsDelayingApprovalData, GetFactorsDelayingApprovalErrors, GetFactorsDelayingApprovalResponses, GetFalseInsightsMetricData, GetFalseInsightsMetricErrors, GetFalseInsightsMetricResponses, GetFaultAttributionData, GetFaultAttributionErrors, GetFaultAttributionResponses, GetFraudRiskData, GetFraudRiskErrors, GetFraudRiskResponses, GetGeographyData, GetGeographyErrors, GetGeographyResponses, GetIncidentCausesData, GetIncidentCausesErrors, GetIncidentCausesResponses, GetIncidentData, GetIncidentErrors, GetIncidentRecoveryData, GetIncidentRecoveryErrors, GetIncidentRecoveryResponses, GetIncidentResponses, GetIssuerPerformanceData, GetIssuerPerformanceErrors, GetIssuerPerformanceResponses, GetKpisData, GetKpisErrors, GetKpisResponses, GetLast60SecondsPerformanceData, GetLast60SecondsPerformanceErrors, GetLast60SecondsPerformanceResponses, GetLastHourPerformanceData, GetLastHourPerformanceErrors, GetLastHourPerformanceResponses, GetLifeCyclesData, GetLifeCyclesErrors, GetLifeCyclesResponses, GetMerchantSegmentPerformanceData, GetMerchantSegmentPerformanceErrors, GetMerchantSegmentPerformanceResponses, GetMetricBridgeData, GetMetricBridgeErrors, GetMetricBridgeResponses, GetModelCardData, GetModelCardErrors, GetModelCardResponses, GetModelsData, GetModelsErrors, GetModelsResponses, GetOnlineFeaturesData, GetOnlineFeaturesErrors, GetOnlineFeaturesResponses, GetPaymentData, GetPaymentErrors, GetPaymentResponses, GetPspPerformanceData, GetPspPerformanceErrors, GetPspPerformanceResponses, GetReasonCodeInsightsData, GetReasonCodeInsightsErrors, GetReasonCodeInsightsResponses, GetReasonCodesData, GetReasonCodesErrors, GetReasonCodesResponses, GetReasonMappingData, GetReasonMappingErrors, GetReasonMappingResponses, GetRecommendationsByCohortData, GetRecommendationsByCohortErrors, GetRecommendationsByCohortResponses, GetRecommendationsData, GetRecommendationsErrors, GetRecommendationsResponses, GetReportData, GetReportErrors, GetReportPageData, GetReportPageErrors, GetReportPageResponses, GetReportResponses, GetRetryableDeclineCodesData, GetRetryableDeclineCodesErrors, GetRetryableDeclineCodesResponses, GetRetryChainsData, GetRetryChainsErrors, GetRetryChainsResponses, GetRetryComplianceData, GetRetryComplianceErrors, GetRetryComplianceResponses, GetRetryPerformanceData, GetRetryPerformanceErrors, GetRetryPerformanceResponses, GetRetrySuccessByReasonData, GetRetrySuccessByReasonErrors, GetRetrySuccessByReasonResponses, GetRoutePerformanceData, GetRoutePerformanceErrors, GetRoutePerformanceResponses, GetRuleLanguageData, GetRuleLanguageErrors, GetRuleLanguageResponses, GetScopeOptionsData, GetScopeOptionsErrors, GetScopeOptionsResponses, GetSmartCheckoutPathPerformanceData, GetSmartCheckoutPathPerformanceErrors, GetSmartCheckoutPathPerformanceResponses, GetSmartCheckoutServicePathsData, GetSmartCheckoutServicePathsErrors, GetSmartCheckoutServicePathsResponses, GetSolutionPerformanceData, GetSolutionPerformanceErrors, GetSolutionPerformanceResponses, GetStandingData, GetStandingErrors, GetStandingResponses, GetStreamingMetricsData, GetStreamingMetricsErrors, GetStreamingMetricsResponses, GetStreamingTpsData, GetStreamingTpsErrors, GetStreamingTpsResponses, GetTableQualityData, GetTableQualityErrors, GetTableQualityResponses, GetThreeDsFunnelData, GetThreeDsFunnelErrors, GetThreeDsFunnelResponses, GetTokenUpliftData, GetTokenUpliftErrors, GetTokenUpliftResponses, GetTransactionFacetsData, GetTransactionFacetsErrors, GetTransactionFacetsResponses, HealthcheckData, HealthcheckErrors, HealthcheckResponses, HealthDatabaseData, HealthDatabaseErrors, HealthDatabaseResponses, IngestAuthEventData, IngestAuthEventErrors, IngestAuthEventResponses, LastBacktestOfRuleData, LastBacktestOfRuleErrors, LastBacktestOfRuleResponses, ListAccessTokensData, ListAccessTokensErrors, ListAccessTokensResponses, ListApprovalRulesData, ListApprovalRulesErrors, ListApprovalRulesResponses, ListApprovalRuleVersionsData, ListApprovalRuleVersionsErrors, ListApprovalRuleVersionsResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListCheckResultsData, ListCheckResultsErrors, ListCheckResultsResponses, ListConfigProposalsData, ListConfigProposalsErrors, ListConfigProposalsResponses, ListDashboardsData, ListDashboardsErrors, ListDashboardsResponses, ListExperimentAssignmentsData, ListExperimentAssignmentsErrors, ListExperimentAssignmentsResponses, ListExperimentsData, ListExperimentsErrors, ListExperimentsResponses, ListIncidentsData, ListIncidentsErrors, ListIncidentsResponses, ListInsightFeedbackData, ListInsightFeedbackErrors, ListInsightFeedbackResponses, ListModelChangesData, ListModelChangesErrors, ListModelChangesResponses, ListNotificationsData, ListNotificationsErrors, ListNotificationsResponses, ListQuarantineData, ListQuarantineErrors, ListQuarantineResponses, ListReasonReviewsData, ListReasonReviewsErrors, ListReasonReviewsResponses, ListRemediationTasksData, ListRemediationTasksErrors, ListRemediationTasksResponses, ListSavedViewsData, ListSavedViewsErrors, ListSavedViewsResponses, ListTableQualityData, ListTableQualityErrors, ListTableQualityResponses, ListTransactionsData, ListTransactionsErrors, ListTransactionsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, MarkAllNotificationsReadData, MarkAllNotificationsReadErrors, MarkAllNotificationsReadResponses, MarkNotificationReadData, MarkNotificationReadErrors, MarkNotificationReadResponses, PauseExperimentData, PauseExperimentErrors, PauseExperimentResponses, PredictApprovalData, PredictApprovalErrors, PredictApprovalResponses, PredictRetryData, PredictRetryErrors, PredictRetryResponses, PredictRiskData, PredictRiskErrors, PredictRiskResponses, PredictRoutingData, PredictRoutingErrors, PredictRoutingResponses, PreviewDecisionData, PreviewDecisionErrors, PreviewDecisionResponses, PromoteModelData, PromoteModelErrors, PromoteModelResponses, ReadDashboardPageData, ReadDashboardPageErrors, ReadDashboardPageResponses, ReadDashboardWidgetCsvData, ReadDashboardWidgetCsvErrors, ReadDashboardWidgetCsvResponses, RecentDecisionsData, RecentDecisionsErrors, RecentDecisionsResponses, RecordDecisionOutcomeData, RecordDecisionOutcomeErrors, RecordDecisionOutcomeResponses, ReplayQuarantinedData, ReplayQuarantinedErrors, ReplayQuarantinedResponses, ResolveIncidentData, ResolveIncidentErrors, ResolveIncidentResponses, ReviewAnswerData, ReviewAnswerErrors, ReviewAnswerResponses, ReviewConfigProposalData, ReviewConfigProposalErrors, ReviewConfigProposalResponses, RevokeAccessTokenData, RevokeAccessTokenErrors, RevokeAccessTokenResponses, RollBackApprovalRuleData, RollBackApprovalRuleErrors, RollBackApprovalRuleResponses, RollBackModelData, RollBackModelErrors, RollBackModelResponses, SetApprovalRuleStatusData, SetApprovalRuleStatusErrors, SetApprovalRuleStatusResponses, SignOutData, SignOutErrors, SignOutResponses, StartExperimentData, StartExperimentErrors, StartExperimentResponses, StopExperimentData, StopExperimentErrors, StopExperimentResponses, SubmitInsightFeedbackData, SubmitInsightFeedbackErrors, SubmitInsightFeedbackResponses, SuggestQuestionsData, SuggestQuestionsErrors, SuggestQuestionsResponses, UpdateApprovalRuleData, UpdateApprovalRuleErrors, UpdateApprovalRuleResponses, UpdateDecisionConfigData, UpdateDecisionConfigErrors, UpdateDecisionConfigResponses, UpdateIncidentData, UpdateIncidentErrors, UpdateIncidentResponses, UpdateRemediationTaskData, UpdateRemediationTaskErrors, UpdateRemediationTaskResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, UpsertRoutePerformanceData, UpsertRoutePerformanceErrors, UpsertRoutePerformanceResponses, ValidateRuleData, ValidateRuleErrors, ValidateRuleResponses, VersionData, VersionErrors, VersionResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -495,11 +495,39 @@ export const getActions = <ThrowOnError extends boolean = false>(options?: Optio
 export const getStanding = <ThrowOnError extends boolean = false>(options?: Options<GetStandingData, ThrowOnError>): RequestResult<GetStandingResponses, GetStandingErrors, ThrowOnError> => (options?.client ?? client).get<GetStandingResponses, GetStandingErrors, ThrowOnError>({ url: '/api/command-center/standing', ...options });
 
 /**
- * Get Workspace Config
+ * List Proposals
  *
- * The workspace's address; empty on one machine.
+ * Proposals, the newest first.
  */
-export const getWorkspaceConfig = <ThrowOnError extends boolean = false>(options?: Options<GetWorkspaceConfigData, ThrowOnError>): RequestResult<GetWorkspaceConfigResponses, GetWorkspaceConfigErrors, ThrowOnError> => (options?.client ?? client).get<GetWorkspaceConfigResponses, GetWorkspaceConfigErrors, ThrowOnError>({ url: '/api/config/workspace', ...options });
+export const listConfigProposals = <ThrowOnError extends boolean = false>(options?: Options<ListConfigProposalsData, ThrowOnError>): RequestResult<ListConfigProposalsResponses, ListConfigProposalsErrors, ThrowOnError> => (options?.client ?? client).get<ListConfigProposalsResponses, ListConfigProposalsErrors, ThrowOnError>({ url: '/api/config-proposals', ...options });
+
+/**
+ * Create Proposal
+ *
+ * Ask for a change; somebody else decides.
+ */
+export const createConfigProposal = <ThrowOnError extends boolean = false>(options: Options<CreateConfigProposalData, ThrowOnError>): RequestResult<CreateConfigProposalResponses, CreateConfigProposalErrors, ThrowOnError> => (options.client ?? client).post<CreateConfigProposalResponses, CreateConfigProposalErrors, ThrowOnError>({
+    url: '/api/config-proposals',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Review Proposal
+ *
+ * Accept it, and a configuration is in force or a draft is made; or reject it.
+ */
+export const reviewConfigProposal = <ThrowOnError extends boolean = false>(options: Options<ReviewConfigProposalData, ThrowOnError>): RequestResult<ReviewConfigProposalResponses, ReviewConfigProposalErrors, ThrowOnError> => (options.client ?? client).post<ReviewConfigProposalResponses, ReviewConfigProposalErrors, ThrowOnError>({
+    url: '/api/config-proposals/{proposal_id}/review',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
 
 /**
  * Current User
@@ -817,6 +845,97 @@ export const decideRouting = <ThrowOnError extends boolean = false>(options: Opt
 export const getDiagnosis = <ThrowOnError extends boolean = false>(options?: Options<GetDiagnosisData, ThrowOnError>): RequestResult<GetDiagnosisResponses, GetDiagnosisErrors, ThrowOnError> => (options?.client ?? client).get<GetDiagnosisResponses, GetDiagnosisErrors, ThrowOnError>({ url: '/api/diagnosis', ...options });
 
 /**
+ * List Experiments
+ *
+ * Experiments, the newest first.
+ */
+export const listExperiments = <ThrowOnError extends boolean = false>(options?: Options<ListExperimentsData, ThrowOnError>): RequestResult<ListExperimentsResponses, ListExperimentsErrors, ThrowOnError> => (options?.client ?? client).get<ListExperimentsResponses, ListExperimentsErrors, ThrowOnError>({ url: '/api/experiments', ...options });
+
+/**
+ * Create Experiment
+ *
+ * Design an experiment.
+ */
+export const createExperiment = <ThrowOnError extends boolean = false>(options: Options<CreateExperimentData, ThrowOnError>): RequestResult<CreateExperimentResponses, CreateExperimentErrors, ThrowOnError> => (options.client ?? client).post<CreateExperimentResponses, CreateExperimentErrors, ThrowOnError>({
+    url: '/api/experiments',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get Power
+ *
+ * Subjects for 80 % power at 5 %, read once at the end; reading every day takes about half as many again.
+ */
+export const getExperimentPower = <ThrowOnError extends boolean = false>(options: Options<GetExperimentPowerData, ThrowOnError>): RequestResult<GetExperimentPowerResponses, GetExperimentPowerErrors, ThrowOnError> => (options.client ?? client).get<GetExperimentPowerResponses, GetExperimentPowerErrors, ThrowOnError>({ url: '/api/experiments/power', ...options });
+
+/**
+ * Get Experiment
+ *
+ * One experiment.
+ */
+export const getExperiment = <ThrowOnError extends boolean = false>(options: Options<GetExperimentData, ThrowOnError>): RequestResult<GetExperimentResponses, GetExperimentErrors, ThrowOnError> => (options.client ?? client).get<GetExperimentResponses, GetExperimentErrors, ThrowOnError>({ url: '/api/experiments/{experiment_id}', ...options });
+
+/**
+ * Assign Experiment
+ *
+ * Assign a subject; the same subject always goes the same way.
+ */
+export const assignExperiment = <ThrowOnError extends boolean = false>(options: Options<AssignExperimentData, ThrowOnError>): RequestResult<AssignExperimentResponses, AssignExperimentErrors, ThrowOnError> => (options.client ?? client).post<AssignExperimentResponses, AssignExperimentErrors, ThrowOnError>({
+    url: '/api/experiments/{experiment_id}/assign',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List Assignments
+ *
+ * Subjects, the newest first.
+ */
+export const listExperimentAssignments = <ThrowOnError extends boolean = false>(options: Options<ListExperimentAssignmentsData, ThrowOnError>): RequestResult<ListExperimentAssignmentsResponses, ListExperimentAssignmentsErrors, ThrowOnError> => (options.client ?? client).get<ListExperimentAssignmentsResponses, ListExperimentAssignmentsErrors, ThrowOnError>({ url: '/api/experiments/{experiment_id}/assignments', ...options });
+
+/**
+ * Pause Experiment
+ *
+ * Treat nobody for a while; who was assigned stays so.
+ */
+export const pauseExperiment = <ThrowOnError extends boolean = false>(options: Options<PauseExperimentData, ThrowOnError>): RequestResult<PauseExperimentResponses, PauseExperimentErrors, ThrowOnError> => (options.client ?? client).post<PauseExperimentResponses, PauseExperimentErrors, ThrowOnError>({ url: '/api/experiments/{experiment_id}/pause', ...options });
+
+/**
+ * Get Results
+ *
+ * What it shows so far; the intervals hold however often somebody looks.
+ */
+export const getExperimentResults = <ThrowOnError extends boolean = false>(options: Options<GetExperimentResultsData, ThrowOnError>): RequestResult<GetExperimentResultsResponses, GetExperimentResultsErrors, ThrowOnError> => (options.client ?? client).get<GetExperimentResultsResponses, GetExperimentResultsErrors, ThrowOnError>({ url: '/api/experiments/{experiment_id}/results', ...options });
+
+/**
+ * Start Experiment
+ *
+ * Let it run, for the first time or again.
+ */
+export const startExperiment = <ThrowOnError extends boolean = false>(options: Options<StartExperimentData, ThrowOnError>): RequestResult<StartExperimentResponses, StartExperimentErrors, ThrowOnError> => (options.client ?? client).post<StartExperimentResponses, StartExperimentErrors, ThrowOnError>({ url: '/api/experiments/{experiment_id}/start', ...options });
+
+/**
+ * Stop Experiment
+ *
+ * End it for good.
+ */
+export const stopExperiment = <ThrowOnError extends boolean = false>(options: Options<StopExperimentData, ThrowOnError>): RequestResult<StopExperimentResponses, StopExperimentErrors, ThrowOnError> => (options.client ?? client).post<StopExperimentResponses, StopExperimentErrors, ThrowOnError>({
+    url: '/api/experiments/{experiment_id}/stop',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * List Incidents
  *
  * Incidents, the newest first.
@@ -971,20 +1090,6 @@ export const rollBackModel = <ThrowOnError extends boolean = false>(options: Opt
 export const getModelCard = <ThrowOnError extends boolean = false>(options: Options<GetModelCardData, ThrowOnError>): RequestResult<GetModelCardResponses, GetModelCardErrors, ThrowOnError> => (options.client ?? client).get<GetModelCardResponses, GetModelCardErrors, ThrowOnError>({ url: '/api/models/{name}/versions/{version}', ...options });
 
 /**
- * List Notebooks
- *
- * Every notebook with its job's newest run.
- */
-export const listNotebooks = <ThrowOnError extends boolean = false>(options?: Options<ListNotebooksData, ThrowOnError>): RequestResult<ListNotebooksResponses, ListNotebooksErrors, ThrowOnError> => (options?.client ?? client).get<ListNotebooksResponses, ListNotebooksErrors, ThrowOnError>({ url: '/api/notebooks', ...options });
-
-/**
- * Get Notebook
- *
- * One notebook, cell by cell.
- */
-export const getNotebook = <ThrowOnError extends boolean = false>(options: Options<GetNotebookData, ThrowOnError>): RequestResult<GetNotebookResponses, GetNotebookErrors, ThrowOnError> => (options.client ?? client).get<GetNotebookResponses, GetNotebookErrors, ThrowOnError>({ url: '/api/notebooks/{notebook_id}', ...options });
-
-/**
  * List Notifications
  *
  * What there is to know, the newest first.
@@ -1048,6 +1153,83 @@ export const createReasonReview = <ThrowOnError extends boolean = false>(options
 export const getReport = <ThrowOnError extends boolean = false>(options?: Options<GetReportData, ThrowOnError>): RequestResult<GetReportResponses, GetReportErrors, ThrowOnError> => (options?.client ?? client).get<GetReportResponses, GetReportErrors, ThrowOnError>({ url: '/api/report', ...options });
 
 /**
+ * List Rules
+ *
+ * Rules in the order in which they are asked.
+ */
+export const listApprovalRules = <ThrowOnError extends boolean = false>(options?: Options<ListApprovalRulesData, ThrowOnError>): RequestResult<ListApprovalRulesResponses, ListApprovalRulesErrors, ThrowOnError> => (options?.client ?? client).get<ListApprovalRulesResponses, ListApprovalRulesErrors, ThrowOnError>({ url: '/api/rules', ...options });
+
+/**
+ * Create Rule
+ *
+ * Write a rule; it is a draft until somebody replays it and brings it into force.
+ */
+export const createApprovalRule = <ThrowOnError extends boolean = false>(options: Options<CreateApprovalRuleData, ThrowOnError>): RequestResult<CreateApprovalRuleResponses, CreateApprovalRuleErrors, ThrowOnError> => (options.client ?? client).post<CreateApprovalRuleResponses, CreateApprovalRuleErrors, ThrowOnError>({
+    url: '/api/rules',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Analyse Rules
+ *
+ * What is wrong with the rules that are asked, together with a draft when one is sent.
+ */
+export const analyseRules = <ThrowOnError extends boolean = false>(options?: Options<AnalyseRulesData, ThrowOnError>): RequestResult<AnalyseRulesResponses, AnalyseRulesErrors, ThrowOnError> => (options?.client ?? client).post<AnalyseRulesResponses, AnalyseRulesErrors, ThrowOnError>({
+    url: '/api/rules/analyse',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options?.headers
+    }
+});
+
+/**
+ * Backtest Rule
+ *
+ * Replay a rule over stored attempts; the result is kept, and vouches for every rule that says the same.
+ */
+export const backtestRule = <ThrowOnError extends boolean = false>(options: Options<BacktestRuleData, ThrowOnError>): RequestResult<BacktestRuleResponses, BacktestRuleErrors, ThrowOnError> => (options.client ?? client).post<BacktestRuleResponses, BacktestRuleErrors, ThrowOnError>({
+    url: '/api/rules/backtest',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Backtest Configuration
+ *
+ * Replay another value of a decision configuration, as the rule that does the same.
+ */
+export const backtestConfiguration = <ThrowOnError extends boolean = false>(options: Options<BacktestConfigurationData, ThrowOnError>): RequestResult<BacktestConfigurationResponses, BacktestConfigurationErrors, ThrowOnError> => (options.client ?? client).post<BacktestConfigurationResponses, BacktestConfigurationErrors, ThrowOnError>({
+    url: '/api/rules/backtest/configuration',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Last Backtest
+ *
+ * The newest replay of what these words say; null when nobody replayed them.
+ */
+export const lastBacktestOfRule = <ThrowOnError extends boolean = false>(options: Options<LastBacktestOfRuleData, ThrowOnError>): RequestResult<LastBacktestOfRuleResponses, LastBacktestOfRuleErrors, ThrowOnError> => (options.client ?? client).post<LastBacktestOfRuleResponses, LastBacktestOfRuleErrors, ThrowOnError>({
+    url: '/api/rules/backtest/last',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Get Rule Language
  *
  * Fields, actions and subjects, with their meaning.
@@ -1067,6 +1249,69 @@ export const validateRule = <ThrowOnError extends boolean = false>(options: Opti
         ...options.headers
     }
 });
+
+/**
+ * Delete Rule
+ *
+ * Delete a draft; a rule that was ever asked is retired, so that old decisions can still name it.
+ */
+export const deleteApprovalRule = <ThrowOnError extends boolean = false>(options: Options<DeleteApprovalRuleData, ThrowOnError>): RequestResult<DeleteApprovalRuleResponses, DeleteApprovalRuleErrors, ThrowOnError> => (options.client ?? client).delete<DeleteApprovalRuleResponses, DeleteApprovalRuleErrors, ThrowOnError>({ url: '/api/rules/{rule_id}', ...options });
+
+/**
+ * Get Rule
+ *
+ * One rule.
+ */
+export const getApprovalRule = <ThrowOnError extends boolean = false>(options: Options<GetApprovalRuleData, ThrowOnError>): RequestResult<GetApprovalRuleResponses, GetApprovalRuleErrors, ThrowOnError> => (options.client ?? client).get<GetApprovalRuleResponses, GetApprovalRuleErrors, ThrowOnError>({ url: '/api/rules/{rule_id}', ...options });
+
+/**
+ * Update Rule
+ *
+ * Change what a rule says, as its next version.
+ */
+export const updateApprovalRule = <ThrowOnError extends boolean = false>(options: Options<UpdateApprovalRuleData, ThrowOnError>): RequestResult<UpdateApprovalRuleResponses, UpdateApprovalRuleErrors, ThrowOnError> => (options.client ?? client).patch<UpdateApprovalRuleResponses, UpdateApprovalRuleErrors, ThrowOnError>({
+    url: '/api/rules/{rule_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Roll Back Rule
+ *
+ * Let the rule say again what it said in an earlier version.
+ */
+export const rollBackApprovalRule = <ThrowOnError extends boolean = false>(options: Options<RollBackApprovalRuleData, ThrowOnError>): RequestResult<RollBackApprovalRuleResponses, RollBackApprovalRuleErrors, ThrowOnError> => (options.client ?? client).post<RollBackApprovalRuleResponses, RollBackApprovalRuleErrors, ThrowOnError>({
+    url: '/api/rules/{rule_id}/rollback',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Set Rule Status
+ *
+ * Draft, shadow, active or retired. To activate one needs a backtest of what it says.
+ */
+export const setApprovalRuleStatus = <ThrowOnError extends boolean = false>(options: Options<SetApprovalRuleStatusData, ThrowOnError>): RequestResult<SetApprovalRuleStatusResponses, SetApprovalRuleStatusErrors, ThrowOnError> => (options.client ?? client).post<SetApprovalRuleStatusResponses, SetApprovalRuleStatusErrors, ThrowOnError>({
+    url: '/api/rules/{rule_id}/status',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List Versions
+ *
+ * What the rule said, the newest first, and what changed with each version.
+ */
+export const listApprovalRuleVersions = <ThrowOnError extends boolean = false>(options: Options<ListApprovalRuleVersionsData, ThrowOnError>): RequestResult<ListApprovalRuleVersionsResponses, ListApprovalRuleVersionsErrors, ThrowOnError> => (options.client ?? client).get<ListApprovalRuleVersionsResponses, ListApprovalRuleVersionsErrors, ThrowOnError>({ url: '/api/rules/{rule_id}/versions', ...options });
 
 /**
  * List Saved Views
@@ -1116,111 +1361,6 @@ export const getLifeCycles = <ThrowOnError extends boolean = false>(options?: Op
  * The values of every dimension, the source and the age of the data.
  */
 export const getScopeOptions = <ThrowOnError extends boolean = false>(options?: Options<GetScopeOptionsData, ThrowOnError>): RequestResult<GetScopeOptionsResponses, GetScopeOptionsErrors, ThrowOnError> => (options?.client ?? client).get<GetScopeOptionsResponses, GetScopeOptionsErrors, ThrowOnError>({ url: '/api/scope', ...options });
-
-/**
- * Get Setup Checklist
- *
- * What should be there after the jobs, and what is.
- */
-export const getSetupChecklist = <ThrowOnError extends boolean = false>(options?: Options<GetSetupChecklistData, ThrowOnError>): RequestResult<GetSetupChecklistResponses, GetSetupChecklistErrors, ThrowOnError> => (options?.client ?? client).get<GetSetupChecklistResponses, GetSetupChecklistErrors, ThrowOnError>({ url: '/api/setup/checklist', ...options });
-
-/**
- * Get Setup Config
- *
- * The catalog and schema in force.
- */
-export const getSetupConfig = <ThrowOnError extends boolean = false>(options?: Options<GetSetupConfigData, ThrowOnError>): RequestResult<GetSetupConfigResponses, GetSetupConfigErrors, ThrowOnError> => (options?.client ?? client).get<GetSetupConfigResponses, GetSetupConfigErrors, ThrowOnError>({ url: '/api/setup/config', ...options });
-
-/**
- * Update Setup Config
- *
- * Check that catalog and schema are there, and save them.
- */
-export const updateSetupConfig = <ThrowOnError extends boolean = false>(options: Options<UpdateSetupConfigData, ThrowOnError>): RequestResult<UpdateSetupConfigResponses, UpdateSetupConfigErrors, ThrowOnError> => (options.client ?? client).patch<UpdateSetupConfigResponses, UpdateSetupConfigErrors, ThrowOnError>({
-    url: '/api/setup/config',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
- * Get Setup Connection
- *
- * How the application is connected, and what is missing.
- */
-export const getSetupConnection = <ThrowOnError extends boolean = false>(options?: Options<GetSetupConnectionData, ThrowOnError>): RequestResult<GetSetupConnectionResponses, GetSetupConnectionErrors, ThrowOnError> => (options?.client ?? client).get<GetSetupConnectionResponses, GetSetupConnectionErrors, ThrowOnError>({ url: '/api/setup/connection', ...options });
-
-/**
- * Get Setup Defaults
- *
- * Catalog and schema in force, and the ids of jobs and pipelines.
- */
-export const getSetupDefaults = <ThrowOnError extends boolean = false>(options?: Options<GetSetupDefaultsData, ThrowOnError>): RequestResult<GetSetupDefaultsResponses, GetSetupDefaultsErrors, ThrowOnError> => (options?.client ?? client).get<GetSetupDefaultsResponses, GetSetupDefaultsErrors, ThrowOnError>({ url: '/api/setup/defaults', ...options });
-
-/**
- * List Setup Jobs
- *
- * The seven jobs with their newest runs.
- */
-export const listSetupJobs = <ThrowOnError extends boolean = false>(options?: Options<ListSetupJobsData, ThrowOnError>): RequestResult<ListSetupJobsResponses, ListSetupJobsErrors, ThrowOnError> => (options?.client ?? client).get<ListSetupJobsResponses, ListSetupJobsErrors, ThrowOnError>({ url: '/api/setup/jobs', ...options });
-
-/**
- * List Setup Pipelines
- *
- * Both pipelines: at work or not, and how far behind.
- */
-export const listSetupPipelines = <ThrowOnError extends boolean = false>(options?: Options<ListSetupPipelinesData, ThrowOnError>): RequestResult<ListSetupPipelinesResponses, ListSetupPipelinesErrors, ThrowOnError> => (options?.client ?? client).get<ListSetupPipelinesResponses, ListSetupPipelinesErrors, ThrowOnError>({ url: '/api/setup/pipelines', ...options });
-
-/**
- * Run Setup Job
- *
- * Start a job with its own parameters.
- */
-export const runSetupJob = <ThrowOnError extends boolean = false>(options: Options<RunSetupJobData, ThrowOnError>): RequestResult<RunSetupJobResponses, RunSetupJobErrors, ThrowOnError> => (options.client ?? client).post<RunSetupJobResponses, RunSetupJobErrors, ThrowOnError>({
-    url: '/api/setup/run-job',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
- * Run Setup Pipeline
- *
- * Start or stop a pipeline.
- */
-export const runSetupPipeline = <ThrowOnError extends boolean = false>(options: Options<RunSetupPipelineData, ThrowOnError>): RequestResult<RunSetupPipelineResponses, RunSetupPipelineErrors, ThrowOnError> => (options.client ?? client).post<RunSetupPipelineResponses, RunSetupPipelineErrors, ThrowOnError>({
-    url: '/api/setup/run-pipeline',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
- * Get Setup Run
- *
- * One run with its tasks.
- */
-export const getSetupRun = <ThrowOnError extends boolean = false>(options: Options<GetSetupRunData, ThrowOnError>): RequestResult<GetSetupRunResponses, GetSetupRunErrors, ThrowOnError> => (options.client ?? client).get<GetSetupRunResponses, GetSetupRunErrors, ThrowOnError>({ url: '/api/setup/runs/{run_id}', ...options });
-
-/**
- * Cancel Setup Run
- *
- * Ask a run to end.
- */
-export const cancelSetupRun = <ThrowOnError extends boolean = false>(options: Options<CancelSetupRunData, ThrowOnError>): RequestResult<CancelSetupRunResponses, CancelSetupRunErrors, ThrowOnError> => (options.client ?? client).post<CancelSetupRunResponses, CancelSetupRunErrors, ThrowOnError>({ url: '/api/setup/runs/{run_id}/cancel', ...options });
-
-/**
- * Get Setup Settings
- *
- * The settings that job 1 wrote.
- */
-export const getSetupSettings = <ThrowOnError extends boolean = false>(options?: Options<GetSetupSettingsData, ThrowOnError>): RequestResult<GetSetupSettingsResponses, GetSetupSettingsErrors, ThrowOnError> => (options?.client ?? client).get<GetSetupSettingsResponses, GetSetupSettingsErrors, ThrowOnError>({ url: '/api/setup/settings', ...options });
 
 /**
  * List Transactions

@@ -201,7 +201,7 @@ export type Action = {
      */
     gain: ReportRange | null;
     gain_per_30_days: ReportRange | null;
-    kind: ActionKind;
+    kind: PaymentAnalysisReportActionsActionKind;
     /**
      * Payments
      *
@@ -222,9 +222,9 @@ export type Action = {
 /**
  * ActionKind
  *
- * What may be done about lost payments and needless attempts.
+ * What a rule tells a policy.
  */
-export type ActionKind = 'route' | 'retry' | 'authenticate' | 'fix_data' | 'ask_cardholder' | 'resolve_errors' | 'review' | 'learn_reasons' | 'stop_retries';
+export type ActionKindInput = 'force_path' | 'forbid_path' | 'request_exemption' | 'forbid_exemption' | 'force_route' | 'forbid_route' | 'no_cascade' | 'no_exploration' | 'do_not_retry' | 'retry_after' | 'cap_attempts';
 
 /**
  * ActionOut
@@ -791,6 +791,216 @@ export type ApprovalPredictionOut = {
 };
 
 /**
+ * ApprovalRuleIn
+ *
+ * A new rule; it begins as a draft.
+ */
+export type ApprovalRuleIn = {
+    /**
+     * What it tells the policy.
+     */
+    action_kind: ActionKindInput;
+    /**
+     * Action Summary
+     *
+     * The action in words; made from it when empty.
+     */
+    action_summary?: string;
+    /**
+     * Action Value
+     *
+     * The value of the action.
+     */
+    action_value?: string | number | null;
+    /**
+     * Condition Expression
+     *
+     * Where it fires; empty is everywhere.
+     */
+    condition_expression?: string | null;
+    /**
+     * Name
+     *
+     * Its name.
+     */
+    name: string;
+    /**
+     * Note
+     *
+     * Why; kept with the version.
+     */
+    note?: string | null;
+    /**
+     * Priority
+     *
+     * The lower, the earlier it is asked.
+     */
+    priority?: number;
+    /**
+     * The decision it is for.
+     */
+    rule_type: Decision;
+};
+
+/**
+ * ApprovalRuleOut
+ *
+ * A rule.
+ */
+export type ApprovalRuleOut = {
+    /**
+     * What it tells the policy.
+     */
+    action_kind: PaymentAnalysisDecisioningActionsActionKind;
+    /**
+     * Action Summary
+     *
+     * The action in words.
+     */
+    action_summary: string;
+    /**
+     * Action Value
+     *
+     * The value of the action.
+     */
+    action_value: string | null;
+    /**
+     * Canonical
+     *
+     * The condition in our own spelling.
+     */
+    canonical: string;
+    /**
+     * Changed By
+     *
+     * Who changed it last.
+     */
+    changed_by: string;
+    /**
+     * Condition Expression
+     *
+     * The condition as somebody wrote it.
+     */
+    condition_expression: string | null;
+    /**
+     * Created At
+     *
+     * When it was made.
+     */
+    created_at: string;
+    /**
+     * Id
+     *
+     * Its id.
+     */
+    id: string;
+    /**
+     * Is Active
+     *
+     * Whether policies follow it.
+     */
+    is_active: boolean;
+    /**
+     * Name
+     *
+     * Its name.
+     */
+    name: string;
+    /**
+     * Owner
+     *
+     * Who made it.
+     */
+    owner: string;
+    /**
+     * Priority
+     *
+     * The lower, the earlier it is asked.
+     */
+    priority: number;
+    /**
+     * Replayed At
+     *
+     * When what it says was replayed last; null when never.
+     */
+    replayed_at: string | null;
+    /**
+     * The decision it is for.
+     */
+    rule_type: Decision;
+    /**
+     * draft, shadow, active or retired.
+     */
+    status: RuleStatus;
+    /**
+     * Status Since
+     *
+     * Since when it stands where it stands.
+     */
+    status_since: string;
+    /**
+     * Updated At
+     *
+     * When it was changed last.
+     */
+    updated_at: string;
+    /**
+     * Version
+     *
+     * Counts its changes, from 1.
+     */
+    version: number;
+};
+
+/**
+ * ApprovalRuleUpdate
+ *
+ * What may be changed; what is left out stays. A change of condition or action makes a rule in force a draft.
+ */
+export type ApprovalRuleUpdate = {
+    /**
+     * What it tells the policy.
+     */
+    action_kind?: ActionKindInput | null;
+    /**
+     * Action Summary
+     *
+     * The action in words.
+     */
+    action_summary?: string | null;
+    /**
+     * Action Value
+     *
+     * The value of the action.
+     */
+    action_value?: string | number | null;
+    /**
+     * Condition Expression
+     *
+     * Where it fires.
+     */
+    condition_expression?: string | null;
+    /**
+     * Name
+     *
+     * Its name.
+     */
+    name?: string | null;
+    /**
+     * Note
+     *
+     * Why; kept with the version.
+     */
+    note?: string | null;
+    /**
+     * Priority
+     *
+     * The lower, the earlier it is asked.
+     */
+    priority?: number | null;
+};
+
+/**
  * ApprovalTrendsAnswer
  */
 export type ApprovalTrendsAnswer = {
@@ -978,6 +1188,52 @@ export type ApprovalTrendsHourlyRow = {
      * Attempts.
      */
     transaction_count: number | null;
+};
+
+/**
+ * AssignIn
+ *
+ * A subject.
+ */
+export type AssignIn = {
+    /**
+     * Subject Key
+     *
+     * The value of its kind's field, like a payment's id.
+     */
+    subject_key: string;
+};
+
+/**
+ * AssignmentOut
+ *
+ * Which way a subject goes; asking again never changes it.
+ */
+export type AssignmentOut = {
+    /**
+     * Created At
+     *
+     * Since when.
+     */
+    created_at: string;
+    /**
+     * Experiment Id
+     *
+     * The experiment.
+     */
+    experiment_id: string;
+    /**
+     * Subject Key
+     *
+     * The subject.
+     */
+    subject_key: string;
+    /**
+     * Variant
+     *
+     * The variant, or holdout.
+     */
+    variant: string;
 };
 
 /**
@@ -1543,6 +1799,160 @@ export type AuthorizationEventIn = {
      * approved or declined.
      */
     result: 'approved' | 'declined';
+};
+
+/**
+ * BacktestDayOut
+ *
+ * What a rule meets on one day.
+ */
+export type BacktestDayOut = {
+    /**
+     * Answered
+     *
+     * Of these, answered by issuer or network.
+     */
+    answered: number;
+    /**
+     * Approved
+     *
+     * Of these, approved.
+     */
+    approved: number;
+    /**
+     * Attempts
+     *
+     * Attempts it fires for.
+     */
+    attempts: number;
+    /**
+     * Day
+     *
+     * The day, UTC.
+     */
+    day: string;
+};
+
+/**
+ * BacktestIn
+ *
+ * What is replayed, and over how long.
+ */
+export type BacktestIn = {
+    /**
+     * What it tells the policy.
+     */
+    action_kind: ActionKindInput;
+    /**
+     * Action Value
+     *
+     * The value of the action.
+     */
+    action_value?: string | number | null;
+    /**
+     * Condition Expression
+     *
+     * Where it fires; empty is everywhere.
+     */
+    condition_expression?: string | null;
+    /**
+     * Days
+     *
+     * Days before the newest attempt.
+     */
+    days?: number;
+    /**
+     * The decision it is for.
+     */
+    rule_type: Decision;
+};
+
+/**
+ * BacktestOut
+ *
+ * A rule replayed over stored attempts.
+ */
+export type BacktestOut = {
+    /**
+     * Attempts
+     *
+     * Attempts the rule fires for.
+     */
+    attempts: number;
+    /**
+     * Changed
+     *
+     * Attempts that would have gone another way, or not have been made.
+     */
+    changed: number;
+    /**
+     * Days
+     *
+     * What it meets, by day.
+     */
+    days: Array<BacktestDayOut>;
+    /**
+     * null when the log cannot tell.
+     */
+    effect: EffectOut | null;
+    /**
+     * Effective Attempts
+     *
+     * What the attempts that vouch for them weigh.
+     */
+    effective_attempts: number | null;
+    /**
+     * Payments
+     *
+     * Their payments; one that goes on past midnight is counted on both days.
+     */
+    payments: number;
+    /**
+     * Reporting Currency
+     *
+     * Currency of all amounts.
+     */
+    reporting_currency: string | null;
+    /**
+     * Seconds
+     *
+     * How long the replay took.
+     */
+    seconds: number;
+    /**
+     * Since
+     *
+     * Start of the window.
+     */
+    since: string;
+    /**
+     * Support
+     *
+     * Share of the changed attempts the log can tell about, 0..1.
+     */
+    support: number | null;
+    /**
+     * Told
+     *
+     * What the replay can and cannot say.
+     */
+    told: Array<string>;
+    /**
+     * good; weak: the interval decides nothing; abstains: the log cannot tell.
+     */
+    trust: Trust;
+    /**
+     * Until
+     *
+     * End of the window.
+     */
+    until: string;
+    /**
+     * Value
+     *
+     * Amount asked for in them, reporting currency.
+     */
+    value: number;
 };
 
 /**
@@ -2119,6 +2529,32 @@ export type Chains = {
 };
 
 /**
+ * ChangeOut
+ *
+ * A difference in a total over the window, with its 95 % interval.
+ */
+export type ChangeOut = {
+    /**
+     * High
+     *
+     * Upper end.
+     */
+    high: number;
+    /**
+     * Low
+     *
+     * Lower end.
+     */
+    low: number;
+    /**
+     * Value
+     *
+     * More of it when above zero.
+     */
+    value: number;
+};
+
+/**
  * ChannelOut
  *
  * One field as a widget draws it.
@@ -2250,64 +2686,6 @@ export type CheckResult = {
 };
 
 /**
- * ChecklistItem
- *
- * One thing that should be there.
- */
-export type ChecklistItem = {
-    /**
-     * Is There
-     *
-     * Whether it is.
-     */
-    is_there: boolean;
-    /**
-     * Name
-     *
-     * Its name.
-     */
-    name: string;
-    /**
-     * Url
-     *
-     * Where the workspace shows it; empty when nowhere.
-     */
-    url: string;
-};
-
-/**
- * ChecklistOut
- *
- * What should be there after the jobs.
- */
-export type ChecklistOut = {
-    /**
-     * Dashboards
-     *
-     * Published dashboards.
-     */
-    dashboards: Array<ChecklistItem>;
-    /**
-     * Models
-     *
-     * Models with a champion.
-     */
-    models: Array<ChecklistItem>;
-    /**
-     * Tables
-     *
-     * Tables.
-     */
-    tables: Array<ChecklistItem>;
-    /**
-     * Views
-     *
-     * Views.
-     */
-    views: Array<ChecklistItem>;
-};
-
-/**
  * Checks
  *
  * Every check of bronze and silver.
@@ -2429,65 +2807,35 @@ export type ColumnOut = {
 };
 
 /**
- * ConnectionOut
+ * ConfigurationBacktestIn
  *
- * How the application is connected.
+ * Another value of a decision configuration.
  */
-export type ConnectionOut = {
+export type ConfigurationBacktestIn = {
     /**
-     * Hint
+     * Current Value
      *
-     * What to do about it.
+     * What holds now.
      */
-    hint: string;
+    current_value: number;
     /**
-     * Person
+     * Days
      *
-     * Who asks.
+     * Days before the newest attempt.
      */
-    person: string;
+    days?: number;
     /**
-     * Problem
+     * Key
      *
-     * What is missing; empty when nothing is.
+     * The key, like risk_threshold_high.
      */
-    problem: string;
+    key: string;
     /**
-     * Store
+     * Proposed Value
      *
-     * The operational store.
+     * What is to hold.
      */
-    store: string;
-    /**
-     * Token Received
-     *
-     * Whether the user's own token came with the request.
-     */
-    token_received: boolean;
-    /**
-     * Token Way
-     *
-     * How the token came: forwarded, bearer, environment; empty on one machine.
-     */
-    token_way: string;
-    /**
-     * Where
-     *
-     * Which engine answers and runs the jobs.
-     */
-    where: 'embedded' | 'databricks';
-    /**
-     * Workspace Host
-     *
-     * The workspace's address; empty on one machine.
-     */
-    workspace_host: string;
-    /**
-     * Workspace Url Derived
-     *
-     * Whether the address was told by the application's own name.
-     */
-    workspace_url_derived: boolean;
+    proposed_value: number;
 };
 
 /**
@@ -4397,6 +4745,34 @@ export type DraftIn = {
 };
 
 /**
+ * EffectOut
+ *
+ * What would have been different.
+ */
+export type EffectOut = {
+    /**
+     * Approved attempts.
+     */
+    approvals: ChangeOut;
+    /**
+     * Their amount, reporting currency.
+     */
+    fraud_value: ChangeOut;
+    /**
+     * Approved attempts reported as fraud so far.
+     */
+    frauds: ChangeOut;
+    /**
+     * Networks' fees for excessive retries, reporting currency.
+     */
+    scheme_fees: ChangeOut;
+    /**
+     * Approved amount, reporting currency.
+     */
+    value: ChangeOut;
+};
+
+/**
  * EntrySystemDistributionAnswer
  */
 export type EntrySystemDistributionAnswer = {
@@ -4720,6 +5096,157 @@ export type ExecutiveKpisRow = {
      */
     unique_merchants: number | null;
 };
+
+/**
+ * ExperimentIn
+ *
+ * A new experiment; it begins as a draft.
+ */
+export type ExperimentIn = {
+    /**
+     * The decision it changes.
+     */
+    decision?: Decision;
+    /**
+     * Description
+     *
+     * What it is to find out.
+     */
+    description?: string | null;
+    /**
+     * Effect Min
+     *
+     * Smallest lift worth finding, 0..1.
+     */
+    effect_min?: number;
+    /**
+     * Eligible
+     *
+     * Who takes part; empty is everybody.
+     */
+    eligible?: string | null;
+    /**
+     * Holdout Share
+     *
+     * Share of the permanent holdout, 0..1.
+     */
+    holdout_share?: number;
+    /**
+     * Name
+     *
+     * Its name; no two have the same.
+     */
+    name: string;
+    /**
+     * What is assigned as a whole.
+     */
+    subject?: SubjectKind;
+    /**
+     * Variants
+     *
+     * The control first.
+     */
+    variants?: Array<VariantInInput>;
+};
+
+/**
+ * ExperimentOut
+ *
+ * An experiment.
+ */
+export type ExperimentOut = {
+    /**
+     * Created At
+     *
+     * When it was made.
+     */
+    created_at: string;
+    /**
+     * The decision it changes.
+     */
+    decision: Decision;
+    /**
+     * Description
+     *
+     * What it is to find out.
+     */
+    description: string | null;
+    /**
+     * Effect Min
+     *
+     * Smallest lift worth finding, 0..1.
+     */
+    effect_min: number;
+    /**
+     * Eligible
+     *
+     * Who takes part; null is everybody.
+     */
+    eligible: string | null;
+    /**
+     * Ended At
+     *
+     * When it was stopped.
+     */
+    ended_at: string | null;
+    /**
+     * Holdout Share
+     *
+     * Share of the permanent holdout, 0..1.
+     */
+    holdout_share: number;
+    /**
+     * Id
+     *
+     * Its id.
+     */
+    id: string;
+    /**
+     * Name
+     *
+     * Its name.
+     */
+    name: string;
+    /**
+     * Note
+     *
+     * What was decided at its end.
+     */
+    note: string | null;
+    /**
+     * Owner
+     *
+     * Who made it.
+     */
+    owner: string;
+    /**
+     * Started At
+     *
+     * When it first ran.
+     */
+    started_at: string | null;
+    /**
+     * draft, running, paused or stopped.
+     */
+    status: ExperimentStatus;
+    /**
+     * What is assigned as a whole.
+     */
+    subject: SubjectKind;
+    /**
+     * Variants
+     *
+     * The control first.
+     */
+    variants: Array<VariantInOutput>;
+};
+
+/**
+ * ExperimentStatus
+ *
+ * Where an experiment stands.
+ */
+export type ExperimentStatus = 'draft' | 'running' | 'paused' | 'stopped';
 
 /**
  * Exposure
@@ -5115,6 +5642,43 @@ export type Filter = {
 };
 
 /**
+ * FindingKind
+ *
+ * What may be wrong.
+ */
+export type FindingKind = 'never' | 'always' | 'redundant' | 'shadowed' | 'conflict' | 'mixed_currencies' | 'too_large';
+
+/**
+ * FindingOut
+ *
+ * What may be wrong with a rule.
+ */
+export type FindingOut = {
+    /**
+     * What it is.
+     */
+    kind: FindingKind;
+    /**
+     * Other Id
+     *
+     * The other rule it has to do with.
+     */
+    other_id: string | null;
+    /**
+     * Rule Id
+     *
+     * The rule; `draft` is the one that was sent.
+     */
+    rule_id: string;
+    /**
+     * Words
+     *
+     * The same in words.
+     */
+    words: string;
+};
+
+/**
  * FormatOut
  *
  * How a value is written.
@@ -5398,6 +5962,53 @@ export type GeographyAnswer = {
  * What one unit of the denominator is.
  */
 export type Grain = 'attempt' | 'payment';
+
+/**
+ * Guard
+ *
+ * What a guardrail says.
+ */
+export type Guard = 'fine' | 'breached' | 'open';
+
+/**
+ * GuardOut
+ *
+ * A guardrail of one variant.
+ */
+export type GuardOut = {
+    /**
+     * More of it than the control has; null before enough is known.
+     */
+    difference: LiftOut | null;
+    /**
+     * Meaning
+     *
+     * What must not get worse.
+     */
+    meaning: string;
+    /**
+     * Name
+     *
+     * fraud, latency or scheme_fees.
+     */
+    name: string;
+    /**
+     * Slack
+     *
+     * By how much it may.
+     */
+    slack: number;
+    /**
+     * fine, breached, or open: too little is known.
+     */
+    state: Guard;
+    /**
+     * Unit
+     *
+     * Unit of the slack and of the difference.
+     */
+    unit: string;
+};
 
 /**
  * Healthcheck
@@ -5878,92 +6489,6 @@ export type IssuerPerformanceRow = {
 };
 
 /**
- * JobOut
- *
- * A job and its newest run.
- */
-export type JobOut = {
-    /**
-     * After
-     *
-     * Jobs and pipelines that make what it reads.
-     */
-    after: Array<string>;
-    /**
-     * Id
-     *
-     * The workspace's id; the key on one machine; empty when it is not deployed.
-     */
-    id: string;
-    /**
-     * Key
-     *
-     * Key in the bundle.
-     */
-    key: string;
-    /**
-     * Its newest run.
-     */
-    last: RunOut | null;
-    /**
-     * Name
-     *
-     * Name.
-     */
-    name: string;
-    /**
-     * Number
-     *
-     * Place in the order.
-     */
-    number: number;
-    /**
-     * Parameters
-     *
-     * What may be set.
-     */
-    parameters: Array<ParameterOut>;
-    /**
-     * Purpose
-     *
-     * What it is for.
-     */
-    purpose: string;
-    /**
-     * Tasks
-     *
-     * Its tasks in order.
-     */
-    tasks: Array<PlannedTask>;
-    /**
-     * Url
-     *
-     * Where the workspace shows it; empty on one machine.
-     */
-    url: string;
-};
-
-/**
- * JobsOut
- *
- * The seven jobs.
- */
-export type JobsOut = {
-    /**
-     * Jobs
-     *
-     * In order.
-     */
-    jobs: Array<JobOut>;
-    /**
-     * Where
-     *
-     * Where they run.
-     */
-    where: 'embedded' | 'databricks';
-};
-
-/**
  * Kept
  *
  * The event was kept.
@@ -6225,6 +6750,48 @@ export type LastHourPerformanceRow = {
 };
 
 /**
+ * LedgerOut
+ *
+ * What a variant brought that would not have come by itself: treated less organic.
+ */
+export type LedgerOut = {
+    /**
+     * Baseline
+     *
+     * What stands for organic: the permanent holdout, else the control.
+     */
+    baseline: string;
+    /**
+     * Treated less organic; null before enough is known.
+     */
+    incremental: LiftOut | null;
+    /**
+     * Organic
+     *
+     * What as many subjects of the baseline bring, minor units.
+     */
+    organic: number;
+    /**
+     * Scheme Fees
+     *
+     * Networks' fees of its subjects, minor units.
+     */
+    scheme_fees: number;
+    /**
+     * Treated
+     *
+     * Approved amount of its subjects, minor units.
+     */
+    treated: number;
+    /**
+     * Variant
+     *
+     * The variant.
+     */
+    variant: string;
+};
+
+/**
  * LeftOut
  *
  * Attempts that are left out before a rate is counted.
@@ -6287,6 +6854,38 @@ export type LifeCycles = {
      * Moves of what the customer wanted, by the results of its attempts.
      */
     payment: Array<Move>;
+};
+
+/**
+ * LiftOut
+ *
+ * More than the control has; the interval holds at every look.
+ */
+export type LiftOut = {
+    /**
+     * Excludes Zero
+     *
+     * Whether it is a result.
+     */
+    excludes_zero: boolean;
+    /**
+     * High
+     *
+     * Upper end.
+     */
+    high: number;
+    /**
+     * Low
+     *
+     * Lower end, 95 % over all looks together.
+     */
+    low: number;
+    /**
+     * Value
+     *
+     * The difference.
+     */
+    value: number;
 };
 
 /**
@@ -7125,146 +7724,6 @@ export type NewAccessToken = {
 };
 
 /**
- * Notebook
- *
- * One notebook.
- */
-export type Notebook = {
-    /**
-     * Category
-     *
-     * intelligence, ml_training, streaming or transformation.
-     */
-    category: string;
-    /**
-     * Description
-     *
-     * What it is for.
-     */
-    description: string;
-    /**
-     * Id
-     *
-     * Name of its file.
-     */
-    id: string;
-    /**
-     * The newest run of its job.
-     */
-    last: RunOut | null;
-    /**
-     * Name
-     *
-     * Its title.
-     */
-    name: string;
-    /**
-     * Path
-     *
-     * Its file in the repository and in the workspace.
-     */
-    path: string;
-    /**
-     * Runs
-     *
-     * Key of the job or pipeline that it belongs to.
-     */
-    runs: string;
-    /**
-     * Runs Name
-     *
-     * Name of that job or pipeline.
-     */
-    runs_name: string;
-    /**
-     * Url
-     *
-     * Where the workspace shows that job or pipeline; empty on one machine.
-     */
-    url: string;
-};
-
-/**
- * NotebookSource
- *
- * One notebook with its source.
- */
-export type NotebookSource = {
-    /**
-     * Category
-     *
-     * intelligence, ml_training, streaming or transformation.
-     */
-    category: string;
-    /**
-     * Cells
-     *
-     * Its cells in order; the first is Markdown.
-     */
-    cells: Array<string>;
-    /**
-     * Description
-     *
-     * What it is for.
-     */
-    description: string;
-    /**
-     * Id
-     *
-     * Name of its file.
-     */
-    id: string;
-    /**
-     * The newest run of its job.
-     */
-    last: RunOut | null;
-    /**
-     * Name
-     *
-     * Its title.
-     */
-    name: string;
-    /**
-     * Path
-     *
-     * Its file in the repository and in the workspace.
-     */
-    path: string;
-    /**
-     * Runs
-     *
-     * Key of the job or pipeline that it belongs to.
-     */
-    runs: string;
-    /**
-     * Runs Name
-     *
-     * Name of that job or pipeline.
-     */
-    runs_name: string;
-    /**
-     * Url
-     *
-     * Where the workspace shows that job or pipeline; empty on one machine.
-     */
-    url: string;
-};
-
-/**
- * Notebooks
- *
- * The nine notebooks.
- */
-export type Notebooks = {
-    /**
-     * Notebooks
-     *
-     * In the documents' order.
-     */
-    notebooks: Array<Notebook>;
-};
-
-/**
  * NotificationOut
  *
  * Something to know.
@@ -7806,32 +8265,6 @@ export type PageQuestion = {
     scope?: {
         [key: string]: string;
     };
-};
-
-/**
- * ParameterOut
- *
- * One thing that may be set for a run.
- */
-export type ParameterOut = {
-    /**
-     * Default
-     *
-     * Usual value.
-     */
-    default: string;
-    /**
-     * Meaning
-     *
-     * What it means.
-     */
-    meaning: string;
-    /**
-     * Name
-     *
-     * Name.
-     */
-    name: string;
 };
 
 /**
@@ -8447,90 +8880,6 @@ export type PeriodInput = {
 };
 
 /**
- * PipelineOut
- *
- * A pipeline.
- */
-export type PipelineOut = {
-    /**
-     * Detail
-     *
-     * More about it.
-     */
-    detail: string;
-    /**
-     * Id
-     *
-     * The workspace's id; the key on one machine; empty when it is not deployed.
-     */
-    id: string;
-    /**
-     * Key
-     *
-     * Key in the bundle.
-     */
-    key: string;
-    /**
-     * Lag Seconds
-     *
-     * How far behind; null when that is not known.
-     */
-    lag_seconds: number | null;
-    /**
-     * Name
-     *
-     * Name.
-     */
-    name: string;
-    /**
-     * State
-     *
-     * idle, running, stopping, failed or missing.
-     */
-    state: string;
-    /**
-     * Url
-     *
-     * Where the workspace shows it; empty on one machine.
-     */
-    url: string;
-};
-
-/**
- * PipelinesOut
- *
- * Both pipelines.
- */
-export type PipelinesOut = {
-    /**
-     * Pipelines
-     *
-     * In order.
-     */
-    pipelines: Array<PipelineOut>;
-};
-
-/**
- * PlannedTask
- *
- * One task of a job.
- */
-export type PlannedTask = {
-    /**
-     * Key
-     *
-     * Name of the task.
-     */
-    key: string;
-    /**
-     * Purpose
-     *
-     * What is true after it.
-     */
-    purpose: string;
-};
-
-/**
  * Point
  *
  * One hour, day or week.
@@ -8597,6 +8946,32 @@ export type PositionOut = {
      * First row, from 0.
      */
     y: number;
+};
+
+/**
+ * PowerOut
+ *
+ * How many subjects an experiment needs.
+ */
+export type PowerOut = {
+    /**
+     * Days
+     *
+     * How long that takes at the given number per day.
+     */
+    days: number | null;
+    /**
+     * Per Variant
+     *
+     * Subjects of each variant, in order.
+     */
+    per_variant: Array<number>;
+    /**
+     * Total
+     *
+     * All of them.
+     */
+    total: number;
 };
 
 /**
@@ -8685,6 +9060,210 @@ export type PromoteIn = {
      */
     version: number;
 };
+
+/**
+ * ProposalIn
+ *
+ * A change somebody, or an agent on somebody's behalf, asks for.
+ */
+export type ProposalIn = {
+    /**
+     * What it is about.
+     */
+    change_type: ProposalKind;
+    /**
+     * Confidence
+     *
+     * How sure the proposer is, 0..1.
+     */
+    confidence?: number;
+    /**
+     * Current Value
+     *
+     * What holds now.
+     */
+    current_value?: string | null;
+    /**
+     * Evidence
+     *
+     * Figures with their source.
+     */
+    evidence?: {
+        [key: string]: unknown;
+    };
+    /**
+     * Expected Impact Pct
+     *
+     * Expected change, points.
+     */
+    expected_impact_pct?: number | null;
+    /**
+     * Expires At
+     *
+     * After it, nobody may accept it.
+     */
+    expires_at?: string | null;
+    /**
+     * Proposed Value
+     *
+     * Text of a configuration key; JSON of everything else.
+     */
+    proposed_value: string;
+    /**
+     * Rationale
+     *
+     * Why.
+     */
+    rationale: string;
+    /**
+     * Source Agent
+     *
+     * The agent that proposes it.
+     */
+    source_agent?: string;
+    /**
+     * Target Key
+     *
+     * The key, code, route or name it is about.
+     */
+    target_key: string;
+};
+
+/**
+ * ProposalKind
+ *
+ * What a proposed change is about; `proposed_value` is JSON for all but the first.
+ */
+export type ProposalKind = 'decision_config' | 'decline_code' | 'route_performance' | 'rule' | 'experiment';
+
+/**
+ * ProposalOut
+ *
+ * A proposed change.
+ */
+export type ProposalOut = {
+    /**
+     * Applied At
+     *
+     * When it came into force.
+     */
+    applied_at: string | null;
+    /**
+     * Change Type
+     *
+     * What it is about.
+     */
+    change_type: string;
+    /**
+     * Confidence
+     *
+     * How sure the proposer is, 0..1.
+     */
+    confidence: number;
+    /**
+     * Created At
+     *
+     * When.
+     */
+    created_at: string;
+    /**
+     * Current Value
+     *
+     * What held then.
+     */
+    current_value: string | null;
+    /**
+     * Evidence
+     *
+     * Figures with their source.
+     */
+    evidence: {
+        [key: string]: unknown;
+    };
+    /**
+     * Expected Impact Pct
+     *
+     * Expected change, points.
+     */
+    expected_impact_pct: number | null;
+    /**
+     * Expires At
+     *
+     * After it, nobody may accept it.
+     */
+    expires_at: string | null;
+    /**
+     * Id
+     *
+     * Its id.
+     */
+    id: string;
+    /**
+     * Made
+     *
+     * What it became, like rules/<id>.
+     */
+    made: string | null;
+    /**
+     * Proposed By
+     *
+     * On whose behalf; null when an agent ran by itself.
+     */
+    proposed_by: string | null;
+    /**
+     * Proposed Value
+     *
+     * What is asked for.
+     */
+    proposed_value: string;
+    /**
+     * Rationale
+     *
+     * Why.
+     */
+    rationale: string;
+    /**
+     * Review Note
+     *
+     * Why.
+     */
+    review_note: string | null;
+    /**
+     * Reviewed At
+     *
+     * When.
+     */
+    reviewed_at: string | null;
+    /**
+     * Reviewed By
+     *
+     * Who decided.
+     */
+    reviewed_by: string | null;
+    /**
+     * Source Agent
+     *
+     * The agent that proposes it.
+     */
+    source_agent: string;
+    /**
+     * pending, approved (a draft was made), applied, or rejected.
+     */
+    status: ProposalStatus;
+    /**
+     * Target Key
+     *
+     * The key, code, route or name it is about.
+     */
+    target_key: string;
+};
+
+/**
+ * ProposalStatus
+ *
+ * Where a proposed change stands.
+ */
+export type ProposalStatus = 'pending' | 'approved' | 'rejected' | 'applied';
 
 /**
  * Provenance
@@ -10223,6 +10802,56 @@ export type Reroute = {
 };
 
 /**
+ * ResultsOut
+ *
+ * What an experiment shows so far.
+ */
+export type ResultsOut = {
+    /**
+     * Experiment Id
+     *
+     * The experiment.
+     */
+    experiment_id: string;
+    /**
+     * Ledger
+     *
+     * Incremental revenue of each variant that treats.
+     */
+    ledger: Array<LedgerOut>;
+    /**
+     * Ratio Is Wrong
+     *
+     * The split is not the planned one: do not believe the lifts.
+     */
+    ratio_is_wrong: boolean;
+    /**
+     * Ratio P
+     *
+     * How likely the split is by chance, 0..1.
+     */
+    ratio_p: number;
+    /**
+     * Segments
+     *
+     * By the field that was asked for; empty without one.
+     */
+    segments: Array<SegmentOut>;
+    /**
+     * Variants
+     *
+     * The control first; the holdout last.
+     */
+    variants: Array<VariantOut>;
+    /**
+     * Verdict
+     *
+     * What it says, in one sentence.
+     */
+    verdict: string;
+};
+
+/**
  * RetryChainsAnswer
  */
 export type RetryChainsAnswer = {
@@ -10987,6 +11616,26 @@ export type RetryableDeclineCodeOut = {
 };
 
 /**
+ * ReviewIn
+ *
+ * What you decide.
+ */
+export type ReviewIn = {
+    /**
+     * Note
+     *
+     * Why.
+     */
+    note?: string | null;
+    /**
+     * Verdict
+     *
+     * approve or reject.
+     */
+    verdict: 'approve' | 'reject';
+};
+
+/**
  * RiskPredictionOut
  *
  * The risk model's answer.
@@ -11029,20 +11678,6 @@ export type RiskTier = 'low' | 'medium' | 'high';
  * What a person may do; the order is from least to most.
  */
 export type Role = 'viewer' | 'analyst' | 'operator' | 'admin';
-
-/**
- * RollBackIn
- *
- * Why the version before should answer again.
- */
-export type RollBackIn = {
-    /**
-     * Reason
-     *
-     * Why; it is kept.
-     */
-    reason: string;
-};
 
 /**
  * RouteAlternativeOut
@@ -11501,6 +12136,31 @@ export type RuleLanguageOut = {
 };
 
 /**
+ * RuleStatus
+ *
+ * Where a rule stands; a shadow rule is asked and written down, and changes nothing.
+ */
+export type RuleStatus = 'draft' | 'shadow' | 'active' | 'retired';
+
+/**
+ * RuleStatusIn
+ *
+ * Where a rule is to stand.
+ */
+export type RuleStatusIn = {
+    /**
+     * Reason
+     *
+     * Why it is activated without a backtest; an administrator's to give.
+     */
+    reason?: string | null;
+    /**
+     * draft, shadow, active or retired.
+     */
+    status: RuleStatus;
+};
+
+/**
  * RuleTextIn
  *
  * A condition somebody writes.
@@ -11581,133 +12241,104 @@ export type RuleTextOut = {
 };
 
 /**
- * RunJobIn
+ * RuleTold
  *
- * Which job to run, and what is set.
+ * What a rule says: for which decision, where, and what is to happen.
  */
-export type RunJobIn = {
+export type RuleTold = {
     /**
-     * Job
-     *
-     * Key of the job.
+     * What it tells the policy.
      */
-    job: string;
+    action_kind: ActionKindInput;
     /**
-     * Parameters
+     * Action Value
      *
-     * Only what differs from the usual.
+     * The value of the action.
      */
-    parameters?: {
-        [key: string]: string;
-    };
+    action_value?: string | number | null;
+    /**
+     * Condition Expression
+     *
+     * Where it fires; empty is everywhere.
+     */
+    condition_expression?: string | null;
+    /**
+     * The decision it is for.
+     */
+    rule_type: Decision;
 };
 
 /**
- * RunOut
+ * RuleVersionOut
  *
- * One run of a job.
+ * What a rule said in one version.
  */
-export type RunOut = {
+export type RuleVersionOut = {
     /**
-     * Ended At
+     * The action.
+     */
+    action_kind: PaymentAnalysisDecisioningActionsActionKind;
+    /**
+     * Action Summary
      *
-     * When it ended.
+     * The action in words.
      */
-    ended_at: string | null;
+    action_summary: string;
     /**
-     * Error
+     * Action Value
      *
-     * What went wrong; empty when nothing did.
+     * Its value.
      */
-    error: string;
+    action_value: string | null;
     /**
-     * Hint
+     * Changed
      *
-     * What to do about it.
+     * What differs from the version before.
      */
-    hint: string;
+    changed: Array<string>;
     /**
-     * Id
+     * Condition Expression
      *
-     * Id of the run.
+     * The condition.
      */
-    id: string;
+    condition_expression: string | null;
     /**
-     * Job
+     * Created At
      *
-     * Key of the job.
+     * When.
      */
-    job: string;
+    created_at: string;
     /**
-     * Parameters
+     * Name
      *
-     * What was set.
+     * The name.
      */
-    parameters: {
-        [key: string]: string;
-    };
+    name: string;
     /**
-     * Requested By
+     * Note
      *
-     * Who asked for it.
+     * Why.
      */
-    requested_by: string;
+    note: string | null;
     /**
-     * Seconds
+     * Priority
      *
-     * How long it took, or takes so far; null before it began.
+     * The priority.
      */
-    seconds: number | null;
+    priority: number;
     /**
-     * Started At
+     * Version
      *
-     * When it began.
+     * Its number.
      */
-    started_at: string | null;
+    version: number;
     /**
-     * Where it stands.
-     */
-    state: RunState;
-    /**
-     * Tasks
+     * Written By
      *
-     * Its tasks in order.
+     * Who wrote it.
      */
-    tasks: Array<PaymentAnalysisBackendRoutesSetupModelsTaskOut>;
-    /**
-     * Url
-     *
-     * Where the workspace shows it; empty on one machine.
-     */
-    url: string;
+    written_by: string;
 };
-
-/**
- * RunPipelineIn
- *
- * Which pipeline, and what to do with it.
- */
-export type RunPipelineIn = {
-    /**
-     * Action
-     *
-     * What to do.
-     */
-    action: 'start' | 'stop';
-    /**
-     * Pipeline
-     *
-     * Key of the pipeline.
-     */
-    pipeline: string;
-};
-
-/**
- * RunState
- *
- * Where a run of a job, or of one of its tasks, stands.
- */
-export type RunState = 'waiting' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'interrupted';
 
 /**
  * SavedViewIn
@@ -11842,6 +12473,42 @@ export type ScopeOptions = {
 };
 
 /**
+ * SegmentOut
+ *
+ * One variant in one segment.
+ */
+export type SegmentOut = {
+    /**
+     * Answered
+     *
+     * Subjects with an outcome.
+     */
+    answered: number;
+    /**
+     * Approval Rate
+     *
+     * Approved of answered, 0..1.
+     */
+    approval_rate: number | null;
+    /**
+     * Above the control of the same segment.
+     */
+    lift: LiftOut | null;
+    /**
+     * Segment
+     *
+     * Value of the field that was asked for.
+     */
+    segment: string;
+    /**
+     * Variant
+     *
+     * The variant.
+     */
+    variant: string;
+};
+
+/**
  * SettingOut
  *
  * One setting of the policies.
@@ -11871,111 +12538,6 @@ export type SettingOut = {
      * Its value.
      */
     value: number | boolean | string;
-};
-
-/**
- * SetupConfigIn
- *
- * A catalog and a schema.
- */
-export type SetupConfigIn = {
-    /**
-     * Catalog
-     *
-     * Unity Catalog.
-     */
-    catalog: string;
-    /**
-     * Schema
-     *
-     * Schema of the catalog.
-     */
-    schema: string;
-};
-
-/**
- * SetupConfigOut
- *
- * The catalog and schema in force.
- */
-export type SetupConfigOut = {
-    /**
-     * Catalog
-     *
-     * Unity Catalog.
-     */
-    catalog: string;
-    /**
-     * Is Saved
-     *
-     * False while they are only the usual ones.
-     */
-    is_saved: boolean;
-    /**
-     * Schema
-     *
-     * Schema of the catalog.
-     */
-    schema: string;
-};
-
-/**
- * SetupDefaultsOut
- *
- * What a run would use.
- */
-export type SetupDefaultsOut = {
-    /**
-     * Catalog
-     *
-     * Unity Catalog.
-     */
-    catalog: string;
-    connection: ConnectionOut;
-    /**
-     * Jobs
-     *
-     * Id of each job by key; empty where the workspace has none.
-     */
-    jobs: {
-        [key: string]: string;
-    };
-    /**
-     * Pipelines
-     *
-     * Id of each pipeline by key.
-     */
-    pipelines: {
-        [key: string]: string;
-    };
-    /**
-     * Schema
-     *
-     * Schema of the catalog.
-     */
-    schema: string;
-    /**
-     * Warehouse Id
-     *
-     * SQL warehouse; empty on one machine.
-     */
-    warehouse_id: string;
-};
-
-/**
- * SetupSettingsOut
- *
- * Settings by name.
- */
-export type SetupSettingsOut = {
-    /**
-     * Settings
-     *
-     * Empty until job 1 has run.
-     */
-    settings: {
-        [key: string]: string;
-    };
 };
 
 /**
@@ -12588,6 +13150,20 @@ export type Step = {
 };
 
 /**
+ * StopIn
+ *
+ * How an experiment ends.
+ */
+export type StopIn = {
+    /**
+     * Note
+     *
+     * What was decided.
+     */
+    note?: string | null;
+};
+
+/**
  * StreamingMetricsAnswer
  */
 export type StreamingMetricsAnswer = {
@@ -12842,6 +13418,54 @@ export type TaskIn = {
      * Who does it.
      */
     owner?: string | null;
+    /**
+     * Title
+     *
+     * What to do.
+     */
+    title: string;
+};
+
+/**
+ * TaskOut
+ *
+ * A thing to do about an incident.
+ */
+export type TaskOut = {
+    /**
+     * Action
+     *
+     * How.
+     */
+    action: string | null;
+    /**
+     * Created At
+     *
+     * When it was written down.
+     */
+    created_at: string;
+    /**
+     * Id
+     *
+     * Id of the task.
+     */
+    id: string;
+    /**
+     * Incident Id
+     *
+     * The incident it belongs to.
+     */
+    incident_id: string;
+    /**
+     * Owner
+     *
+     * Who does it.
+     */
+    owner: string | null;
+    /**
+     * Where it stands.
+     */
+    status: TaskStatus;
     /**
      * Title
      *
@@ -13146,6 +13770,13 @@ export type Trend = {
 };
 
 /**
+ * Trust
+ *
+ * How far the log can tell.
+ */
+export type Trust = 'good' | 'weak' | 'abstains';
+
+/**
  * UcDataQualityMetricsRow
  *
  * One row of v_uc_data_quality_metrics.
@@ -13390,6 +14021,164 @@ export type ValueOut = {
 };
 
 /**
+ * VariantAction
+ *
+ * What a variant tells the policy beyond the rules.
+ */
+export type VariantActionInput = {
+    /**
+     * The action.
+     */
+    kind: ActionKindInput;
+    /**
+     * Value
+     *
+     * Its value.
+     */
+    value?: string | number | null;
+};
+
+/**
+ * VariantAction
+ *
+ * What a variant tells the policy beyond the rules.
+ */
+export type VariantActionOutput = {
+    /**
+     * The action.
+     */
+    kind: PaymentAnalysisDecisioningActionsActionKind;
+    /**
+     * Value
+     *
+     * Its value.
+     */
+    value?: string | number | null;
+};
+
+/**
+ * VariantIn
+ *
+ * One way of deciding.
+ */
+export type VariantInInput = {
+    /**
+     * Actions
+     *
+     * Actions it adds; the control has none.
+     */
+    actions?: Array<VariantActionInput>;
+    /**
+     * Configuration
+     *
+     * Decision configuration it replaces.
+     */
+    configuration?: {
+        [key: string]: unknown | string;
+    };
+    /**
+     * Name
+     *
+     * Its name.
+     */
+    name: string;
+    /**
+     * Share
+     *
+     * Its share of the subjects outside the holdout, 0..1.
+     */
+    share: number;
+};
+
+/**
+ * VariantIn
+ *
+ * One way of deciding.
+ */
+export type VariantInOutput = {
+    /**
+     * Actions
+     *
+     * Actions it adds; the control has none.
+     */
+    actions?: Array<VariantActionOutput>;
+    /**
+     * Configuration
+     *
+     * Decision configuration it replaces.
+     */
+    configuration?: {
+        [key: string]: unknown | string;
+    };
+    /**
+     * Name
+     *
+     * Its name.
+     */
+    name: string;
+    /**
+     * Share
+     *
+     * Its share of the subjects outside the holdout, 0..1.
+     */
+    share: number;
+};
+
+/**
+ * VariantOut
+ *
+ * One variant.
+ */
+export type VariantOut = {
+    /**
+     * Answered
+     *
+     * Of these, with an outcome.
+     */
+    answered: number;
+    /**
+     * Approval Rate
+     *
+     * Approved of answered, 0..1.
+     */
+    approval_rate: number | null;
+    /**
+     * Approved
+     *
+     * Of these, approved.
+     */
+    approved: number;
+    /**
+     * Guardrails
+     *
+     * Its guardrails; none for control and holdout.
+     */
+    guardrails: Array<GuardOut>;
+    /**
+     * Approval rate above the control; null for the control and before enough.
+     */
+    lift: LiftOut | null;
+    /**
+     * Share
+     *
+     * Its planned share, 0..1; of the holdout, of all subjects.
+     */
+    share: number;
+    /**
+     * Subjects
+     *
+     * Subjects assigned to it.
+     */
+    subjects: number;
+    /**
+     * Variant
+     *
+     * Its name.
+     */
+    variant: string;
+};
+
+/**
  * Verdict
  *
  * What a reviewer says of an insight.
@@ -13592,20 +14381,6 @@ export type WidgetProblem = {
 };
 
 /**
- * WorkspaceConfigOut
- *
- * The workspace's address.
- */
-export type WorkspaceConfigOut = {
-    /**
-     * Workspace Url
-     *
-     * Empty on one machine.
-     */
-    workspace_url: string;
-};
-
-/**
  * Period
  *
  * A stretch of time, start inclusive and end exclusive.
@@ -13742,95 +14517,31 @@ export type PaymentAnalysisBackendReportPartsVerdict = {
 };
 
 /**
- * TaskOut
+ * RollBackIn
  *
- * One task of a run.
+ * Why the version before should answer again.
  */
-export type PaymentAnalysisBackendRoutesSetupModelsTaskOut = {
+export type PaymentAnalysisBackendRoutesModelsRollBackIn = {
     /**
-     * Error
+     * Reason
      *
-     * What went wrong; empty when nothing did.
+     * Why; it is kept.
      */
-    error: string;
-    /**
-     * Hint
-     *
-     * What to do about it.
-     */
-    hint: string;
-    /**
-     * Key
-     *
-     * Name of the task.
-     */
-    key: string;
-    /**
-     * Report
-     *
-     * The facts it reported.
-     */
-    report: {
-        [key: string]: unknown;
-    } | null;
-    /**
-     * Seconds
-     *
-     * How long it took, or takes so far; null before it began.
-     */
-    seconds: number | null;
-    /**
-     * Where it stands.
-     */
-    state: RunState;
+    reason: string;
 };
 
 /**
- * TaskOut
+ * RollBackIn
  *
- * A thing to do about an incident.
+ * Which version a rule is to say again.
  */
-export type PaymentAnalysisBackendRoutesTasksTaskOut = {
+export type PaymentAnalysisBackendRuleModelsRollBackIn = {
     /**
-     * Action
+     * Version
      *
-     * How.
+     * An earlier version.
      */
-    action: string | null;
-    /**
-     * Created At
-     *
-     * When it was written down.
-     */
-    created_at: string;
-    /**
-     * Id
-     *
-     * Id of the task.
-     */
-    id: string;
-    /**
-     * Incident Id
-     *
-     * The incident it belongs to.
-     */
-    incident_id: string;
-    /**
-     * Owner
-     *
-     * Who does it.
-     */
-    owner: string | null;
-    /**
-     * Where it stands.
-     */
-    status: TaskStatus;
-    /**
-     * Title
-     *
-     * What to do.
-     */
-    title: string;
+    version: number;
 };
 
 /**
@@ -13841,11 +14552,25 @@ export type PaymentAnalysisBackendRoutesTasksTaskOut = {
 export type PaymentAnalysisDashboardsPageDataCompare = 'previous' | 'weekday' | 'none';
 
 /**
+ * ActionKind
+ *
+ * What a rule tells a policy.
+ */
+export type PaymentAnalysisDecisioningActionsActionKind = 'force_path' | 'forbid_path' | 'request_exemption' | 'forbid_exemption' | 'force_route' | 'forbid_route' | 'no_cascade' | 'no_exploration' | 'do_not_retry' | 'retry_after' | 'cap_attempts';
+
+/**
  * Fault
  *
  * On whose side the cause lies.
  */
 export type PaymentAnalysisDomainDeclineReasonsFault = 'issuer' | 'cardholder' | 'merchant' | 'gateway' | 'fraud_control' | 'authentication' | 'unknown';
+
+/**
+ * ActionKind
+ *
+ * What may be done about lost payments and needless attempts.
+ */
+export type PaymentAnalysisReportActionsActionKind = 'route' | 'retry' | 'authenticate' | 'fix_data' | 'ask_cardholder' | 'resolve_errors' | 'review' | 'learn_reasons' | 'stop_retries';
 
 /**
  * Verdict
@@ -19432,30 +20157,100 @@ export type GetStandingResponses = {
 
 export type GetStandingResponse = GetStandingResponses[keyof GetStandingResponses];
 
-export type GetWorkspaceConfigData = {
+export type ListConfigProposalsData = {
     body?: never;
     path?: never;
-    query?: never;
-    url: '/api/config/workspace';
+    query?: {
+        /**
+         * Status
+         *
+         * Only these.
+         */
+        status?: ProposalStatus | null;
+        /**
+         * Limit
+         *
+         * At most so many.
+         */
+        limit?: number;
+    };
+    url: '/api/config-proposals';
 };
 
-export type GetWorkspaceConfigErrors = {
+export type ListConfigProposalsErrors = {
     /**
      * What went wrong, and the next step.
      */
     default: Problem;
 };
 
-export type GetWorkspaceConfigError = GetWorkspaceConfigErrors[keyof GetWorkspaceConfigErrors];
+export type ListConfigProposalsError = ListConfigProposalsErrors[keyof ListConfigProposalsErrors];
 
-export type GetWorkspaceConfigResponses = {
+export type ListConfigProposalsResponses = {
+    /**
+     * Response Listconfigproposals
+     *
+     * Successful Response
+     */
+    200: Array<ProposalOut>;
+};
+
+export type ListConfigProposalsResponse = ListConfigProposalsResponses[keyof ListConfigProposalsResponses];
+
+export type CreateConfigProposalData = {
+    body: ProposalIn;
+    path?: never;
+    query?: never;
+    url: '/api/config-proposals';
+};
+
+export type CreateConfigProposalErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type CreateConfigProposalError = CreateConfigProposalErrors[keyof CreateConfigProposalErrors];
+
+export type CreateConfigProposalResponses = {
     /**
      * Successful Response
      */
-    200: WorkspaceConfigOut;
+    201: ProposalOut;
 };
 
-export type GetWorkspaceConfigResponse = GetWorkspaceConfigResponses[keyof GetWorkspaceConfigResponses];
+export type CreateConfigProposalResponse = CreateConfigProposalResponses[keyof CreateConfigProposalResponses];
+
+export type ReviewConfigProposalData = {
+    body: ReviewIn;
+    path: {
+        /**
+         * Proposal Id
+         */
+        proposal_id: string;
+    };
+    query?: never;
+    url: '/api/config-proposals/{proposal_id}/review';
+};
+
+export type ReviewConfigProposalErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type ReviewConfigProposalError = ReviewConfigProposalErrors[keyof ReviewConfigProposalErrors];
+
+export type ReviewConfigProposalResponses = {
+    /**
+     * Successful Response
+     */
+    200: ProposalOut;
+};
+
+export type ReviewConfigProposalResponse = ReviewConfigProposalResponses[keyof ReviewConfigProposalResponses];
 
 export type CurrentUserData = {
     body?: never;
@@ -20335,6 +21130,344 @@ export type GetDiagnosisResponses = {
 
 export type GetDiagnosisResponse = GetDiagnosisResponses[keyof GetDiagnosisResponses];
 
+export type ListExperimentsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Limit
+         *
+         * At most so many.
+         */
+        limit?: number;
+    };
+    url: '/api/experiments';
+};
+
+export type ListExperimentsErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type ListExperimentsError = ListExperimentsErrors[keyof ListExperimentsErrors];
+
+export type ListExperimentsResponses = {
+    /**
+     * Response Listexperiments
+     *
+     * Successful Response
+     */
+    200: Array<ExperimentOut>;
+};
+
+export type ListExperimentsResponse = ListExperimentsResponses[keyof ListExperimentsResponses];
+
+export type CreateExperimentData = {
+    body: ExperimentIn;
+    path?: never;
+    query?: never;
+    url: '/api/experiments';
+};
+
+export type CreateExperimentErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type CreateExperimentError = CreateExperimentErrors[keyof CreateExperimentErrors];
+
+export type CreateExperimentResponses = {
+    /**
+     * Successful Response
+     */
+    201: ExperimentOut;
+};
+
+export type CreateExperimentResponse = CreateExperimentResponses[keyof CreateExperimentResponses];
+
+export type GetExperimentPowerData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Base
+         *
+         * Approval rate of the control, 0..1.
+         */
+        base: number;
+        /**
+         * Effect
+         *
+         * Smallest lift worth finding, 0..1.
+         */
+        effect: number;
+        /**
+         * Shares
+         *
+         * Share of each variant.
+         */
+        shares: Array<number>;
+        /**
+         * Per Day
+         *
+         * Subjects a day.
+         */
+        per_day?: number | null;
+    };
+    url: '/api/experiments/power';
+};
+
+export type GetExperimentPowerErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type GetExperimentPowerError = GetExperimentPowerErrors[keyof GetExperimentPowerErrors];
+
+export type GetExperimentPowerResponses = {
+    /**
+     * Successful Response
+     */
+    200: PowerOut;
+};
+
+export type GetExperimentPowerResponse = GetExperimentPowerResponses[keyof GetExperimentPowerResponses];
+
+export type GetExperimentData = {
+    body?: never;
+    path: {
+        /**
+         * Experiment Id
+         */
+        experiment_id: string;
+    };
+    query?: never;
+    url: '/api/experiments/{experiment_id}';
+};
+
+export type GetExperimentErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type GetExperimentError = GetExperimentErrors[keyof GetExperimentErrors];
+
+export type GetExperimentResponses = {
+    /**
+     * Successful Response
+     */
+    200: ExperimentOut;
+};
+
+export type GetExperimentResponse = GetExperimentResponses[keyof GetExperimentResponses];
+
+export type AssignExperimentData = {
+    body: AssignIn;
+    path: {
+        /**
+         * Experiment Id
+         */
+        experiment_id: string;
+    };
+    query?: never;
+    url: '/api/experiments/{experiment_id}/assign';
+};
+
+export type AssignExperimentErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type AssignExperimentError = AssignExperimentErrors[keyof AssignExperimentErrors];
+
+export type AssignExperimentResponses = {
+    /**
+     * Successful Response
+     */
+    200: AssignmentOut;
+};
+
+export type AssignExperimentResponse = AssignExperimentResponses[keyof AssignExperimentResponses];
+
+export type ListExperimentAssignmentsData = {
+    body?: never;
+    path: {
+        /**
+         * Experiment Id
+         */
+        experiment_id: string;
+    };
+    query?: {
+        /**
+         * Limit
+         *
+         * At most so many.
+         */
+        limit?: number;
+    };
+    url: '/api/experiments/{experiment_id}/assignments';
+};
+
+export type ListExperimentAssignmentsErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type ListExperimentAssignmentsError = ListExperimentAssignmentsErrors[keyof ListExperimentAssignmentsErrors];
+
+export type ListExperimentAssignmentsResponses = {
+    /**
+     * Response Listexperimentassignments
+     *
+     * Successful Response
+     */
+    200: Array<AssignmentOut>;
+};
+
+export type ListExperimentAssignmentsResponse = ListExperimentAssignmentsResponses[keyof ListExperimentAssignmentsResponses];
+
+export type PauseExperimentData = {
+    body?: never;
+    path: {
+        /**
+         * Experiment Id
+         */
+        experiment_id: string;
+    };
+    query?: never;
+    url: '/api/experiments/{experiment_id}/pause';
+};
+
+export type PauseExperimentErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type PauseExperimentError = PauseExperimentErrors[keyof PauseExperimentErrors];
+
+export type PauseExperimentResponses = {
+    /**
+     * Successful Response
+     */
+    200: ExperimentOut;
+};
+
+export type PauseExperimentResponse = PauseExperimentResponses[keyof PauseExperimentResponses];
+
+export type GetExperimentResultsData = {
+    body?: never;
+    path: {
+        /**
+         * Experiment Id
+         */
+        experiment_id: string;
+    };
+    query?: {
+        /**
+         * Segment
+         *
+         * A field of the request to show it by.
+         */
+        segment?: string | null;
+    };
+    url: '/api/experiments/{experiment_id}/results';
+};
+
+export type GetExperimentResultsErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type GetExperimentResultsError = GetExperimentResultsErrors[keyof GetExperimentResultsErrors];
+
+export type GetExperimentResultsResponses = {
+    /**
+     * Successful Response
+     */
+    200: ResultsOut;
+};
+
+export type GetExperimentResultsResponse = GetExperimentResultsResponses[keyof GetExperimentResultsResponses];
+
+export type StartExperimentData = {
+    body?: never;
+    path: {
+        /**
+         * Experiment Id
+         */
+        experiment_id: string;
+    };
+    query?: never;
+    url: '/api/experiments/{experiment_id}/start';
+};
+
+export type StartExperimentErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type StartExperimentError = StartExperimentErrors[keyof StartExperimentErrors];
+
+export type StartExperimentResponses = {
+    /**
+     * Successful Response
+     */
+    200: ExperimentOut;
+};
+
+export type StartExperimentResponse = StartExperimentResponses[keyof StartExperimentResponses];
+
+export type StopExperimentData = {
+    /**
+     * Body
+     */
+    body?: StopIn | null;
+    path: {
+        /**
+         * Experiment Id
+         */
+        experiment_id: string;
+    };
+    query?: never;
+    url: '/api/experiments/{experiment_id}/stop';
+};
+
+export type StopExperimentErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type StopExperimentError = StopExperimentErrors[keyof StopExperimentErrors];
+
+export type StopExperimentResponses = {
+    /**
+     * Successful Response
+     */
+    200: ExperimentOut;
+};
+
+export type StopExperimentResponse = StopExperimentResponses[keyof StopExperimentResponses];
+
 export type ListIncidentsData = {
     body?: never;
     path?: never;
@@ -20602,7 +21735,7 @@ export type ListRemediationTasksResponses = {
      *
      * Successful Response
      */
-    200: Array<PaymentAnalysisBackendRoutesTasksTaskOut>;
+    200: Array<TaskOut>;
 };
 
 export type ListRemediationTasksResponse = ListRemediationTasksResponses[keyof ListRemediationTasksResponses];
@@ -20632,7 +21765,7 @@ export type CreateRemediationTaskResponses = {
     /**
      * Successful Response
      */
-    201: PaymentAnalysisBackendRoutesTasksTaskOut;
+    201: TaskOut;
 };
 
 export type CreateRemediationTaskResponse = CreateRemediationTaskResponses[keyof CreateRemediationTaskResponses];
@@ -20666,7 +21799,7 @@ export type UpdateRemediationTaskResponses = {
     /**
      * Successful Response
      */
-    200: PaymentAnalysisBackendRoutesTasksTaskOut;
+    200: TaskOut;
 };
 
 export type UpdateRemediationTaskResponse = UpdateRemediationTaskResponses[keyof UpdateRemediationTaskResponses];
@@ -20731,7 +21864,7 @@ export type PromoteModelResponses = {
 export type PromoteModelResponse = PromoteModelResponses[keyof PromoteModelResponses];
 
 export type RollBackModelData = {
-    body: RollBackIn;
+    body: PaymentAnalysisBackendRoutesModelsRollBackIn;
     path: {
         /**
          * Name
@@ -20799,61 +21932,6 @@ export type GetModelCardResponses = {
 };
 
 export type GetModelCardResponse = GetModelCardResponses[keyof GetModelCardResponses];
-
-export type ListNotebooksData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/notebooks';
-};
-
-export type ListNotebooksErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type ListNotebooksError = ListNotebooksErrors[keyof ListNotebooksErrors];
-
-export type ListNotebooksResponses = {
-    /**
-     * Successful Response
-     */
-    200: Notebooks;
-};
-
-export type ListNotebooksResponse = ListNotebooksResponses[keyof ListNotebooksResponses];
-
-export type GetNotebookData = {
-    body?: never;
-    path: {
-        /**
-         * Notebook Id
-         */
-        notebook_id: string;
-    };
-    query?: never;
-    url: '/api/notebooks/{notebook_id}';
-};
-
-export type GetNotebookErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type GetNotebookError = GetNotebookErrors[keyof GetNotebookErrors];
-
-export type GetNotebookResponses = {
-    /**
-     * Successful Response
-     */
-    200: NotebookSource;
-};
-
-export type GetNotebookResponse = GetNotebookResponses[keyof GetNotebookResponses];
 
 export type ListNotificationsData = {
     body?: never;
@@ -21193,6 +22271,184 @@ export type GetReportResponses = {
 
 export type GetReportResponse = GetReportResponses[keyof GetReportResponses];
 
+export type ListApprovalRulesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Rule Type
+         *
+         * Only those for this decision.
+         */
+        rule_type?: Decision | null;
+        /**
+         * Active Only
+         *
+         * Only those that policies follow.
+         */
+        active_only?: boolean;
+        /**
+         * Limit
+         *
+         * At most so many.
+         */
+        limit?: number;
+    };
+    url: '/api/rules';
+};
+
+export type ListApprovalRulesErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type ListApprovalRulesError = ListApprovalRulesErrors[keyof ListApprovalRulesErrors];
+
+export type ListApprovalRulesResponses = {
+    /**
+     * Response Listapprovalrules
+     *
+     * Successful Response
+     */
+    200: Array<ApprovalRuleOut>;
+};
+
+export type ListApprovalRulesResponse = ListApprovalRulesResponses[keyof ListApprovalRulesResponses];
+
+export type CreateApprovalRuleData = {
+    body: ApprovalRuleIn;
+    path?: never;
+    query?: never;
+    url: '/api/rules';
+};
+
+export type CreateApprovalRuleErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type CreateApprovalRuleError = CreateApprovalRuleErrors[keyof CreateApprovalRuleErrors];
+
+export type CreateApprovalRuleResponses = {
+    /**
+     * Successful Response
+     */
+    201: ApprovalRuleOut;
+};
+
+export type CreateApprovalRuleResponse = CreateApprovalRuleResponses[keyof CreateApprovalRuleResponses];
+
+export type AnalyseRulesData = {
+    /**
+     * Draft
+     */
+    body?: ApprovalRuleIn | null;
+    path?: never;
+    query?: never;
+    url: '/api/rules/analyse';
+};
+
+export type AnalyseRulesErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type AnalyseRulesError = AnalyseRulesErrors[keyof AnalyseRulesErrors];
+
+export type AnalyseRulesResponses = {
+    /**
+     * Response Analyserules
+     *
+     * Successful Response
+     */
+    200: Array<FindingOut>;
+};
+
+export type AnalyseRulesResponse = AnalyseRulesResponses[keyof AnalyseRulesResponses];
+
+export type BacktestRuleData = {
+    body: BacktestIn;
+    path?: never;
+    query?: never;
+    url: '/api/rules/backtest';
+};
+
+export type BacktestRuleErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type BacktestRuleError = BacktestRuleErrors[keyof BacktestRuleErrors];
+
+export type BacktestRuleResponses = {
+    /**
+     * Successful Response
+     */
+    200: BacktestOut;
+};
+
+export type BacktestRuleResponse = BacktestRuleResponses[keyof BacktestRuleResponses];
+
+export type BacktestConfigurationData = {
+    body: ConfigurationBacktestIn;
+    path?: never;
+    query?: never;
+    url: '/api/rules/backtest/configuration';
+};
+
+export type BacktestConfigurationErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type BacktestConfigurationError = BacktestConfigurationErrors[keyof BacktestConfigurationErrors];
+
+export type BacktestConfigurationResponses = {
+    /**
+     * Successful Response
+     */
+    200: BacktestOut;
+};
+
+export type BacktestConfigurationResponse = BacktestConfigurationResponses[keyof BacktestConfigurationResponses];
+
+export type LastBacktestOfRuleData = {
+    body: RuleTold;
+    path?: never;
+    query?: never;
+    url: '/api/rules/backtest/last';
+};
+
+export type LastBacktestOfRuleErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type LastBacktestOfRuleError = LastBacktestOfRuleErrors[keyof LastBacktestOfRuleErrors];
+
+export type LastBacktestOfRuleResponses = {
+    /**
+     * Response Lastbacktestofrule
+     *
+     * Successful Response
+     */
+    200: BacktestOut | null;
+};
+
+export type LastBacktestOfRuleResponse = LastBacktestOfRuleResponses[keyof LastBacktestOfRuleResponses];
+
 export type GetRuleLanguageData = {
     body?: never;
     path?: never;
@@ -21242,6 +22498,188 @@ export type ValidateRuleResponses = {
 };
 
 export type ValidateRuleResponse = ValidateRuleResponses[keyof ValidateRuleResponses];
+
+export type DeleteApprovalRuleData = {
+    body?: never;
+    path: {
+        /**
+         * Rule Id
+         */
+        rule_id: string;
+    };
+    query?: never;
+    url: '/api/rules/{rule_id}';
+};
+
+export type DeleteApprovalRuleErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type DeleteApprovalRuleError = DeleteApprovalRuleErrors[keyof DeleteApprovalRuleErrors];
+
+export type DeleteApprovalRuleResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteApprovalRuleResponse = DeleteApprovalRuleResponses[keyof DeleteApprovalRuleResponses];
+
+export type GetApprovalRuleData = {
+    body?: never;
+    path: {
+        /**
+         * Rule Id
+         */
+        rule_id: string;
+    };
+    query?: never;
+    url: '/api/rules/{rule_id}';
+};
+
+export type GetApprovalRuleErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type GetApprovalRuleError = GetApprovalRuleErrors[keyof GetApprovalRuleErrors];
+
+export type GetApprovalRuleResponses = {
+    /**
+     * Successful Response
+     */
+    200: ApprovalRuleOut;
+};
+
+export type GetApprovalRuleResponse = GetApprovalRuleResponses[keyof GetApprovalRuleResponses];
+
+export type UpdateApprovalRuleData = {
+    body: ApprovalRuleUpdate;
+    path: {
+        /**
+         * Rule Id
+         */
+        rule_id: string;
+    };
+    query?: never;
+    url: '/api/rules/{rule_id}';
+};
+
+export type UpdateApprovalRuleErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type UpdateApprovalRuleError = UpdateApprovalRuleErrors[keyof UpdateApprovalRuleErrors];
+
+export type UpdateApprovalRuleResponses = {
+    /**
+     * Successful Response
+     */
+    200: ApprovalRuleOut;
+};
+
+export type UpdateApprovalRuleResponse = UpdateApprovalRuleResponses[keyof UpdateApprovalRuleResponses];
+
+export type RollBackApprovalRuleData = {
+    body: PaymentAnalysisBackendRuleModelsRollBackIn;
+    path: {
+        /**
+         * Rule Id
+         */
+        rule_id: string;
+    };
+    query?: never;
+    url: '/api/rules/{rule_id}/rollback';
+};
+
+export type RollBackApprovalRuleErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type RollBackApprovalRuleError = RollBackApprovalRuleErrors[keyof RollBackApprovalRuleErrors];
+
+export type RollBackApprovalRuleResponses = {
+    /**
+     * Successful Response
+     */
+    200: ApprovalRuleOut;
+};
+
+export type RollBackApprovalRuleResponse = RollBackApprovalRuleResponses[keyof RollBackApprovalRuleResponses];
+
+export type SetApprovalRuleStatusData = {
+    body: RuleStatusIn;
+    path: {
+        /**
+         * Rule Id
+         */
+        rule_id: string;
+    };
+    query?: never;
+    url: '/api/rules/{rule_id}/status';
+};
+
+export type SetApprovalRuleStatusErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type SetApprovalRuleStatusError = SetApprovalRuleStatusErrors[keyof SetApprovalRuleStatusErrors];
+
+export type SetApprovalRuleStatusResponses = {
+    /**
+     * Successful Response
+     */
+    200: ApprovalRuleOut;
+};
+
+export type SetApprovalRuleStatusResponse = SetApprovalRuleStatusResponses[keyof SetApprovalRuleStatusResponses];
+
+export type ListApprovalRuleVersionsData = {
+    body?: never;
+    path: {
+        /**
+         * Rule Id
+         */
+        rule_id: string;
+    };
+    query?: never;
+    url: '/api/rules/{rule_id}/versions';
+};
+
+export type ListApprovalRuleVersionsErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type ListApprovalRuleVersionsError = ListApprovalRuleVersionsErrors[keyof ListApprovalRuleVersionsErrors];
+
+export type ListApprovalRuleVersionsResponses = {
+    /**
+     * Response Listapprovalruleversions
+     *
+     * Successful Response
+     */
+    200: Array<RuleVersionOut>;
+};
+
+export type ListApprovalRuleVersionsResponse = ListApprovalRuleVersionsResponses[keyof ListApprovalRuleVersionsResponses];
 
 export type ListSavedViewsData = {
     body?: never;
@@ -21403,316 +22841,6 @@ export type GetScopeOptionsResponses = {
 };
 
 export type GetScopeOptionsResponse = GetScopeOptionsResponses[keyof GetScopeOptionsResponses];
-
-export type GetSetupChecklistData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/setup/checklist';
-};
-
-export type GetSetupChecklistErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type GetSetupChecklistError = GetSetupChecklistErrors[keyof GetSetupChecklistErrors];
-
-export type GetSetupChecklistResponses = {
-    /**
-     * Successful Response
-     */
-    200: ChecklistOut;
-};
-
-export type GetSetupChecklistResponse = GetSetupChecklistResponses[keyof GetSetupChecklistResponses];
-
-export type GetSetupConfigData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/setup/config';
-};
-
-export type GetSetupConfigErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type GetSetupConfigError = GetSetupConfigErrors[keyof GetSetupConfigErrors];
-
-export type GetSetupConfigResponses = {
-    /**
-     * Successful Response
-     */
-    200: SetupConfigOut;
-};
-
-export type GetSetupConfigResponse = GetSetupConfigResponses[keyof GetSetupConfigResponses];
-
-export type UpdateSetupConfigData = {
-    body: SetupConfigIn;
-    path?: never;
-    query?: never;
-    url: '/api/setup/config';
-};
-
-export type UpdateSetupConfigErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type UpdateSetupConfigError = UpdateSetupConfigErrors[keyof UpdateSetupConfigErrors];
-
-export type UpdateSetupConfigResponses = {
-    /**
-     * Successful Response
-     */
-    200: SetupConfigOut;
-};
-
-export type UpdateSetupConfigResponse = UpdateSetupConfigResponses[keyof UpdateSetupConfigResponses];
-
-export type GetSetupConnectionData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/setup/connection';
-};
-
-export type GetSetupConnectionErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type GetSetupConnectionError = GetSetupConnectionErrors[keyof GetSetupConnectionErrors];
-
-export type GetSetupConnectionResponses = {
-    /**
-     * Successful Response
-     */
-    200: ConnectionOut;
-};
-
-export type GetSetupConnectionResponse = GetSetupConnectionResponses[keyof GetSetupConnectionResponses];
-
-export type GetSetupDefaultsData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/setup/defaults';
-};
-
-export type GetSetupDefaultsErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type GetSetupDefaultsError = GetSetupDefaultsErrors[keyof GetSetupDefaultsErrors];
-
-export type GetSetupDefaultsResponses = {
-    /**
-     * Successful Response
-     */
-    200: SetupDefaultsOut;
-};
-
-export type GetSetupDefaultsResponse = GetSetupDefaultsResponses[keyof GetSetupDefaultsResponses];
-
-export type ListSetupJobsData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/setup/jobs';
-};
-
-export type ListSetupJobsErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type ListSetupJobsError = ListSetupJobsErrors[keyof ListSetupJobsErrors];
-
-export type ListSetupJobsResponses = {
-    /**
-     * Successful Response
-     */
-    200: JobsOut;
-};
-
-export type ListSetupJobsResponse = ListSetupJobsResponses[keyof ListSetupJobsResponses];
-
-export type ListSetupPipelinesData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/setup/pipelines';
-};
-
-export type ListSetupPipelinesErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type ListSetupPipelinesError = ListSetupPipelinesErrors[keyof ListSetupPipelinesErrors];
-
-export type ListSetupPipelinesResponses = {
-    /**
-     * Successful Response
-     */
-    200: PipelinesOut;
-};
-
-export type ListSetupPipelinesResponse = ListSetupPipelinesResponses[keyof ListSetupPipelinesResponses];
-
-export type RunSetupJobData = {
-    body: RunJobIn;
-    path?: never;
-    query?: never;
-    url: '/api/setup/run-job';
-};
-
-export type RunSetupJobErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type RunSetupJobError = RunSetupJobErrors[keyof RunSetupJobErrors];
-
-export type RunSetupJobResponses = {
-    /**
-     * Successful Response
-     */
-    200: RunOut;
-};
-
-export type RunSetupJobResponse = RunSetupJobResponses[keyof RunSetupJobResponses];
-
-export type RunSetupPipelineData = {
-    body: RunPipelineIn;
-    path?: never;
-    query?: never;
-    url: '/api/setup/run-pipeline';
-};
-
-export type RunSetupPipelineErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type RunSetupPipelineError = RunSetupPipelineErrors[keyof RunSetupPipelineErrors];
-
-export type RunSetupPipelineResponses = {
-    /**
-     * Successful Response
-     */
-    200: PipelineOut;
-};
-
-export type RunSetupPipelineResponse = RunSetupPipelineResponses[keyof RunSetupPipelineResponses];
-
-export type GetSetupRunData = {
-    body?: never;
-    path: {
-        /**
-         * Run Id
-         */
-        run_id: string;
-    };
-    query?: never;
-    url: '/api/setup/runs/{run_id}';
-};
-
-export type GetSetupRunErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type GetSetupRunError = GetSetupRunErrors[keyof GetSetupRunErrors];
-
-export type GetSetupRunResponses = {
-    /**
-     * Successful Response
-     */
-    200: RunOut;
-};
-
-export type GetSetupRunResponse = GetSetupRunResponses[keyof GetSetupRunResponses];
-
-export type CancelSetupRunData = {
-    body?: never;
-    path: {
-        /**
-         * Run Id
-         */
-        run_id: string;
-    };
-    query?: never;
-    url: '/api/setup/runs/{run_id}/cancel';
-};
-
-export type CancelSetupRunErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type CancelSetupRunError = CancelSetupRunErrors[keyof CancelSetupRunErrors];
-
-export type CancelSetupRunResponses = {
-    /**
-     * Successful Response
-     */
-    200: RunOut;
-};
-
-export type CancelSetupRunResponse = CancelSetupRunResponses[keyof CancelSetupRunResponses];
-
-export type GetSetupSettingsData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/setup/settings';
-};
-
-export type GetSetupSettingsErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type GetSetupSettingsError = GetSetupSettingsErrors[keyof GetSetupSettingsErrors];
-
-export type GetSetupSettingsResponses = {
-    /**
-     * Successful Response
-     */
-    200: SetupSettingsOut;
-};
-
-export type GetSetupSettingsResponse = GetSetupSettingsResponses[keyof GetSetupSettingsResponses];
 
 export type ListTransactionsData = {
     body?: never;

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: Final = "v0007_runs"
-down_revision: Final = "v0006_decision_audit"
+revision: Final = "v0008_runs"
+down_revision: Final = "v0007_rules"
 SCHEMA: Final = "payment_analysis"
 _STATES: Final = "state in ('waiting', 'running', 'succeeded', 'failed', 'cancelled', 'interrupted')"
 
