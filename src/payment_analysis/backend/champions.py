@@ -60,6 +60,11 @@ class Champions:
             self._thread = threading.Thread(target=self._run, name="champions", daemon=True)
             self._thread.start()
 
+    def load_now(self) -> None:
+        """Load and wait for it: for who decides once and ends."""
+        if self._registered is not None:
+            self.take(self._registered.load())
+
     def take(self, scoring: Scoring) -> None:
         """Use these models."""
         self._loaded(scoring)

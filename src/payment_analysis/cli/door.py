@@ -34,6 +34,7 @@ COMMANDS = {
     "job": "jobs",
     "diagnose": "diagnosis",
     "tools": "agents",
+    "decide": "deciding",
     "serve": "serving",
     "doctor": "care",
     "reset": "care",
