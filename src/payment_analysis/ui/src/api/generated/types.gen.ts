@@ -2686,6 +2686,64 @@ export type CheckResult = {
 };
 
 /**
+ * ChecklistItem
+ *
+ * One thing that should be there.
+ */
+export type ChecklistItem = {
+    /**
+     * Is There
+     *
+     * Whether it is.
+     */
+    is_there: boolean;
+    /**
+     * Name
+     *
+     * Its name.
+     */
+    name: string;
+    /**
+     * Url
+     *
+     * Where the workspace shows it; empty when nowhere.
+     */
+    url: string;
+};
+
+/**
+ * ChecklistOut
+ *
+ * What should be there after the jobs.
+ */
+export type ChecklistOut = {
+    /**
+     * Dashboards
+     *
+     * Published dashboards.
+     */
+    dashboards: Array<ChecklistItem>;
+    /**
+     * Models
+     *
+     * Models with a champion.
+     */
+    models: Array<ChecklistItem>;
+    /**
+     * Tables
+     *
+     * Tables.
+     */
+    tables: Array<ChecklistItem>;
+    /**
+     * Views
+     *
+     * Views.
+     */
+    views: Array<ChecklistItem>;
+};
+
+/**
  * Checks
  *
  * Every check of bronze and silver.
@@ -2836,6 +2894,68 @@ export type ConfigurationBacktestIn = {
      * What is to hold.
      */
     proposed_value: number;
+};
+
+/**
+ * ConnectionOut
+ *
+ * How the application is connected.
+ */
+export type ConnectionOut = {
+    /**
+     * Hint
+     *
+     * What to do about it.
+     */
+    hint: string;
+    /**
+     * Person
+     *
+     * Who asks.
+     */
+    person: string;
+    /**
+     * Problem
+     *
+     * What is missing; empty when nothing is.
+     */
+    problem: string;
+    /**
+     * Store
+     *
+     * The operational store.
+     */
+    store: string;
+    /**
+     * Token Received
+     *
+     * Whether the user's own token came with the request.
+     */
+    token_received: boolean;
+    /**
+     * Token Way
+     *
+     * How the token came: forwarded, bearer, environment; empty on one machine.
+     */
+    token_way: string;
+    /**
+     * Where
+     *
+     * Which engine answers and runs the jobs.
+     */
+    where: 'embedded' | 'databricks';
+    /**
+     * Workspace Host
+     *
+     * The workspace's address; empty on one machine.
+     */
+    workspace_host: string;
+    /**
+     * Workspace Url Derived
+     *
+     * Whether the address was told by the application's own name.
+     */
+    workspace_url_derived: boolean;
 };
 
 /**
@@ -6489,6 +6609,92 @@ export type IssuerPerformanceRow = {
 };
 
 /**
+ * JobOut
+ *
+ * A job and its newest run.
+ */
+export type JobOut = {
+    /**
+     * After
+     *
+     * Jobs and pipelines that make what it reads.
+     */
+    after: Array<string>;
+    /**
+     * Id
+     *
+     * The workspace's id; the key on one machine; empty when it is not deployed.
+     */
+    id: string;
+    /**
+     * Key
+     *
+     * Key in the bundle.
+     */
+    key: string;
+    /**
+     * Its newest run.
+     */
+    last: RunOut | null;
+    /**
+     * Name
+     *
+     * Name.
+     */
+    name: string;
+    /**
+     * Number
+     *
+     * Place in the order.
+     */
+    number: number;
+    /**
+     * Parameters
+     *
+     * What may be set.
+     */
+    parameters: Array<ParameterOut>;
+    /**
+     * Purpose
+     *
+     * What it is for.
+     */
+    purpose: string;
+    /**
+     * Tasks
+     *
+     * Its tasks in order.
+     */
+    tasks: Array<PlannedTask>;
+    /**
+     * Url
+     *
+     * Where the workspace shows it; empty on one machine.
+     */
+    url: string;
+};
+
+/**
+ * JobsOut
+ *
+ * The seven jobs.
+ */
+export type JobsOut = {
+    /**
+     * Jobs
+     *
+     * In order.
+     */
+    jobs: Array<JobOut>;
+    /**
+     * Where
+     *
+     * Where they run.
+     */
+    where: 'embedded' | 'databricks';
+};
+
+/**
  * Kept
  *
  * The event was kept.
@@ -7724,6 +7930,146 @@ export type NewAccessToken = {
 };
 
 /**
+ * Notebook
+ *
+ * One notebook.
+ */
+export type Notebook = {
+    /**
+     * Category
+     *
+     * intelligence, ml_training, streaming or transformation.
+     */
+    category: string;
+    /**
+     * Description
+     *
+     * What it is for.
+     */
+    description: string;
+    /**
+     * Id
+     *
+     * Name of its file.
+     */
+    id: string;
+    /**
+     * The newest run of its job.
+     */
+    last: RunOut | null;
+    /**
+     * Name
+     *
+     * Its title.
+     */
+    name: string;
+    /**
+     * Path
+     *
+     * Its file in the repository and in the workspace.
+     */
+    path: string;
+    /**
+     * Runs
+     *
+     * Key of the job or pipeline that it belongs to.
+     */
+    runs: string;
+    /**
+     * Runs Name
+     *
+     * Name of that job or pipeline.
+     */
+    runs_name: string;
+    /**
+     * Url
+     *
+     * Where the workspace shows that job or pipeline; empty on one machine.
+     */
+    url: string;
+};
+
+/**
+ * NotebookSource
+ *
+ * One notebook with its source.
+ */
+export type NotebookSource = {
+    /**
+     * Category
+     *
+     * intelligence, ml_training, streaming or transformation.
+     */
+    category: string;
+    /**
+     * Cells
+     *
+     * Its cells in order; the first is Markdown.
+     */
+    cells: Array<string>;
+    /**
+     * Description
+     *
+     * What it is for.
+     */
+    description: string;
+    /**
+     * Id
+     *
+     * Name of its file.
+     */
+    id: string;
+    /**
+     * The newest run of its job.
+     */
+    last: RunOut | null;
+    /**
+     * Name
+     *
+     * Its title.
+     */
+    name: string;
+    /**
+     * Path
+     *
+     * Its file in the repository and in the workspace.
+     */
+    path: string;
+    /**
+     * Runs
+     *
+     * Key of the job or pipeline that it belongs to.
+     */
+    runs: string;
+    /**
+     * Runs Name
+     *
+     * Name of that job or pipeline.
+     */
+    runs_name: string;
+    /**
+     * Url
+     *
+     * Where the workspace shows that job or pipeline; empty on one machine.
+     */
+    url: string;
+};
+
+/**
+ * Notebooks
+ *
+ * The nine notebooks.
+ */
+export type Notebooks = {
+    /**
+     * Notebooks
+     *
+     * In the documents' order.
+     */
+    notebooks: Array<Notebook>;
+};
+
+/**
  * NotificationOut
  *
  * Something to know.
@@ -8265,6 +8611,32 @@ export type PageQuestion = {
     scope?: {
         [key: string]: string;
     };
+};
+
+/**
+ * ParameterOut
+ *
+ * One thing that may be set for a run.
+ */
+export type ParameterOut = {
+    /**
+     * Default
+     *
+     * Usual value.
+     */
+    default: string;
+    /**
+     * Meaning
+     *
+     * What it means.
+     */
+    meaning: string;
+    /**
+     * Name
+     *
+     * Name.
+     */
+    name: string;
 };
 
 /**
@@ -8877,6 +9249,90 @@ export type PeriodInput = {
      * First instant.
      */
     start: string;
+};
+
+/**
+ * PipelineOut
+ *
+ * A pipeline.
+ */
+export type PipelineOut = {
+    /**
+     * Detail
+     *
+     * More about it.
+     */
+    detail: string;
+    /**
+     * Id
+     *
+     * The workspace's id; the key on one machine; empty when it is not deployed.
+     */
+    id: string;
+    /**
+     * Key
+     *
+     * Key in the bundle.
+     */
+    key: string;
+    /**
+     * Lag Seconds
+     *
+     * How far behind; null when that is not known.
+     */
+    lag_seconds: number | null;
+    /**
+     * Name
+     *
+     * Name.
+     */
+    name: string;
+    /**
+     * State
+     *
+     * idle, running, stopping, failed or missing.
+     */
+    state: string;
+    /**
+     * Url
+     *
+     * Where the workspace shows it; empty on one machine.
+     */
+    url: string;
+};
+
+/**
+ * PipelinesOut
+ *
+ * Both pipelines.
+ */
+export type PipelinesOut = {
+    /**
+     * Pipelines
+     *
+     * In order.
+     */
+    pipelines: Array<PipelineOut>;
+};
+
+/**
+ * PlannedTask
+ *
+ * One task of a job.
+ */
+export type PlannedTask = {
+    /**
+     * Key
+     *
+     * Name of the task.
+     */
+    key: string;
+    /**
+     * Purpose
+     *
+     * What is true after it.
+     */
+    purpose: string;
 };
 
 /**
@@ -12341,6 +12797,135 @@ export type RuleVersionOut = {
 };
 
 /**
+ * RunJobIn
+ *
+ * Which job to run, and what is set.
+ */
+export type RunJobIn = {
+    /**
+     * Job
+     *
+     * Key of the job.
+     */
+    job: string;
+    /**
+     * Parameters
+     *
+     * Only what differs from the usual.
+     */
+    parameters?: {
+        [key: string]: string;
+    };
+};
+
+/**
+ * RunOut
+ *
+ * One run of a job.
+ */
+export type RunOut = {
+    /**
+     * Ended At
+     *
+     * When it ended.
+     */
+    ended_at: string | null;
+    /**
+     * Error
+     *
+     * What went wrong; empty when nothing did.
+     */
+    error: string;
+    /**
+     * Hint
+     *
+     * What to do about it.
+     */
+    hint: string;
+    /**
+     * Id
+     *
+     * Id of the run.
+     */
+    id: string;
+    /**
+     * Job
+     *
+     * Key of the job.
+     */
+    job: string;
+    /**
+     * Parameters
+     *
+     * What was set.
+     */
+    parameters: {
+        [key: string]: string;
+    };
+    /**
+     * Requested By
+     *
+     * Who asked for it.
+     */
+    requested_by: string;
+    /**
+     * Seconds
+     *
+     * How long it took, or takes so far; null before it began.
+     */
+    seconds: number | null;
+    /**
+     * Started At
+     *
+     * When it began.
+     */
+    started_at: string | null;
+    /**
+     * Where it stands.
+     */
+    state: RunState;
+    /**
+     * Tasks
+     *
+     * Its tasks in order.
+     */
+    tasks: Array<PaymentAnalysisBackendRoutesSetupModelsTaskOut>;
+    /**
+     * Url
+     *
+     * Where the workspace shows it; empty on one machine.
+     */
+    url: string;
+};
+
+/**
+ * RunPipelineIn
+ *
+ * Which pipeline, and what to do with it.
+ */
+export type RunPipelineIn = {
+    /**
+     * Action
+     *
+     * What to do.
+     */
+    action: 'start' | 'stop';
+    /**
+     * Pipeline
+     *
+     * Key of the pipeline.
+     */
+    pipeline: string;
+};
+
+/**
+ * RunState
+ *
+ * Where a run of a job, or of one of its tasks, stands.
+ */
+export type RunState = 'waiting' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'interrupted';
+
+/**
  * SavedViewIn
  *
  * A view to save.
@@ -12538,6 +13123,111 @@ export type SettingOut = {
      * Its value.
      */
     value: number | boolean | string;
+};
+
+/**
+ * SetupConfigIn
+ *
+ * A catalog and a schema.
+ */
+export type SetupConfigIn = {
+    /**
+     * Catalog
+     *
+     * Unity Catalog.
+     */
+    catalog: string;
+    /**
+     * Schema
+     *
+     * Schema of the catalog.
+     */
+    schema: string;
+};
+
+/**
+ * SetupConfigOut
+ *
+ * The catalog and schema in force.
+ */
+export type SetupConfigOut = {
+    /**
+     * Catalog
+     *
+     * Unity Catalog.
+     */
+    catalog: string;
+    /**
+     * Is Saved
+     *
+     * False while they are only the usual ones.
+     */
+    is_saved: boolean;
+    /**
+     * Schema
+     *
+     * Schema of the catalog.
+     */
+    schema: string;
+};
+
+/**
+ * SetupDefaultsOut
+ *
+ * What a run would use.
+ */
+export type SetupDefaultsOut = {
+    /**
+     * Catalog
+     *
+     * Unity Catalog.
+     */
+    catalog: string;
+    connection: ConnectionOut;
+    /**
+     * Jobs
+     *
+     * Id of each job by key; empty where the workspace has none.
+     */
+    jobs: {
+        [key: string]: string;
+    };
+    /**
+     * Pipelines
+     *
+     * Id of each pipeline by key.
+     */
+    pipelines: {
+        [key: string]: string;
+    };
+    /**
+     * Schema
+     *
+     * Schema of the catalog.
+     */
+    schema: string;
+    /**
+     * Warehouse Id
+     *
+     * SQL warehouse; empty on one machine.
+     */
+    warehouse_id: string;
+};
+
+/**
+ * SetupSettingsOut
+ *
+ * Settings by name.
+ */
+export type SetupSettingsOut = {
+    /**
+     * Settings
+     *
+     * Empty until job 1 has run.
+     */
+    settings: {
+        [key: string]: string;
+    };
 };
 
 /**
@@ -13418,54 +14108,6 @@ export type TaskIn = {
      * Who does it.
      */
     owner?: string | null;
-    /**
-     * Title
-     *
-     * What to do.
-     */
-    title: string;
-};
-
-/**
- * TaskOut
- *
- * A thing to do about an incident.
- */
-export type TaskOut = {
-    /**
-     * Action
-     *
-     * How.
-     */
-    action: string | null;
-    /**
-     * Created At
-     *
-     * When it was written down.
-     */
-    created_at: string;
-    /**
-     * Id
-     *
-     * Id of the task.
-     */
-    id: string;
-    /**
-     * Incident Id
-     *
-     * The incident it belongs to.
-     */
-    incident_id: string;
-    /**
-     * Owner
-     *
-     * Who does it.
-     */
-    owner: string | null;
-    /**
-     * Where it stands.
-     */
-    status: TaskStatus;
     /**
      * Title
      *
@@ -14381,6 +15023,20 @@ export type WidgetProblem = {
 };
 
 /**
+ * WorkspaceConfigOut
+ *
+ * The workspace's address.
+ */
+export type WorkspaceConfigOut = {
+    /**
+     * Workspace Url
+     *
+     * Empty on one machine.
+     */
+    workspace_url: string;
+};
+
+/**
  * Period
  *
  * A stretch of time, start inclusive and end exclusive.
@@ -14528,6 +15184,98 @@ export type PaymentAnalysisBackendRoutesModelsRollBackIn = {
      * Why; it is kept.
      */
     reason: string;
+};
+
+/**
+ * TaskOut
+ *
+ * One task of a run.
+ */
+export type PaymentAnalysisBackendRoutesSetupModelsTaskOut = {
+    /**
+     * Error
+     *
+     * What went wrong; empty when nothing did.
+     */
+    error: string;
+    /**
+     * Hint
+     *
+     * What to do about it.
+     */
+    hint: string;
+    /**
+     * Key
+     *
+     * Name of the task.
+     */
+    key: string;
+    /**
+     * Report
+     *
+     * The facts it reported.
+     */
+    report: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * Seconds
+     *
+     * How long it took, or takes so far; null before it began.
+     */
+    seconds: number | null;
+    /**
+     * Where it stands.
+     */
+    state: RunState;
+};
+
+/**
+ * TaskOut
+ *
+ * A thing to do about an incident.
+ */
+export type PaymentAnalysisBackendRoutesTasksTaskOut = {
+    /**
+     * Action
+     *
+     * How.
+     */
+    action: string | null;
+    /**
+     * Created At
+     *
+     * When it was written down.
+     */
+    created_at: string;
+    /**
+     * Id
+     *
+     * Id of the task.
+     */
+    id: string;
+    /**
+     * Incident Id
+     *
+     * The incident it belongs to.
+     */
+    incident_id: string;
+    /**
+     * Owner
+     *
+     * Who does it.
+     */
+    owner: string | null;
+    /**
+     * Where it stands.
+     */
+    status: TaskStatus;
+    /**
+     * Title
+     *
+     * What to do.
+     */
+    title: string;
 };
 
 /**
@@ -20252,6 +21000,31 @@ export type ReviewConfigProposalResponses = {
 
 export type ReviewConfigProposalResponse = ReviewConfigProposalResponses[keyof ReviewConfigProposalResponses];
 
+export type GetWorkspaceConfigData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/config/workspace';
+};
+
+export type GetWorkspaceConfigErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type GetWorkspaceConfigError = GetWorkspaceConfigErrors[keyof GetWorkspaceConfigErrors];
+
+export type GetWorkspaceConfigResponses = {
+    /**
+     * Successful Response
+     */
+    200: WorkspaceConfigOut;
+};
+
+export type GetWorkspaceConfigResponse = GetWorkspaceConfigResponses[keyof GetWorkspaceConfigResponses];
+
 export type CurrentUserData = {
     body?: never;
     path?: never;
@@ -21735,7 +22508,7 @@ export type ListRemediationTasksResponses = {
      *
      * Successful Response
      */
-    200: Array<TaskOut>;
+    200: Array<PaymentAnalysisBackendRoutesTasksTaskOut>;
 };
 
 export type ListRemediationTasksResponse = ListRemediationTasksResponses[keyof ListRemediationTasksResponses];
@@ -21765,7 +22538,7 @@ export type CreateRemediationTaskResponses = {
     /**
      * Successful Response
      */
-    201: TaskOut;
+    201: PaymentAnalysisBackendRoutesTasksTaskOut;
 };
 
 export type CreateRemediationTaskResponse = CreateRemediationTaskResponses[keyof CreateRemediationTaskResponses];
@@ -21799,7 +22572,7 @@ export type UpdateRemediationTaskResponses = {
     /**
      * Successful Response
      */
-    200: TaskOut;
+    200: PaymentAnalysisBackendRoutesTasksTaskOut;
 };
 
 export type UpdateRemediationTaskResponse = UpdateRemediationTaskResponses[keyof UpdateRemediationTaskResponses];
@@ -21932,6 +22705,61 @@ export type GetModelCardResponses = {
 };
 
 export type GetModelCardResponse = GetModelCardResponses[keyof GetModelCardResponses];
+
+export type ListNotebooksData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/notebooks';
+};
+
+export type ListNotebooksErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type ListNotebooksError = ListNotebooksErrors[keyof ListNotebooksErrors];
+
+export type ListNotebooksResponses = {
+    /**
+     * Successful Response
+     */
+    200: Notebooks;
+};
+
+export type ListNotebooksResponse = ListNotebooksResponses[keyof ListNotebooksResponses];
+
+export type GetNotebookData = {
+    body?: never;
+    path: {
+        /**
+         * Notebook Id
+         */
+        notebook_id: string;
+    };
+    query?: never;
+    url: '/api/notebooks/{notebook_id}';
+};
+
+export type GetNotebookErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type GetNotebookError = GetNotebookErrors[keyof GetNotebookErrors];
+
+export type GetNotebookResponses = {
+    /**
+     * Successful Response
+     */
+    200: NotebookSource;
+};
+
+export type GetNotebookResponse = GetNotebookResponses[keyof GetNotebookResponses];
 
 export type ListNotificationsData = {
     body?: never;
@@ -22841,6 +23669,316 @@ export type GetScopeOptionsResponses = {
 };
 
 export type GetScopeOptionsResponse = GetScopeOptionsResponses[keyof GetScopeOptionsResponses];
+
+export type GetSetupChecklistData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/setup/checklist';
+};
+
+export type GetSetupChecklistErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type GetSetupChecklistError = GetSetupChecklistErrors[keyof GetSetupChecklistErrors];
+
+export type GetSetupChecklistResponses = {
+    /**
+     * Successful Response
+     */
+    200: ChecklistOut;
+};
+
+export type GetSetupChecklistResponse = GetSetupChecklistResponses[keyof GetSetupChecklistResponses];
+
+export type GetSetupConfigData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/setup/config';
+};
+
+export type GetSetupConfigErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type GetSetupConfigError = GetSetupConfigErrors[keyof GetSetupConfigErrors];
+
+export type GetSetupConfigResponses = {
+    /**
+     * Successful Response
+     */
+    200: SetupConfigOut;
+};
+
+export type GetSetupConfigResponse = GetSetupConfigResponses[keyof GetSetupConfigResponses];
+
+export type UpdateSetupConfigData = {
+    body: SetupConfigIn;
+    path?: never;
+    query?: never;
+    url: '/api/setup/config';
+};
+
+export type UpdateSetupConfigErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type UpdateSetupConfigError = UpdateSetupConfigErrors[keyof UpdateSetupConfigErrors];
+
+export type UpdateSetupConfigResponses = {
+    /**
+     * Successful Response
+     */
+    200: SetupConfigOut;
+};
+
+export type UpdateSetupConfigResponse = UpdateSetupConfigResponses[keyof UpdateSetupConfigResponses];
+
+export type GetSetupConnectionData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/setup/connection';
+};
+
+export type GetSetupConnectionErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type GetSetupConnectionError = GetSetupConnectionErrors[keyof GetSetupConnectionErrors];
+
+export type GetSetupConnectionResponses = {
+    /**
+     * Successful Response
+     */
+    200: ConnectionOut;
+};
+
+export type GetSetupConnectionResponse = GetSetupConnectionResponses[keyof GetSetupConnectionResponses];
+
+export type GetSetupDefaultsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/setup/defaults';
+};
+
+export type GetSetupDefaultsErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type GetSetupDefaultsError = GetSetupDefaultsErrors[keyof GetSetupDefaultsErrors];
+
+export type GetSetupDefaultsResponses = {
+    /**
+     * Successful Response
+     */
+    200: SetupDefaultsOut;
+};
+
+export type GetSetupDefaultsResponse = GetSetupDefaultsResponses[keyof GetSetupDefaultsResponses];
+
+export type ListSetupJobsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/setup/jobs';
+};
+
+export type ListSetupJobsErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type ListSetupJobsError = ListSetupJobsErrors[keyof ListSetupJobsErrors];
+
+export type ListSetupJobsResponses = {
+    /**
+     * Successful Response
+     */
+    200: JobsOut;
+};
+
+export type ListSetupJobsResponse = ListSetupJobsResponses[keyof ListSetupJobsResponses];
+
+export type ListSetupPipelinesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/setup/pipelines';
+};
+
+export type ListSetupPipelinesErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type ListSetupPipelinesError = ListSetupPipelinesErrors[keyof ListSetupPipelinesErrors];
+
+export type ListSetupPipelinesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PipelinesOut;
+};
+
+export type ListSetupPipelinesResponse = ListSetupPipelinesResponses[keyof ListSetupPipelinesResponses];
+
+export type RunSetupJobData = {
+    body: RunJobIn;
+    path?: never;
+    query?: never;
+    url: '/api/setup/run-job';
+};
+
+export type RunSetupJobErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type RunSetupJobError = RunSetupJobErrors[keyof RunSetupJobErrors];
+
+export type RunSetupJobResponses = {
+    /**
+     * Successful Response
+     */
+    200: RunOut;
+};
+
+export type RunSetupJobResponse = RunSetupJobResponses[keyof RunSetupJobResponses];
+
+export type RunSetupPipelineData = {
+    body: RunPipelineIn;
+    path?: never;
+    query?: never;
+    url: '/api/setup/run-pipeline';
+};
+
+export type RunSetupPipelineErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type RunSetupPipelineError = RunSetupPipelineErrors[keyof RunSetupPipelineErrors];
+
+export type RunSetupPipelineResponses = {
+    /**
+     * Successful Response
+     */
+    200: PipelineOut;
+};
+
+export type RunSetupPipelineResponse = RunSetupPipelineResponses[keyof RunSetupPipelineResponses];
+
+export type GetSetupRunData = {
+    body?: never;
+    path: {
+        /**
+         * Run Id
+         */
+        run_id: string;
+    };
+    query?: never;
+    url: '/api/setup/runs/{run_id}';
+};
+
+export type GetSetupRunErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type GetSetupRunError = GetSetupRunErrors[keyof GetSetupRunErrors];
+
+export type GetSetupRunResponses = {
+    /**
+     * Successful Response
+     */
+    200: RunOut;
+};
+
+export type GetSetupRunResponse = GetSetupRunResponses[keyof GetSetupRunResponses];
+
+export type CancelSetupRunData = {
+    body?: never;
+    path: {
+        /**
+         * Run Id
+         */
+        run_id: string;
+    };
+    query?: never;
+    url: '/api/setup/runs/{run_id}/cancel';
+};
+
+export type CancelSetupRunErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type CancelSetupRunError = CancelSetupRunErrors[keyof CancelSetupRunErrors];
+
+export type CancelSetupRunResponses = {
+    /**
+     * Successful Response
+     */
+    200: RunOut;
+};
+
+export type CancelSetupRunResponse = CancelSetupRunResponses[keyof CancelSetupRunResponses];
+
+export type GetSetupSettingsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/setup/settings';
+};
+
+export type GetSetupSettingsErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type GetSetupSettingsError = GetSetupSettingsErrors[keyof GetSetupSettingsErrors];
+
+export type GetSetupSettingsResponses = {
+    /**
+     * Successful Response
+     */
+    200: SetupSettingsOut;
+};
+
+export type GetSetupSettingsResponse = GetSetupSettingsResponses[keyof GetSetupSettingsResponses];
 
 export type ListTransactionsData = {
     body?: never;
