@@ -18,10 +18,12 @@ import { Route as ExperimentsRouteImport } from './routes/experiments'
 import { Route as IncidentsRouteImport } from './routes/incidents'
 import { Route as LiveRouteImport } from './routes/live'
 import { Route as ModelsRouteImport } from './routes/models'
+import { Route as NotebooksRouteImport } from './routes/notebooks'
 import { Route as PeopleRouteImport } from './routes/people'
 import { Route as ProfileRouteImport } from './routes/profile'
 import { Route as ReasonCodesRouteImport } from './routes/reason-codes'
 import { Route as RulesRouteImport } from './routes/rules'
+import { Route as SetupRouteImport } from './routes/setup'
 import { Route as SmartCheckoutRouteImport } from './routes/smart-checkout'
 import { Route as SmartRetryRouteImport } from './routes/smart-retry'
 import { Route as TransactionsRouteImport } from './routes/transactions'
@@ -73,6 +75,11 @@ const ModelsRoute = ModelsRouteImport.update({
   path: '/models',
   getParentRoute: () => rootRouteImport,
 } as any)
+const NotebooksRoute = NotebooksRouteImport.update({
+  id: '/notebooks',
+  path: '/notebooks',
+  getParentRoute: () => rootRouteImport,
+} as any)
 const PeopleRoute = PeopleRouteImport.update({
   id: '/people',
   path: '/people',
@@ -91,6 +98,11 @@ const ReasonCodesRoute = ReasonCodesRouteImport.update({
 const RulesRoute = RulesRouteImport.update({
   id: '/rules',
   path: '/rules',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const SetupRoute = SetupRouteImport.update({
+  id: '/setup',
+  path: '/setup',
   getParentRoute: () => rootRouteImport,
 } as any)
 const SmartCheckoutRoute = SmartCheckoutRouteImport.update({
@@ -129,10 +141,12 @@ export interface FileRoutesByFullPath {
   '/incidents': typeof IncidentsRoute
   '/live': typeof LiveRoute
   '/models': typeof ModelsRoute
+  '/notebooks': typeof NotebooksRoute
   '/people': typeof PeopleRoute
   '/profile': typeof ProfileRoute
   '/reason-codes': typeof ReasonCodesRoute
   '/rules': typeof RulesRoute
+  '/setup': typeof SetupRoute
   '/smart-checkout': typeof SmartCheckoutRoute
   '/smart-retry': typeof SmartRetryRoute
   '/transactions': typeof TransactionsRoute
@@ -149,10 +163,12 @@ export interface FileRoutesByTo {
   '/incidents': typeof IncidentsRoute
   '/live': typeof LiveRoute
   '/models': typeof ModelsRoute
+  '/notebooks': typeof NotebooksRoute
   '/people': typeof PeopleRoute
   '/profile': typeof ProfileRoute
   '/reason-codes': typeof ReasonCodesRoute
   '/rules': typeof RulesRoute
+  '/setup': typeof SetupRoute
   '/smart-checkout': typeof SmartCheckoutRoute
   '/smart-retry': typeof SmartRetryRoute
   '/transactions': typeof TransactionsRoute
@@ -170,10 +186,12 @@ export interface FileRoutesById {
   '/incidents': typeof IncidentsRoute
   '/live': typeof LiveRoute
   '/models': typeof ModelsRoute
+  '/notebooks': typeof NotebooksRoute
   '/people': typeof PeopleRoute
   '/profile': typeof ProfileRoute
   '/reason-codes': typeof ReasonCodesRoute
   '/rules': typeof RulesRoute
+  '/setup': typeof SetupRoute
   '/smart-checkout': typeof SmartCheckoutRoute
   '/smart-retry': typeof SmartRetryRoute
   '/transactions': typeof TransactionsRoute
@@ -192,10 +210,12 @@ export interface FileRouteTypes {
     | '/incidents'
     | '/live'
     | '/models'
+    | '/notebooks'
     | '/people'
     | '/profile'
     | '/reason-codes'
     | '/rules'
+    | '/setup'
     | '/smart-checkout'
     | '/smart-retry'
     | '/transactions'
@@ -212,10 +232,12 @@ export interface FileRouteTypes {
     | '/incidents'
     | '/live'
     | '/models'
+    | '/notebooks'
     | '/people'
     | '/profile'
     | '/reason-codes'
     | '/rules'
+    | '/setup'
     | '/smart-checkout'
     | '/smart-retry'
     | '/transactions'
@@ -232,10 +254,12 @@ export interface FileRouteTypes {
     | '/incidents'
     | '/live'
     | '/models'
+    | '/notebooks'
     | '/people'
     | '/profile'
     | '/reason-codes'
     | '/rules'
+    | '/setup'
     | '/smart-checkout'
     | '/smart-retry'
     | '/transactions'
@@ -253,10 +277,12 @@ export interface RootRouteChildren {
   IncidentsRoute: typeof IncidentsRoute
   LiveRoute: typeof LiveRoute
   ModelsRoute: typeof ModelsRoute
+  NotebooksRoute: typeof NotebooksRoute
   PeopleRoute: typeof PeopleRoute
   ProfileRoute: typeof ProfileRoute
   ReasonCodesRoute: typeof ReasonCodesRoute
   RulesRoute: typeof RulesRoute
+  SetupRoute: typeof SetupRoute
   SmartCheckoutRoute: typeof SmartCheckoutRoute
   SmartRetryRoute: typeof SmartRetryRoute
   TransactionsRoute: typeof TransactionsRoute
@@ -329,6 +355,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof ModelsRouteImport
       parentRoute: typeof rootRouteImport
     }
+    '/notebooks': {
+      id: '/notebooks'
+      path: '/notebooks'
+      fullPath: '/notebooks'
+      preLoaderRoute: typeof NotebooksRouteImport
+      parentRoute: typeof rootRouteImport
+    }
     '/people': {
       id: '/people'
       path: '/people'
@@ -355,6 +388,13 @@ declare module '@tanstack/react-router' {
       path: '/rules'
       fullPath: '/rules'
       preLoaderRoute: typeof RulesRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/setup': {
+      id: '/setup'
+      path: '/setup'
+      fullPath: '/setup'
+      preLoaderRoute: typeof SetupRouteImport
       parentRoute: typeof rootRouteImport
     }
     '/smart-checkout': {
@@ -405,10 +445,12 @@ const rootRouteChildren: RootRouteChildren = {
   IncidentsRoute: IncidentsRoute,
   LiveRoute: LiveRoute,
   ModelsRoute: ModelsRoute,
+  NotebooksRoute: NotebooksRoute,
   PeopleRoute: PeopleRoute,
   ProfileRoute: ProfileRoute,
   ReasonCodesRoute: ReasonCodesRoute,
   RulesRoute: RulesRoute,
+  SetupRoute: SetupRoute,
   SmartCheckoutRoute: SmartCheckoutRoute,
   SmartRetryRoute: SmartRetryRoute,
   TransactionsRoute: TransactionsRoute,
