@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import socket
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -222,12 +223,22 @@ def test_without_data_a_world_is_shown_until_there_is_some(empty: Installation, 
     counted = "select count(*) as attempts from payments_enriched_silver"
     small = ("--attempts", "300", "--days", "5")
 
-    with empty.up(*small):
+    with empty.up(*small, "--no-live"):
         world = empty.query(counted)[0]["attempts"]
-    with empty.up(*small):
-        again = empty.query(counted)[0]["attempts"]
-    with empty.up("--data", own, "--format", "canonical"):
+    with empty.up("--data", own, "--format", "canonical", "--no-live"):
         only_own = empty.query(counted)[0]["attempts"]
 
-    assert world == again == 300
+    assert world == 300
     assert only_own == len(ATTEMPTS)
+
+
+def test_the_world_goes_on_live_beside_the_page_and_ends_with_it(empty: Installation) -> None:
+    with empty.up("--attempts", "300", "--days", "5"):
+        until = time.monotonic() + 120
+        while empty.query("select count(*) as attempts from payments_enriched_silver")[0]["attempts"] <= 300:
+            assert time.monotonic() < until, empty.run("pipeline", "status", "payment_realtime_pipeline").out
+            time.sleep(1)
+        during = empty.json("pipeline", "status", "payment_realtime_pipeline")
+    after = empty.json("pipeline", "status", "payment_realtime_pipeline")
+
+    assert (during["state"], after["state"]) == ("running", "stopped")

@@ -137,6 +137,7 @@ def make_tables(
     full_refresh: bool,
     reporting_currency: str | None,
     check_views: bool = False,
+    partials: bool = True,
     engine: Engine = "duckdb",
 ) -> BuildReport:
     """Build behind a progress bar."""
@@ -147,6 +148,7 @@ def make_tables(
             full_refresh=full_refresh,
             check_views=check_views,
             reporting_currency=reporting_currency,
+            partials=partials,
             progress=lambda step: show(step.table, step.done / step.total),
         )
 

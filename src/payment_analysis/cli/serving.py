@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import signal
 import socket
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -24,6 +26,7 @@ from payment_analysis.cli.progress import bar
 from payment_analysis.cli.screen import err, out, warn
 from payment_analysis.cli.simulation import DAYS_MAX, show_world
 from payment_analysis.domain.errors import BadInput, NotFound
+from payment_analysis.jobs.beside import Beside, beside, stop_pipelines
 from payment_analysis.jobs.examples import EXAMPLES
 from payment_analysis.jobs.report import read_report
 from payment_analysis.jobs.simulate import Order, simulate
@@ -37,7 +40,7 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI
 
-    from payment_analysis.cli.data import Intake
+    from payment_analysis.jobs.ingest import Intake
     from payment_analysis.jobs.up import Beginning
 
 PORT = 8000
@@ -49,7 +52,8 @@ ANYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - the addresses we warn about
 
 def up(
     data: Annotated[
-        list[Path] | None, typer.Option("--data", help="An export; may be given several times. Default: the examples.")
+        list[Path] | None,
+        typer.Option("--data", help="An export; may be given several times. Default: a simulated world."),
     ] = None,
     format_: Annotated[str, typer.Option("--format", help="canonical, stripe, adyen or csv.")] = "canonical",
     mapping: MappingOption = None,
@@ -57,6 +61,9 @@ def up(
     days: Annotated[int, typer.Option(min=1, max=DAYS_MAX, help="Days they are spread over.")] = DAYS,
     seed: Annotated[int, typer.Option(min=0, help="Which world.")] = SEED,
     examples: Annotated[bool, typer.Option("--examples", help="The small example exports instead of a world.")] = False,
+    no_live: Annotated[
+        bool, typer.Option("--no-live", help="Nothing beside the page: no pipeline, live world or training.")
+    ] = False,
     reporting_currency: CurrencyOption = None,
     port: PortOption = None,
     host: HostOption = "127.0.0.1",
@@ -85,16 +92,28 @@ def up(
         intake = take_in(place, begun)
         if begun.exports and not intake.taken:
             raise typer.Exit(1)
-        show_build(make_tables(place, full_refresh=False, reporting_currency=reporting_currency), brief=True)
+        tables = make_tables(place, full_refresh=False, reporting_currency=reporting_currency, partials=no_live)
+        show_build(tables, brief=True)
         show_verdict(place)
-        run(place, listener, host)
+        run_beside(place, listener, host, alone=no_live or place.shows_examples)
     if intake.refused:
         raise typer.Exit(1)
+
+
+def run_beside(home: Home, listener: socket.socket, host: str, *, alone: bool) -> None:
+    """Serve with what works beside the page, or without it."""
+    if alone:
+        run(home, listener, host)
+        return
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # what works beside ends with us however we are asked to end
+    with beside(home, Beside.of(home), warn):
+        run(home, listener, host)
 
 
 def take_in(home: Home, begun: Beginning) -> Intake:
     """Let land what the home begins with, and say what that is."""
     if begun.sets_world_aside:
+        stop_pipelines(home)
         out().print(f"The simulated world is set aside in {home.set_aside()}.\n", markup=False)
     if begun.are_examples:
         out().print("The examples that come with us; --data FILE shows your own payments instead.\n", markup=False)

@@ -25,9 +25,13 @@ def build(
     full_refresh: bool = False,
     check_views: bool = False,
     reporting_currency: str | None = None,
+    partials: bool = True,
     progress: Callable[[Progress], None] | None = None,
 ) -> BuildReport:
-    """Bring every table up to what has landed; without anything landed there is nothing to build."""
+    """Bring every table up to what has landed; without anything landed there is nothing to build.
+
+    `partials`: bring up what gold answers fast from, too. Until somebody does, gold answers the same, slower.
+    """
     if not home.exists:
         raise NotBuilt(
             f"There is no data in {home.path}.",
@@ -42,7 +46,8 @@ def build(
         reporting_currency=reporting_currency,
         progress=progress,
     )
-    lakehouse.refresh_partials()
+    if partials:
+        lakehouse.refresh_partials()
     return report
 
 
