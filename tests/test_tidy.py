@@ -199,9 +199,7 @@ def imports(module: str, path: Path) -> set[str]:
 
 
 # Finished and tested before its door. This set may only shrink.
-WAITING_FOR_A_DOOR = {
-    "payment_analysis.agents.ask.genie",
-}
+WAITING_FOR_A_DOOR: set[str] = set()
 
 
 def test_every_module_is_reached_from_a_door() -> None:
@@ -209,6 +207,7 @@ def test_every_module_is_reached_from_a_door() -> None:
     doors = (
         "payment_analysis.cli",
         "payment_analysis.backend.app",
+        "payment_analysis.backend.app_there",  # loaded by name, on Databricks only
         "payment_analysis.backend.main",
         "payment_analysis.jobs",
     )

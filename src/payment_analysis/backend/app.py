@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from importlib.metadata import version
+from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 from fastapi import Depends, FastAPI
@@ -27,6 +28,7 @@ from payment_analysis.backend.lakehouse_writes import LakehouseWrites
 from payment_analysis.backend.live_features import LiveFeatures
 from payment_analysis.backend.live_feed import Listeners
 from payment_analysis.backend.model_registry import ModelRegistry
+from payment_analysis.backend.operating_here import OperatingHere
 from payment_analysis.backend.routes import (
     agents,
     analytics,
@@ -47,6 +49,7 @@ from payment_analysis.backend.routes import (
     incidents,
     live,
     models,
+    notebooks,
     notifications,
     page,
     people,
@@ -59,6 +62,7 @@ from payment_analysis.backend.routes import (
     saved_views,
     schema,
     scope,
+    setup,
     sign_in,
     tasks,
     transactions,
@@ -67,6 +71,7 @@ from payment_analysis.backend.routes import (
     version as release,
 )
 from payment_analysis.backend.rule_seeds import seed_rules
+from payment_analysis.domain.release import release as release_name
 from payment_analysis.lakehouse.home import Home
 from payment_analysis.ml.registry import Registry
 from payment_analysis.store.accounts import first_admin, make_link
@@ -74,14 +79,16 @@ from payment_analysis.store.audit import SYSTEM
 from payment_analysis.store.database import Database
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
 
     from payment_analysis.agents.computed import Computed
     from payment_analysis.backend.asking import Asking
     from payment_analysis.backend.dependencies import Clock, Warehouse, Writing
+    from payment_analysis.backend.operating import Operating
 
 LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")  # a page elsewhere that re-binds its name to us is refused by it
+APP_VARIABLE: Final = "DATABRICKS_APP_NAME"  # Databricks Apps sets it; nowhere else is it there
 SIGN_INS: Final = (10, timedelta(minutes=1))  # attempts per caller; a link has 256 random bits
 PACKED_BYTES_MIN: Final = 1_400  # what fits into one packet gains nothing
 # The pages come last: they answer every address that nobody else does.
@@ -115,6 +122,8 @@ ROUTERS: Final = (
     diagnosis,
     agents,
     rule_language,
+    setup,
+    notebooks,
     rule_trials,
     rules,
     experiments,
@@ -134,6 +143,7 @@ def create_app(
     *,
     writes: Writing | None = None,
     asking: Asking | None = None,
+    operating: Operating | None = None,
     deciding: Deciding | None = None,
     models_of: ModelRegistry | None = None,
     hosts: Sequence[str] = LOOPBACK,
@@ -145,7 +155,7 @@ def create_app(
 ) -> FastAPI:
     """The application over one lakehouse and one store; `hosts` are the names it may be called by.
 
-    `asking` knows who asks, by default sign-in; `announce` is told the path of a new sign-in link at the start.
+    `asking` knows who asks, else the store does; `operating` runs jobs; `announce` is told a new sign-in link's path.
     """
 
     @asynccontextmanager
@@ -160,6 +170,7 @@ def create_app(
     app = _bare(lifespan)
     app.state.warehouse, app.state.data_states = warehouse, DataStates(warehouse, shows_examples=shows_examples)
     app.state.store, app.state.writes, app.state.clock, app.state.models = store, writes, clock, models_of
+    app.state.operating = operating
     app.state.decisions, app.state.people = Decisions(store, clock, deciding or Deciding()), RememberedPeople()
     app.state.asking, app.state.askers = asking or SignedIn(store, clock), ask.askers_over(warehouse)
     app.state.toolbox = Toolbox(warehouse, store, computed)
@@ -183,7 +194,7 @@ def _bare(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]]) -> F
     """The application without its parts."""
     return FastAPI(
         title="Payment Analysis",
-        version=version("payment-analysis"),
+        version=release_name(),
         summary="What share of card payments is approved, where good money is lost and what to do first.",
         docs_url=None,  # ours needs no network
         redoc_url=None,
@@ -195,10 +206,11 @@ def _bare(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]]) -> F
 
 def app_of(home: Home, *, hosts: Sequence[str] = LOOPBACK, announce: Callable[[str], None] | None = None) -> FastAPI:
     """The application over a home."""
-    lakehouse = home.lakehouse()
+    lakehouse, store = home.lakehouse(), Database.of_home(home.create().path)
     return create_app(
         lakehouse,
-        Database.of_home(home.create().path),
+        store,
+        operating=OperatingHere(home, store),
         writes=LakehouseWrites(home),
         deciding=Deciding(RegisteredModels(home.path), features=LiveFeatures(lakehouse.rows)),
         models_of=ModelRegistry(home.path),
@@ -207,6 +219,14 @@ def app_of(home: Home, *, hosts: Sequence[str] = LOOPBACK, announce: Callable[[s
         computed=[model_health_tool(Registry(home.path))],
         announce=announce,
     )
+
+
+def app_of_workspace(environment: Mapping[str, str]) -> FastAPI:
+    """The application as a Databricks App; what that takes is loaded only there."""
+    there = import_module("payment_analysis.backend.app_there")
+    app = create_app(**there.parts_of(environment))
+    app.add_middleware(there.RemembersHeaders)
+    return app
 
 
 def way_in(store: Database, now: datetime) -> str:
@@ -222,7 +242,12 @@ def sign_in_path(store: Database, now: datetime) -> str:
 
 
 def __getattr__(name: str) -> FastAPI:
-    """Make `payment_analysis.backend.app:app` when a server asks for it by name, over the environment's home."""
+    """Make `payment_analysis.backend.app:app` when a server asks for it by name, over the environment's home.
+
+    On Databricks Apps it is made over the workspace.
+    """
     if name == "app":
+        if APP_VARIABLE in os.environ:
+            return app_of_workspace(os.environ)
         return app_of(Home.of_environment(), announce=lambda path: print(f"Sign in once at {path}", flush=True))
     raise AttributeError(name)

@@ -45,6 +45,8 @@ class Gates:
 
     def _refusals(self, method: str, headers: Headers) -> Iterator[PaymentAnalysisError]:
         host = headers.get("host", "")
+        if self._behind_proxy:  # the proxy tells the name that was called; its own name for us is of no matter
+            host = headers.get("x-forwarded-host") or host
         if ANY not in self._hosts and (_name(host) not in self._hosts or len(headers.getlist("host")) > 1):
             yield NotTrusted(f"The application is not called {host[:100]!r}.", hint="use the address it printed")
         given = [name for name in FORWARDED if name in headers]

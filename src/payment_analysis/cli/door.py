@@ -31,6 +31,7 @@ COMMANDS = {
     "train": "models",
     "models": "models",
     "evaluate": "evaluation",
+    "job": "jobs",
     "diagnose": "diagnosis",
     "agents": "agents",
     "tools": "agents",

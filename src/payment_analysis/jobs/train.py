@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    import pyarrow as pa
+
     from payment_analysis.lakehouse.home import Home
     from payment_analysis.ml.card import Measure
     from payment_analysis.ml.models import ModelKind
@@ -51,13 +53,23 @@ class Registered:
     measures: tuple[Measure, ...]
 
 
-def train(home: Home, names: Sequence[str] = (), *, progress: Callable[[str, float], None] | None = None) -> Training:
-    """Train some or all of the four models; one that lacks lessons is named and the others go on."""
+def train(
+    home: Home,
+    names: Sequence[str] = (),
+    *,
+    attempts: pa.Table | None = None,
+    registry: Registry | None = None,
+    progress: Callable[[str, float], None] | None = None,
+) -> Training:
+    """Train some or all of the four models; one that lacks lessons is named and the others go on.
+
+    Attempts come from the home's silver and models go into its registry unless others are handed in.
+    """
     tell = progress or (lambda _what, _share: None)
     kinds = [kind_of(name) for name in names] or list(MODELS.values())
     tell("reading attempts", 0.0)
-    lessons = Lessons.of(read_attempts(tables_of(home)))
-    registry = Registry(home.path)
+    lessons = Lessons.of(read_attempts(tables_of(home)) if attempts is None else attempts)
+    registry = registry or Registry(home.path)
     done, refused, made = list[Registered](), list[NotTrained](), dict[str, Trained]()
     for number, kind in enumerate(kinds):
         tell(f"training {kind.name}", READ_SHARE + (1.0 - READ_SHARE) * number / len(kinds))

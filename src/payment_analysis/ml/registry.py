@@ -69,7 +69,9 @@ class Version:
 class Registry:
     """Versions of the four models."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *, place: str = "") -> None:
+        """The registry of a home, or of the environment; `place` is the catalog and schema its names stand in."""
+        self._prefix = f"{place}." if place else ""
         self.folder = (home / "mlflow").resolve()
         self.uri = os.environ.get(ADDRESS) or f"sqlite:///{self.folder / 'mlflow.db'}"
         self._is_local = ADDRESS not in os.environ
@@ -103,10 +105,10 @@ class Registry:
                     input_example=example,
                     serialization_format=mlflow.sklearn.SERIALIZATION_FORMAT_CLOUDPICKLE,
                     pip_requirements=[f"{name}=={installed(name)}" for name in PACKAGES],
-                    registered_model_name=card.model,
+                    registered_model_name=self._prefix + card.model,
                 )
             number = int(info.registered_model_version)
-            client.set_registered_model_alias(card.model, CHALLENGER, str(number))
+            client.set_registered_model_alias(self._prefix + card.model, CHALLENGER, str(number))
         return number
 
     def champion(self, model: str) -> int | None:
@@ -118,16 +120,16 @@ class Registry:
         with self._speaking() as client:
             before = self._aliased(model, CHAMPION)
             if before is not None and before != version:
-                client.set_model_version_tag(model, str(version), PREVIOUS_TAG, str(before))
-            client.set_registered_model_alias(model, CHAMPION, str(version))
-            client.set_model_version_tag(model, str(version), "verdict", verdict)
+                client.set_model_version_tag(self._prefix + model, str(version), PREVIOUS_TAG, str(before))
+            client.set_registered_model_alias(self._prefix + model, CHAMPION, str(version))
+            client.set_model_version_tag(self._prefix + model, str(version), "verdict", verdict)
             if self._aliased(model, CHALLENGER) == version:
-                client.delete_registered_model_alias(model, CHALLENGER)
+                client.delete_registered_model_alias(self._prefix + model, CHALLENGER)
 
     def judge(self, model: str, version: int, verdict: str) -> None:
         """Write down why a version is not the champion."""
         with self._speaking() as client:
-            client.set_model_version_tag(model, str(version), "verdict", verdict)
+            client.set_model_version_tag(self._prefix + model, str(version), "verdict", verdict)
 
     def roll_back(self, model: str) -> int:
         """Give the alias back to the champion before; returns its version."""
@@ -137,13 +139,13 @@ class Registry:
                 raise NotFound(
                     f"{model} has no champion", hint=f"train it first: payment-analysis train --model {model}"
                 )
-            before = client.get_model_version(model, str(now)).tags.get(PREVIOUS_TAG)
+            before = client.get_model_version(self._prefix + model, str(now)).tags.get(PREVIOUS_TAG)
             if before is None:
                 raise NotFound(
                     f"version {now} of {model} follows no other", hint="there is nothing to roll back to; train again"
                 )
-            client.set_registered_model_alias(model, CHAMPION, before)
-            client.set_registered_model_alias(model, CHALLENGER, str(now))
+            client.set_registered_model_alias(self._prefix + model, CHAMPION, before)
+            client.set_registered_model_alias(self._prefix + model, CHALLENGER, str(now))
         return int(before)
 
     def load(self, model: str, alias: str = CHAMPION) -> Any:
@@ -154,7 +156,7 @@ class Registry:
             )
         with self._speaking():
             try:
-                return mlflow.sklearn.load_model(f"models:/{model}@{alias}")
+                return mlflow.sklearn.load_model(f"models:/{self._prefix}{model}@{alias}")
             except (pickle.UnpicklingError, AttributeError, ImportError, TypeError) as error:
                 raise Unavailable(
                     f"the {alias} of {model} was made by another version of this program and cannot be read: {error}",
@@ -164,7 +166,7 @@ class Registry:
     def card(self, model: str, version: int) -> dict[str, Any]:
         """The card of a version as it was written when it was trained."""
         with self._speaking() as client:
-            run = client.get_model_version(model, str(version)).run_id
+            run = client.get_model_version(self._prefix + model, str(version)).run_id
             text = mlflow.artifacts.load_text(f"runs:/{run}/{CARD_JSON}")
         card: dict[str, Any] = json.loads(text)
         return card
@@ -174,7 +176,7 @@ class Registry:
         if not self.exists:
             return []
         with self._speaking() as client:
-            found = client.search_model_versions(f"name='{model}'")
+            found = client.search_model_versions(f"name='{self._prefix}{model}'")
             held = {alias: self._aliased(model, alias) for alias in (CHAMPION, CHALLENGER)}
             versions = [
                 Version(
@@ -196,7 +198,7 @@ class Registry:
             return None
         with self._speaking() as client:
             try:
-                return int(client.get_model_version_by_alias(model, alias).version)
+                return int(client.get_model_version_by_alias(self._prefix + model, alias).version)
             except MlflowException as error:
                 if error.error_code in {"RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"}:
                     return None

@@ -18,6 +18,7 @@ from payment_analysis.store.decisions import (
     ExperimentAssignment,
 )
 from payment_analysis.store.people import Audit, WebSession
+from payment_analysis.store.runs import JobRun, RunLine, TaskRun
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +38,9 @@ OWN_RECORD: Final[frozenset[type[Base]]] = frozenset(
         DecisionOutcome,
         ExperimentAssignment,
         OnlineFeature,
+        JobRun,
+        TaskRun,
+        RunLine,
     }
 )
 ACTOR: Final = "actor"

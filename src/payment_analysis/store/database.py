@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import psycopg
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import URL, create_engine, make_url, text
 from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -19,9 +19,7 @@ from payment_analysis.store.migrate import migrate
 from payment_analysis.store.server import Server
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from sqlalchemy import URL
+    from collections.abc import Callable, Iterator
 
     from payment_analysis.store.audit import Actor
 
@@ -30,15 +28,19 @@ FOLDER: Final = "postgres"  # of the embedded server, in the home
 CONNECT_SECONDS: Final = 5
 STATEMENT_SECONDS: Final = 30
 POOL: Final = 10
+RECYCLE_SECONDS: Final = 45 * 60  # a password that was asked for lasts an hour
 RESTART_SECONDS: Final = 20.0  # recovery after a crash; a start takes 0.1 s, the first one 1 s
 RETRY_SECONDS: Final = 0.1
+_LOCAL: Final = frozenset({"127.0.0.1", "localhost"})  # nothing leaves the machine
 _DRIVERS: Final = {"postgres", "postgresql", "postgresql+psycopg"}
 
 
 class Database:
     """PostgreSQL with our tables in it; nothing is connected before the first question."""
 
-    def __init__(self, server: Server | URL) -> None:
+    def __init__(self, server: Server | URL, *, password: Callable[[], str] | None = None) -> None:
+        """Over an embedded server or an address; `password` is asked for a fresh one at every new connection."""
+        self._password = password
         self._server = server if isinstance(server, Server) else None
         self._url = None if isinstance(server, Server) else server
         self._is_migrated = False
@@ -49,6 +51,7 @@ class Database:
             pool_size=POOL,
             max_overflow=POOL,
             pool_timeout=CONNECT_SECONDS,
+            pool_recycle=RECYCLE_SECONDS,
         )
         self._changes = sessionmaker(self._engine, class_=AuditedSession, expire_on_commit=False)
         self._reads = sessionmaker(self._engine.execution_options(postgresql_readonly=True))
@@ -107,7 +110,7 @@ class Database:
         """A new connection; an embedded server that died is started again, which takes it some moments."""
         if self._server is None:
             assert self._url is not None
-            return _connected(self._url)
+            return _connected(self._url if self._password is None else self._url.set(password=self._password()))
         deadline = time.monotonic() + RESTART_SECONDS
         while True:
             try:
@@ -161,3 +164,16 @@ def given_url(text_: str) -> URL:
             hint="write postgresql://user:password@host:5432/database",
         )
     return url.set(drivername="postgresql+psycopg")
+
+
+def lakebase_url(host: str, user: str, database: str) -> URL:
+    """The address of a Lakebase endpoint, without the password that changes every hour."""
+    name, _, port = host.partition(":")
+    return URL.create(
+        "postgresql+psycopg",
+        username=user,
+        host=name,
+        port=int(port) if port else 5432,
+        database=database,
+        query={"sslmode": "disable" if name in _LOCAL else "require"},
+    )

@@ -20,7 +20,8 @@ from payment_analysis.store.migrations.versions import (
     v0005_model_changes,
     v0006_decision_audit,
     v0007_rules,
-    v0008_agents,
+    v0008_runs,
+    v0009_agents,
 )
 from payment_analysis.store.tables import SCHEMA, Base
 
@@ -35,7 +36,8 @@ EDITIONS: Final = (
     v0005_model_changes,
     v0006_decision_audit,
     v0007_rules,
-    v0008_agents,
+    v0008_runs,
+    v0009_agents,
 )
 LOCK: Final = 7_205_759  # any number that only we lock: one process migrates, the others wait
 

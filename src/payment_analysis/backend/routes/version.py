@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version as installed
 from typing import Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from payment_analysis.backend.dependencies import StoreDep
+from payment_analysis.domain.release import release
 
 router = APIRouter(prefix="/api", tags=["health"])
 
@@ -31,7 +31,7 @@ class DatabaseHealth(BaseModel):
 @router.get("/version", operation_id="version")
 def version() -> Version:
     """The release that answers."""
-    return Version(version=installed("payment-analysis"))
+    return Version(version=release())
 
 
 @router.get("/v1/health/database", operation_id="healthDatabase")

@@ -14,13 +14,14 @@ from pyspark import pipelines as dp
 
 from payment_analysis.domain.rates import BASE
 from payment_analysis.lakehouse.bronze import DROPPED_PREFIX, LANDING, QUARANTINE
+from payment_analysis.lakehouse.realtime import REALTIME
 from payment_analysis.lakehouse.schema import columns_of
 from payment_analysis.lakehouse.seeds import SEEDS
 from payment_analysis.lakehouse.spark.statements import ddl, dropped, holds, looks_elsewhere, passing, stored, typed
 from payment_analysis.lakehouse.table import load_sources, load_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from pyspark.sql import DataFrame, SparkSession
 
@@ -48,6 +49,16 @@ def define(spark: SparkSession) -> None:
             dp.temporary_view(name=table.name, comment=table.description)(_sql(spark, typed(table)))
 
 
+def define_realtime(spark: SparkSession) -> None:
+    """Declare what the newest minutes look like, over the tables that the other pipeline keeps."""
+    tables = load_tables()
+    for table in tables.values():
+        if table.name in REALTIME:
+            _store(table, _sql(spark, typed(table)))
+        elif table.name in _below(REALTIME) and table.kind == "view":
+            dp.temporary_view(name=table.name, comment=table.description)(_sql(spark, typed(table)))
+
+
 def stored_names() -> list[str]:
     """What the pipeline keeps: seeds, quarantine, and every table of ours, in an order in which they may be made."""
     kept = [name for name in load_sources() if name in SEEDS or name == QUARANTINE]
@@ -56,7 +67,12 @@ def stored_names() -> list[str]:
 
 def datasets() -> frozenset[str]:
     """Everything that is kept and everything it reads."""
-    tables, wanted, unseen = load_tables(), set[str](), set(stored_names())
+    return _below(stored_names())
+
+
+def _below(names: Iterable[str]) -> frozenset[str]:
+    """These, what they read, what that reads, and so on."""
+    tables, wanted, unseen = load_tables(), set[str](), set(names)
     while unseen:
         wanted |= unseen
         unseen = {read for name in unseen if name in tables for read in tables[name].reads} - wanted

@@ -19,10 +19,12 @@ import { Route as ExperimentsRouteImport } from './routes/experiments'
 import { Route as IncidentsRouteImport } from './routes/incidents'
 import { Route as LiveRouteImport } from './routes/live'
 import { Route as ModelsRouteImport } from './routes/models'
+import { Route as NotebooksRouteImport } from './routes/notebooks'
 import { Route as PeopleRouteImport } from './routes/people'
 import { Route as ProfileRouteImport } from './routes/profile'
 import { Route as ReasonCodesRouteImport } from './routes/reason-codes'
 import { Route as RulesRouteImport } from './routes/rules'
+import { Route as SetupRouteImport } from './routes/setup'
 import { Route as SmartCheckoutRouteImport } from './routes/smart-checkout'
 import { Route as SmartRetryRouteImport } from './routes/smart-retry'
 import { Route as TransactionsRouteImport } from './routes/transactions'
@@ -79,6 +81,11 @@ const ModelsRoute = ModelsRouteImport.update({
   path: '/models',
   getParentRoute: () => rootRouteImport,
 } as any)
+const NotebooksRoute = NotebooksRouteImport.update({
+  id: '/notebooks',
+  path: '/notebooks',
+  getParentRoute: () => rootRouteImport,
+} as any)
 const PeopleRoute = PeopleRouteImport.update({
   id: '/people',
   path: '/people',
@@ -97,6 +104,11 @@ const ReasonCodesRoute = ReasonCodesRouteImport.update({
 const RulesRoute = RulesRouteImport.update({
   id: '/rules',
   path: '/rules',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const SetupRoute = SetupRouteImport.update({
+  id: '/setup',
+  path: '/setup',
   getParentRoute: () => rootRouteImport,
 } as any)
 const SmartCheckoutRoute = SmartCheckoutRouteImport.update({
@@ -136,10 +148,12 @@ export interface FileRoutesByFullPath {
   '/incidents': typeof IncidentsRoute
   '/live': typeof LiveRoute
   '/models': typeof ModelsRoute
+  '/notebooks': typeof NotebooksRoute
   '/people': typeof PeopleRoute
   '/profile': typeof ProfileRoute
   '/reason-codes': typeof ReasonCodesRoute
   '/rules': typeof RulesRoute
+  '/setup': typeof SetupRoute
   '/smart-checkout': typeof SmartCheckoutRoute
   '/smart-retry': typeof SmartRetryRoute
   '/transactions': typeof TransactionsRoute
@@ -157,10 +171,12 @@ export interface FileRoutesByTo {
   '/incidents': typeof IncidentsRoute
   '/live': typeof LiveRoute
   '/models': typeof ModelsRoute
+  '/notebooks': typeof NotebooksRoute
   '/people': typeof PeopleRoute
   '/profile': typeof ProfileRoute
   '/reason-codes': typeof ReasonCodesRoute
   '/rules': typeof RulesRoute
+  '/setup': typeof SetupRoute
   '/smart-checkout': typeof SmartCheckoutRoute
   '/smart-retry': typeof SmartRetryRoute
   '/transactions': typeof TransactionsRoute
@@ -179,10 +195,12 @@ export interface FileRoutesById {
   '/incidents': typeof IncidentsRoute
   '/live': typeof LiveRoute
   '/models': typeof ModelsRoute
+  '/notebooks': typeof NotebooksRoute
   '/people': typeof PeopleRoute
   '/profile': typeof ProfileRoute
   '/reason-codes': typeof ReasonCodesRoute
   '/rules': typeof RulesRoute
+  '/setup': typeof SetupRoute
   '/smart-checkout': typeof SmartCheckoutRoute
   '/smart-retry': typeof SmartRetryRoute
   '/transactions': typeof TransactionsRoute
@@ -202,10 +220,12 @@ export interface FileRouteTypes {
     | '/incidents'
     | '/live'
     | '/models'
+    | '/notebooks'
     | '/people'
     | '/profile'
     | '/reason-codes'
     | '/rules'
+    | '/setup'
     | '/smart-checkout'
     | '/smart-retry'
     | '/transactions'
@@ -223,10 +243,12 @@ export interface FileRouteTypes {
     | '/incidents'
     | '/live'
     | '/models'
+    | '/notebooks'
     | '/people'
     | '/profile'
     | '/reason-codes'
     | '/rules'
+    | '/setup'
     | '/smart-checkout'
     | '/smart-retry'
     | '/transactions'
@@ -244,10 +266,12 @@ export interface FileRouteTypes {
     | '/incidents'
     | '/live'
     | '/models'
+    | '/notebooks'
     | '/people'
     | '/profile'
     | '/reason-codes'
     | '/rules'
+    | '/setup'
     | '/smart-checkout'
     | '/smart-retry'
     | '/transactions'
@@ -266,10 +290,12 @@ export interface RootRouteChildren {
   IncidentsRoute: typeof IncidentsRoute
   LiveRoute: typeof LiveRoute
   ModelsRoute: typeof ModelsRoute
+  NotebooksRoute: typeof NotebooksRoute
   PeopleRoute: typeof PeopleRoute
   ProfileRoute: typeof ProfileRoute
   ReasonCodesRoute: typeof ReasonCodesRoute
   RulesRoute: typeof RulesRoute
+  SetupRoute: typeof SetupRoute
   SmartCheckoutRoute: typeof SmartCheckoutRoute
   SmartRetryRoute: typeof SmartRetryRoute
   TransactionsRoute: typeof TransactionsRoute
@@ -349,6 +375,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof ModelsRouteImport
       parentRoute: typeof rootRouteImport
     }
+    '/notebooks': {
+      id: '/notebooks'
+      path: '/notebooks'
+      fullPath: '/notebooks'
+      preLoaderRoute: typeof NotebooksRouteImport
+      parentRoute: typeof rootRouteImport
+    }
     '/people': {
       id: '/people'
       path: '/people'
@@ -375,6 +408,13 @@ declare module '@tanstack/react-router' {
       path: '/rules'
       fullPath: '/rules'
       preLoaderRoute: typeof RulesRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/setup': {
+      id: '/setup'
+      path: '/setup'
+      fullPath: '/setup'
+      preLoaderRoute: typeof SetupRouteImport
       parentRoute: typeof rootRouteImport
     }
     '/smart-checkout': {
@@ -426,10 +466,12 @@ const rootRouteChildren: RootRouteChildren = {
   IncidentsRoute: IncidentsRoute,
   LiveRoute: LiveRoute,
   ModelsRoute: ModelsRoute,
+  NotebooksRoute: NotebooksRoute,
   PeopleRoute: PeopleRoute,
   ProfileRoute: ProfileRoute,
   ReasonCodesRoute: ReasonCodesRoute,
   RulesRoute: RulesRoute,
+  SetupRoute: SetupRoute,
   SmartCheckoutRoute: SmartCheckoutRoute,
   SmartRetryRoute: SmartRetryRoute,
   TransactionsRoute: TransactionsRoute,

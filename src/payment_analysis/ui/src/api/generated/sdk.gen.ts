@@ -2,7 +2,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AnalyseRulesData, AnalyseRulesErrors, AnalyseRulesResponses, AskData, AskErrors, AskResponses, AssignExperimentData, AssignExperimentErrors, AssignExperimentResponses, BacktestConfigurationData, BacktestConfigurationErrors, BacktestConfigurationResponses, BacktestRuleData, BacktestRuleErrors, BacktestRuleResponses, ChatWithAgentsData, ChatWithAgentsErrors, ChatWithAgentsResponses, CreateAccessTokenData, CreateAccessTokenErrors, CreateAccessTokenResponses, CreateApprovalRuleData, CreateApprovalRuleErrors, CreateApprovalRuleResponses, CreateConfigProposalData, CreateConfigProposalErrors, CreateConfigProposalResponses, CreateExperimentData, CreateExperimentErrors, CreateExperimentResponses, CreateIncidentData, CreateIncidentErrors, CreateIncidentResponses, CreateReasonReviewData, CreateReasonReviewErrors, CreateReasonReviewResponses, CreateRemediationTaskData, CreateRemediationTaskErrors, CreateRemediationTaskResponses, CreateRetryableDeclineCodeData, CreateRetryableDeclineCodeErrors, CreateRetryableDeclineCodeResponses, CreateSavedViewData, CreateSavedViewErrors, CreateSavedViewResponses, CreateSignInLinkData, CreateSignInLinkErrors, CreateSignInLinkResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CurrentUserData, CurrentUserErrors, CurrentUserResponses, DecideAuthenticationData, DecideAuthenticationErrors, DecideAuthenticationResponses, DecideBatchData, DecideBatchErrors, DecideBatchResponses, DecideRetryData, DecideRetryErrors, DecideRetryResponses, DecideRoutingData, DecideRoutingErrors, DecideRoutingResponses, DeclineSummaryData, DeclineSummaryErrors, DeclineSummaryResponses, DeleteApprovalRuleData, DeleteApprovalRuleErrors, DeleteApprovalRuleResponses, DeleteRetryableDeclineCodeData, DeleteRetryableDeclineCodeErrors, DeleteRetryableDeclineCodeResponses, DeleteSavedViewData, DeleteSavedViewErrors, DeleteSavedViewResponses, DraftIncidentData, DraftIncidentErrors, DraftIncidentResponses, ExportTransactionsData, ExportTransactionsErrors, ExportTransactionsResponses, GetActionsData, GetActionsErrors, GetActionsResponses, GetActiveAlertsData, GetActiveAlertsErrors, GetActiveAlertsResponses, GetAgentRunData, GetAgentRunErrors, GetAgentRunResponses, GetApprovalRuleData, GetApprovalRuleErrors, GetApprovalRuleResponses, GetApprovalTrendsBySecondData, GetApprovalTrendsBySecondErrors, GetApprovalTrendsBySecondResponses, GetApprovalTrendsData, GetApprovalTrendsErrors, GetApprovalTrendsResponses, GetAttemptSchemaData, GetAttemptSchemaErrors, GetAttemptSchemaResponses, GetAuthStatusData, GetAuthStatusErrors, GetAuthStatusResponses, GetBinPerformanceData, GetBinPerformanceErrors, GetBinPerformanceResponses, GetCardNetworkPerformanceData, GetCardNetworkPerformanceErrors, GetCardNetworkPerformanceResponses, GetCommandCenterEntryThroughputData, GetCommandCenterEntryThroughputErrors, GetCommandCenterEntryThroughputResponses, GetControlBandData, GetControlBandErrors, GetControlBandResponses, GetCountriesData, GetCountriesErrors, GetCountriesResponses, GetDailyTrendsData, GetDailyTrendsErrors, GetDailyTrendsResponses, GetDashboardData, GetDashboardErrors, GetDashboardResponses, GetDashboardSpecData, GetDashboardSpecErrors, GetDashboardSpecResponses, GetDatabricksDeclinesData, GetDatabricksDeclinesErrors, GetDatabricksDeclinesResponses, GetDatabricksKpisData, GetDatabricksKpisErrors, GetDatabricksKpisResponses, GetDataQualitySummaryData, GetDataQualitySummaryErrors, GetDataQualitySummaryResponses, GetDecisionConfigData, GetDecisionConfigErrors, GetDecisionConfigResponses, GetDecisionConfigThresholdsData, GetDecisionConfigThresholdsErrors, GetDecisionConfigThresholdsResponses, GetDeclineRecoveryOpportunitiesData, GetDeclineRecoveryOpportunitiesErrors, GetDeclineRecoveryOpportunitiesResponses, GetDedupCollisionStatsData, GetDedupCollisionStatsErrors, GetDedupCollisionStatsResponses, GetDiagnosisData, GetDiagnosisErrors, GetDiagnosisResponses, GetDimensionCoverageData, GetDimensionCoverageErrors, GetDimensionCoverageResponses, GetDimensionValuesData, GetDimensionValuesErrors, GetDimensionValuesResponses, GetEntrySystemDistributionData, GetEntrySystemDistributionErrors, GetEntrySystemDistributionResponses, GetExperimentData, GetExperimentErrors, GetExperimentPowerData, GetExperimentPowerErrors, GetExperimentPowerResponses, GetExperimentResponses, GetExperimentResultsData, GetExperimentResultsErrors, GetExperimentResultsResponses, GetFactorsDelayingApprovalData, GetFactorsDelayingApprovalErrors, GetFactorsDelayingApprovalResponses, GetFalseInsightsMetricData, GetFalseInsightsMetricErrors, GetFalseInsightsMetricResponses, GetFaultAttributionData, GetFaultAttributionErrors, GetFaultAttributionResponses, GetFraudRiskData, GetFraudRiskErrors, GetFraudRiskResponses, GetGeographyData, GetGeographyErrors, GetGeographyResponses, GetIncidentCausesData, GetIncidentCausesErrors, GetIncidentCausesResponses, GetIncidentData, GetIncidentErrors, GetIncidentRecoveryData, GetIncidentRecoveryErrors, GetIncidentRecoveryResponses, GetIncidentResponses, GetIssuerPerformanceData, GetIssuerPerformanceErrors, GetIssuerPerformanceResponses, GetKpisData, GetKpisErrors, GetKpisResponses, GetLast60SecondsPerformanceData, GetLast60SecondsPerformanceErrors, GetLast60SecondsPerformanceResponses, GetLastHourPerformanceData, GetLastHourPerformanceErrors, GetLastHourPerformanceResponses, GetLifeCyclesData, GetLifeCyclesErrors, GetLifeCyclesResponses, GetMerchantSegmentPerformanceData, GetMerchantSegmentPerformanceErrors, GetMerchantSegmentPerformanceResponses, GetMetricBridgeData, GetMetricBridgeErrors, GetMetricBridgeResponses, GetModelCardData, GetModelCardErrors, GetModelCardResponses, GetModelsData, GetModelsErrors, GetModelsResponses, GetOnlineFeaturesData, GetOnlineFeaturesErrors, GetOnlineFeaturesResponses, GetPaymentData, GetPaymentErrors, GetPaymentResponses, GetPspPerformanceData, GetPspPerformanceErrors, GetPspPerformanceResponses, GetReasonCodeInsightsData, GetReasonCodeInsightsErrors, GetReasonCodeInsightsResponses, GetReasonCodesData, GetReasonCodesErrors, GetReasonCodesResponses, GetReasonMappingData, GetReasonMappingErrors, GetReasonMappingResponses, GetRecommendationsByCohortData, GetRecommendationsByCohortErrors, GetRecommendationsByCohortResponses, GetRecommendationsData, GetRecommendationsErrors, GetRecommendationsResponses, GetReportData, GetReportErrors, GetReportPageData, GetReportPageErrors, GetReportPageResponses, GetReportResponses, GetRetryableDeclineCodesData, GetRetryableDeclineCodesErrors, GetRetryableDeclineCodesResponses, GetRetryChainsData, GetRetryChainsErrors, GetRetryChainsResponses, GetRetryComplianceData, GetRetryComplianceErrors, GetRetryComplianceResponses, GetRetryPerformanceData, GetRetryPerformanceErrors, GetRetryPerformanceResponses, GetRetrySuccessByReasonData, GetRetrySuccessByReasonErrors, GetRetrySuccessByReasonResponses, GetRoutePerformanceData, GetRoutePerformanceErrors, GetRoutePerformanceResponses, GetRuleLanguageData, GetRuleLanguageErrors, GetRuleLanguageResponses, GetScopeOptionsData, GetScopeOptionsErrors, GetScopeOptionsResponses, GetSmartCheckoutPathPerformanceData, GetSmartCheckoutPathPerformanceErrors, GetSmartCheckoutPathPerformanceResponses, GetSmartCheckoutServicePathsData, GetSmartCheckoutServicePathsErrors, GetSmartCheckoutServicePathsResponses, GetSolutionPerformanceData, GetSolutionPerformanceErrors, GetSolutionPerformanceResponses, GetStandingData, GetStandingErrors, GetStandingResponses, GetStreamingMetricsData, GetStreamingMetricsErrors, GetStreamingMetricsResponses, GetStreamingTpsData, GetStreamingTpsErrors, GetStreamingTpsResponses, GetTableQualityData, GetTableQualityErrors, GetTableQualityResponses, GetThreeDsFunnelData, GetThreeDsFunnelErrors, GetThreeDsFunnelResponses, GetTokenUpliftData, GetTokenUpliftErrors, GetTokenUpliftResponses, GetTransactionFacetsData, GetTransactionFacetsErrors, GetTransactionFacetsResponses, HealthcheckData, HealthcheckErrors, HealthcheckResponses, HealthDatabaseData, HealthDatabaseErrors, HealthDatabaseResponses, IngestAuthEventData, IngestAuthEventErrors, IngestAuthEventResponses, LastBacktestOfRuleData, LastBacktestOfRuleErrors, LastBacktestOfRuleResponses, ListAccessTokensData, ListAccessTokensErrors, ListAccessTokensResponses, ListAgentRunsData, ListAgentRunsErrors, ListAgentRunsResponses, ListAgentsData, ListAgentsErrors, ListAgentsResponses, ListApprovalRulesData, ListApprovalRulesErrors, ListApprovalRulesResponses, ListApprovalRuleVersionsData, ListApprovalRuleVersionsErrors, ListApprovalRuleVersionsResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListCheckResultsData, ListCheckResultsErrors, ListCheckResultsResponses, ListConfigProposalsData, ListConfigProposalsErrors, ListConfigProposalsResponses, ListDashboardsData, ListDashboardsErrors, ListDashboardsResponses, ListExperimentAssignmentsData, ListExperimentAssignmentsErrors, ListExperimentAssignmentsResponses, ListExperimentsData, ListExperimentsErrors, ListExperimentsResponses, ListIncidentsData, ListIncidentsErrors, ListIncidentsResponses, ListInsightFeedbackData, ListInsightFeedbackErrors, ListInsightFeedbackResponses, ListModelChangesData, ListModelChangesErrors, ListModelChangesResponses, ListNotificationsData, ListNotificationsErrors, ListNotificationsResponses, ListQuarantineData, ListQuarantineErrors, ListQuarantineResponses, ListReasonReviewsData, ListReasonReviewsErrors, ListReasonReviewsResponses, ListRemediationTasksData, ListRemediationTasksErrors, ListRemediationTasksResponses, ListSavedViewsData, ListSavedViewsErrors, ListSavedViewsResponses, ListTableQualityData, ListTableQualityErrors, ListTableQualityResponses, ListTransactionsData, ListTransactionsErrors, ListTransactionsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, MarkAllNotificationsReadData, MarkAllNotificationsReadErrors, MarkAllNotificationsReadResponses, MarkNotificationReadData, MarkNotificationReadErrors, MarkNotificationReadResponses, PauseExperimentData, PauseExperimentErrors, PauseExperimentResponses, PredictApprovalData, PredictApprovalErrors, PredictApprovalResponses, PredictRetryData, PredictRetryErrors, PredictRetryResponses, PredictRiskData, PredictRiskErrors, PredictRiskResponses, PredictRoutingData, PredictRoutingErrors, PredictRoutingResponses, PreviewDecisionData, PreviewDecisionErrors, PreviewDecisionResponses, PromoteModelData, PromoteModelErrors, PromoteModelResponses, ReadDashboardPageData, ReadDashboardPageErrors, ReadDashboardPageResponses, ReadDashboardWidgetCsvData, ReadDashboardWidgetCsvErrors, ReadDashboardWidgetCsvResponses, RecentDecisionsData, RecentDecisionsErrors, RecentDecisionsResponses, RecordDecisionOutcomeData, RecordDecisionOutcomeErrors, RecordDecisionOutcomeResponses, ReplayQuarantinedData, ReplayQuarantinedErrors, ReplayQuarantinedResponses, ResolveIncidentData, ResolveIncidentErrors, ResolveIncidentResponses, ReviewAnswerData, ReviewAnswerErrors, ReviewAnswerResponses, ReviewConfigProposalData, ReviewConfigProposalErrors, ReviewConfigProposalResponses, RevokeAccessTokenData, RevokeAccessTokenErrors, RevokeAccessTokenResponses, RollBackApprovalRuleData, RollBackApprovalRuleErrors, RollBackApprovalRuleResponses, RollBackModelData, RollBackModelErrors, RollBackModelResponses, RunAgentsData, RunAgentsErrors, RunAgentsResponses, SetApprovalRuleStatusData, SetApprovalRuleStatusErrors, SetApprovalRuleStatusResponses, SignOutData, SignOutErrors, SignOutResponses, StartExperimentData, StartExperimentErrors, StartExperimentResponses, StopExperimentData, StopExperimentErrors, StopExperimentResponses, SubmitInsightFeedbackData, SubmitInsightFeedbackErrors, SubmitInsightFeedbackResponses, SuggestQuestionsData, SuggestQuestionsErrors, SuggestQuestionsResponses, UpdateApprovalRuleData, UpdateApprovalRuleErrors, UpdateApprovalRuleResponses, UpdateDecisionConfigData, UpdateDecisionConfigErrors, UpdateDecisionConfigResponses, UpdateIncidentData, UpdateIncidentErrors, UpdateIncidentResponses, UpdateRemediationTaskData, UpdateRemediationTaskErrors, UpdateRemediationTaskResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, UpsertRoutePerformanceData, UpsertRoutePerformanceErrors, UpsertRoutePerformanceResponses, ValidateRuleData, ValidateRuleErrors, ValidateRuleResponses, VersionData, VersionErrors, VersionResponses } from './types.gen';
+import type { AnalyseRulesData, AnalyseRulesErrors, AnalyseRulesResponses, AskData, AskErrors, AskResponses, AssignExperimentData, AssignExperimentErrors, AssignExperimentResponses, BacktestConfigurationData, BacktestConfigurationErrors, BacktestConfigurationResponses, BacktestRuleData, BacktestRuleErrors, BacktestRuleResponses, CancelSetupRunData, CancelSetupRunErrors, CancelSetupRunResponses, CreateAccessTokenData, CreateAccessTokenErrors, CreateAccessTokenResponses, CreateApprovalRuleData, CreateApprovalRuleErrors, CreateApprovalRuleResponses, CreateConfigProposalData, CreateConfigProposalErrors, CreateConfigProposalResponses, CreateExperimentData, CreateExperimentErrors, CreateExperimentResponses, CreateIncidentData, CreateIncidentErrors, CreateIncidentResponses, CreateReasonReviewData, CreateReasonReviewErrors, CreateReasonReviewResponses, CreateRemediationTaskData, CreateRemediationTaskErrors, CreateRemediationTaskResponses, CreateRetryableDeclineCodeData, CreateRetryableDeclineCodeErrors, CreateRetryableDeclineCodeResponses, CreateSavedViewData, CreateSavedViewErrors, CreateSavedViewResponses, CreateSignInLinkData, CreateSignInLinkErrors, CreateSignInLinkResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CurrentUserData, CurrentUserErrors, CurrentUserResponses, DecideAuthenticationData, DecideAuthenticationErrors, DecideAuthenticationResponses, DecideBatchData, DecideBatchErrors, DecideBatchResponses, DecideRetryData, DecideRetryErrors, DecideRetryResponses, DecideRoutingData, DecideRoutingErrors, DecideRoutingResponses, DeclineSummaryData, DeclineSummaryErrors, DeclineSummaryResponses, DeleteApprovalRuleData, DeleteApprovalRuleErrors, DeleteApprovalRuleResponses, DeleteRetryableDeclineCodeData, DeleteRetryableDeclineCodeErrors, DeleteRetryableDeclineCodeResponses, DeleteSavedViewData, DeleteSavedViewErrors, DeleteSavedViewResponses, DraftIncidentData, DraftIncidentErrors, DraftIncidentResponses, ExportTransactionsData, ExportTransactionsErrors, ExportTransactionsResponses, GetActionsData, GetActionsErrors, GetActionsResponses, GetActiveAlertsData, GetActiveAlertsErrors, GetActiveAlertsResponses, GetApprovalRuleData, GetApprovalRuleErrors, GetApprovalRuleResponses, GetApprovalTrendsBySecondData, GetApprovalTrendsBySecondErrors, GetApprovalTrendsBySecondResponses, GetApprovalTrendsData, GetApprovalTrendsErrors, GetApprovalTrendsResponses, GetAttemptSchemaData, GetAttemptSchemaErrors, GetAttemptSchemaResponses, GetAuthStatusData, GetAuthStatusErrors, GetAuthStatusResponses, GetBinPerformanceData, GetBinPerformanceErrors, GetBinPerformanceResponses, GetCardNetworkPerformanceData, GetCardNetworkPerformanceErrors, GetCardNetworkPerformanceResponses, GetCommandCenterEntryThroughputData, GetCommandCenterEntryThroughputErrors, GetCommandCenterEntryThroughputResponses, GetControlBandData, GetControlBandErrors, GetControlBandResponses, GetCountriesData, GetCountriesErrors, GetCountriesResponses, GetDailyTrendsData, GetDailyTrendsErrors, GetDailyTrendsResponses, GetDashboardData, GetDashboardErrors, GetDashboardResponses, GetDashboardSpecData, GetDashboardSpecErrors, GetDashboardSpecResponses, GetDatabricksDeclinesData, GetDatabricksDeclinesErrors, GetDatabricksDeclinesResponses, GetDatabricksKpisData, GetDatabricksKpisErrors, GetDatabricksKpisResponses, GetDataQualitySummaryData, GetDataQualitySummaryErrors, GetDataQualitySummaryResponses, GetDecisionConfigData, GetDecisionConfigErrors, GetDecisionConfigResponses, GetDecisionConfigThresholdsData, GetDecisionConfigThresholdsErrors, GetDecisionConfigThresholdsResponses, GetDeclineRecoveryOpportunitiesData, GetDeclineRecoveryOpportunitiesErrors, GetDeclineRecoveryOpportunitiesResponses, GetDedupCollisionStatsData, GetDedupCollisionStatsErrors, GetDedupCollisionStatsResponses, GetDiagnosisData, GetDiagnosisErrors, GetDiagnosisResponses, GetDimensionCoverageData, GetDimensionCoverageErrors, GetDimensionCoverageResponses, GetDimensionValuesData, GetDimensionValuesErrors, GetDimensionValuesResponses, GetEntrySystemDistributionData, GetEntrySystemDistributionErrors, GetEntrySystemDistributionResponses, GetExperimentData, GetExperimentErrors, GetExperimentPowerData, GetExperimentPowerErrors, GetExperimentPowerResponses, GetExperimentResponses, GetExperimentResultsData, GetExperimentResultsErrors, GetExperimentResultsResponses, GetFactorsDelayingApprovalData, GetFactorsDelayingApprovalErrors, GetFactorsDelayingApprovalResponses, GetFalseInsightsMetricData, GetFalseInsightsMetricErrors, GetFalseInsightsMetricResponses, GetFaultAttributionData, GetFaultAttributionErrors, GetFaultAttributionResponses, GetFraudRiskData, GetFraudRiskErrors, GetFraudRiskResponses, GetGeographyData, GetGeographyErrors, GetGeographyResponses, GetIncidentCausesData, GetIncidentCausesErrors, GetIncidentCausesResponses, GetIncidentData, GetIncidentErrors, GetIncidentRecoveryData, GetIncidentRecoveryErrors, GetIncidentRecoveryResponses, GetIncidentResponses, GetIssuerPerformanceData, GetIssuerPerformanceErrors, GetIssuerPerformanceResponses, GetKpisData, GetKpisErrors, GetKpisResponses, GetLast60SecondsPerformanceData, GetLast60SecondsPerformanceErrors, GetLast60SecondsPerformanceResponses, GetLastHourPerformanceData, GetLastHourPerformanceErrors, GetLastHourPerformanceResponses, GetLifeCyclesData, GetLifeCyclesErrors, GetLifeCyclesResponses, GetMerchantSegmentPerformanceData, GetMerchantSegmentPerformanceErrors, GetMerchantSegmentPerformanceResponses, GetMetricBridgeData, GetMetricBridgeErrors, GetMetricBridgeResponses, GetModelCardData, GetModelCardErrors, GetModelCardResponses, GetModelsData, GetModelsErrors, GetModelsResponses, GetNotebookData, GetNotebookErrors, GetNotebookResponses, GetOnlineFeaturesData, GetOnlineFeaturesErrors, GetOnlineFeaturesResponses, GetPaymentData, GetPaymentErrors, GetPaymentResponses, GetPspPerformanceData, GetPspPerformanceErrors, GetPspPerformanceResponses, GetReasonCodeInsightsData, GetReasonCodeInsightsErrors, GetReasonCodeInsightsResponses, GetReasonCodesData, GetReasonCodesErrors, GetReasonCodesResponses, GetReasonMappingData, GetReasonMappingErrors, GetReasonMappingResponses, GetRecommendationsByCohortData, GetRecommendationsByCohortErrors, GetRecommendationsByCohortResponses, GetRecommendationsData, GetRecommendationsErrors, GetRecommendationsResponses, GetReportData, GetReportErrors, GetReportPageData, GetReportPageErrors, GetReportPageResponses, GetReportResponses, GetRetryableDeclineCodesData, GetRetryableDeclineCodesErrors, GetRetryableDeclineCodesResponses, GetRetryChainsData, GetRetryChainsErrors, GetRetryChainsResponses, GetRetryComplianceData, GetRetryComplianceErrors, GetRetryComplianceResponses, GetRetryPerformanceData, GetRetryPerformanceErrors, GetRetryPerformanceResponses, GetRetrySuccessByReasonData, GetRetrySuccessByReasonErrors, GetRetrySuccessByReasonResponses, GetRoutePerformanceData, GetRoutePerformanceErrors, GetRoutePerformanceResponses, GetRuleLanguageData, GetRuleLanguageErrors, GetRuleLanguageResponses, GetScopeOptionsData, GetScopeOptionsErrors, GetScopeOptionsResponses, GetSetupChecklistData, GetSetupChecklistErrors, GetSetupChecklistResponses, GetSetupConfigData, GetSetupConfigErrors, GetSetupConfigResponses, GetSetupConnectionData, GetSetupConnectionErrors, GetSetupConnectionResponses, GetSetupDefaultsData, GetSetupDefaultsErrors, GetSetupDefaultsResponses, GetSetupRunData, GetSetupRunErrors, GetSetupRunResponses, GetSetupSettingsData, GetSetupSettingsErrors, GetSetupSettingsResponses, GetSmartCheckoutPathPerformanceData, GetSmartCheckoutPathPerformanceErrors, GetSmartCheckoutPathPerformanceResponses, GetSmartCheckoutServicePathsData, GetSmartCheckoutServicePathsErrors, GetSmartCheckoutServicePathsResponses, GetSolutionPerformanceData, GetSolutionPerformanceErrors, GetSolutionPerformanceResponses, GetStandingData, GetStandingErrors, GetStandingResponses, GetStreamingMetricsData, GetStreamingMetricsErrors, GetStreamingMetricsResponses, GetStreamingTpsData, GetStreamingTpsErrors, GetStreamingTpsResponses, GetTableQualityData, GetTableQualityErrors, GetTableQualityResponses, GetThreeDsFunnelData, GetThreeDsFunnelErrors, GetThreeDsFunnelResponses, GetTokenUpliftData, GetTokenUpliftErrors, GetTokenUpliftResponses, GetTransactionFacetsData, GetTransactionFacetsErrors, GetTransactionFacetsResponses, GetWorkspaceConfigData, GetWorkspaceConfigErrors, GetWorkspaceConfigResponses, HealthcheckData, HealthcheckErrors, HealthcheckResponses, HealthDatabaseData, HealthDatabaseErrors, HealthDatabaseResponses, IngestAuthEventData, IngestAuthEventErrors, IngestAuthEventResponses, LastBacktestOfRuleData, LastBacktestOfRuleErrors, LastBacktestOfRuleResponses, ListAccessTokensData, ListAccessTokensErrors, ListAccessTokensResponses, ListApprovalRulesData, ListApprovalRulesErrors, ListApprovalRulesResponses, ListApprovalRuleVersionsData, ListApprovalRuleVersionsErrors, ListApprovalRuleVersionsResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListCheckResultsData, ListCheckResultsErrors, ListCheckResultsResponses, ListConfigProposalsData, ListConfigProposalsErrors, ListConfigProposalsResponses, ListDashboardsData, ListDashboardsErrors, ListDashboardsResponses, ListExperimentAssignmentsData, ListExperimentAssignmentsErrors, ListExperimentAssignmentsResponses, ListExperimentsData, ListExperimentsErrors, ListExperimentsResponses, ListIncidentsData, ListIncidentsErrors, ListIncidentsResponses, ListInsightFeedbackData, ListInsightFeedbackErrors, ListInsightFeedbackResponses, ListModelChangesData, ListModelChangesErrors, ListModelChangesResponses, ListNotebooksData, ListNotebooksErrors, ListNotebooksResponses, ListNotificationsData, ListNotificationsErrors, ListNotificationsResponses, ListQuarantineData, ListQuarantineErrors, ListQuarantineResponses, ListReasonReviewsData, ListReasonReviewsErrors, ListReasonReviewsResponses, ListRemediationTasksData, ListRemediationTasksErrors, ListRemediationTasksResponses, ListSavedViewsData, ListSavedViewsErrors, ListSavedViewsResponses, ListSetupJobsData, ListSetupJobsErrors, ListSetupJobsResponses, ListSetupPipelinesData, ListSetupPipelinesErrors, ListSetupPipelinesResponses, ListTableQualityData, ListTableQualityErrors, ListTableQualityResponses, ListTransactionsData, ListTransactionsErrors, ListTransactionsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, MarkAllNotificationsReadData, MarkAllNotificationsReadErrors, MarkAllNotificationsReadResponses, MarkNotificationReadData, MarkNotificationReadErrors, MarkNotificationReadResponses, PauseExperimentData, PauseExperimentErrors, PauseExperimentResponses, PredictApprovalData, PredictApprovalErrors, PredictApprovalResponses, PredictRetryData, PredictRetryErrors, PredictRetryResponses, PredictRiskData, PredictRiskErrors, PredictRiskResponses, PredictRoutingData, PredictRoutingErrors, PredictRoutingResponses, PreviewDecisionData, PreviewDecisionErrors, PreviewDecisionResponses, PromoteModelData, PromoteModelErrors, PromoteModelResponses, ReadDashboardPageData, ReadDashboardPageErrors, ReadDashboardPageResponses, ReadDashboardWidgetCsvData, ReadDashboardWidgetCsvErrors, ReadDashboardWidgetCsvResponses, RecentDecisionsData, RecentDecisionsErrors, RecentDecisionsResponses, RecordDecisionOutcomeData, RecordDecisionOutcomeErrors, RecordDecisionOutcomeResponses, ReplayQuarantinedData, ReplayQuarantinedErrors, ReplayQuarantinedResponses, ResolveIncidentData, ResolveIncidentErrors, ResolveIncidentResponses, ReviewAnswerData, ReviewAnswerErrors, ReviewAnswerResponses, ReviewConfigProposalData, ReviewConfigProposalErrors, ReviewConfigProposalResponses, RevokeAccessTokenData, RevokeAccessTokenErrors, RevokeAccessTokenResponses, RollBackApprovalRuleData, RollBackApprovalRuleErrors, RollBackApprovalRuleResponses, RollBackModelData, RollBackModelErrors, RollBackModelResponses, RunSetupJobData, RunSetupJobErrors, RunSetupJobResponses, RunSetupPipelineData, RunSetupPipelineErrors, RunSetupPipelineResponses, SetApprovalRuleStatusData, SetApprovalRuleStatusErrors, SetApprovalRuleStatusResponses, SignOutData, SignOutErrors, SignOutResponses, StartExperimentData, StartExperimentErrors, StartExperimentResponses, StopExperimentData, StopExperimentErrors, StopExperimentResponses, SubmitInsightFeedbackData, SubmitInsightFeedbackErrors, SubmitInsightFeedbackResponses, SuggestQuestionsData, SuggestQuestionsErrors, SuggestQuestionsResponses, UpdateApprovalRuleData, UpdateApprovalRuleErrors, UpdateApprovalRuleResponses, UpdateDecisionConfigData, UpdateDecisionConfigErrors, UpdateDecisionConfigResponses, UpdateIncidentData, UpdateIncidentErrors, UpdateIncidentResponses, UpdateRemediationTaskData, UpdateRemediationTaskErrors, UpdateRemediationTaskResponses, UpdateSetupConfigData, UpdateSetupConfigErrors, UpdateSetupConfigResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, UpsertRoutePerformanceData, UpsertRoutePerformanceErrors, UpsertRoutePerformanceResponses, ValidateRuleData, ValidateRuleErrors, ValidateRuleResponses, VersionData, VersionErrors, VersionResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -45,55 +45,6 @@ export const createAccessToken = <ThrowOnError extends boolean = false>(options:
  * Revoke one of your own tokens; it stops working at once.
  */
 export const revokeAccessToken = <ThrowOnError extends boolean = false>(options: Options<RevokeAccessTokenData, ThrowOnError>): RequestResult<RevokeAccessTokenResponses, RevokeAccessTokenErrors, ThrowOnError> => (options.client ?? client).delete<RevokeAccessTokenResponses, RevokeAccessTokenErrors, ThrowOnError>({ url: '/api/access-tokens/{token_id}', ...options });
-
-/**
- * List Agents
- *
- * The seven agents, with how often each ran.
- */
-export const listAgents = <ThrowOnError extends boolean = false>(options?: Options<ListAgentsData, ThrowOnError>): RequestResult<ListAgentsResponses, ListAgentsErrors, ThrowOnError> => (options?.client ?? client).get<ListAgentsResponses, ListAgentsErrors, ThrowOnError>({ url: '/api/agents', ...options });
-
-/**
- * Chat
- *
- * Ask, and hear each step as it is taken: events `step`, then `run` with everything, or `problem`.
- */
-export const chatWithAgents = <ThrowOnError extends boolean = false>(options: Options<ChatWithAgentsData, ThrowOnError>): RequestResult<ChatWithAgentsResponses, ChatWithAgentsErrors, ThrowOnError> => (options.client ?? client).post<ChatWithAgentsResponses, ChatWithAgentsErrors, ThrowOnError>({
-    url: '/api/agents/chat',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
- * List Runs
- *
- * What was asked, the newest first.
- */
-export const listAgentRuns = <ThrowOnError extends boolean = false>(options?: Options<ListAgentRunsData, ThrowOnError>): RequestResult<ListAgentRunsResponses, ListAgentRunsErrors, ThrowOnError> => (options?.client ?? client).get<ListAgentRunsResponses, ListAgentRunsErrors, ThrowOnError>({ url: '/api/agents/runs', ...options });
-
-/**
- * Run Agents
- *
- * Ask, and get the run when it is done.
- */
-export const runAgents = <ThrowOnError extends boolean = false>(options: Options<RunAgentsData, ThrowOnError>): RequestResult<RunAgentsResponses, RunAgentsErrors, ThrowOnError> => (options.client ?? client).post<RunAgentsResponses, RunAgentsErrors, ThrowOnError>({
-    url: '/api/agents/runs',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
- * Get Run
- *
- * One run with its steps and findings.
- */
-export const getAgentRun = <ThrowOnError extends boolean = false>(options: Options<GetAgentRunData, ThrowOnError>): RequestResult<GetAgentRunResponses, GetAgentRunErrors, ThrowOnError> => (options.client ?? client).get<GetAgentRunResponses, GetAgentRunErrors, ThrowOnError>({ url: '/api/agents/runs/{run_id}', ...options });
 
 /**
  * Getactivealerts
@@ -577,6 +528,13 @@ export const reviewConfigProposal = <ThrowOnError extends boolean = false>(optio
         ...options.headers
     }
 });
+
+/**
+ * Get Workspace Config
+ *
+ * The workspace's address; empty on one machine.
+ */
+export const getWorkspaceConfig = <ThrowOnError extends boolean = false>(options?: Options<GetWorkspaceConfigData, ThrowOnError>): RequestResult<GetWorkspaceConfigResponses, GetWorkspaceConfigErrors, ThrowOnError> => (options?.client ?? client).get<GetWorkspaceConfigResponses, GetWorkspaceConfigErrors, ThrowOnError>({ url: '/api/config/workspace', ...options });
 
 /**
  * Current User
@@ -1139,6 +1097,20 @@ export const rollBackModel = <ThrowOnError extends boolean = false>(options: Opt
 export const getModelCard = <ThrowOnError extends boolean = false>(options: Options<GetModelCardData, ThrowOnError>): RequestResult<GetModelCardResponses, GetModelCardErrors, ThrowOnError> => (options.client ?? client).get<GetModelCardResponses, GetModelCardErrors, ThrowOnError>({ url: '/api/models/{name}/versions/{version}', ...options });
 
 /**
+ * List Notebooks
+ *
+ * Every notebook with its job's newest run.
+ */
+export const listNotebooks = <ThrowOnError extends boolean = false>(options?: Options<ListNotebooksData, ThrowOnError>): RequestResult<ListNotebooksResponses, ListNotebooksErrors, ThrowOnError> => (options?.client ?? client).get<ListNotebooksResponses, ListNotebooksErrors, ThrowOnError>({ url: '/api/notebooks', ...options });
+
+/**
+ * Get Notebook
+ *
+ * One notebook, cell by cell.
+ */
+export const getNotebook = <ThrowOnError extends boolean = false>(options: Options<GetNotebookData, ThrowOnError>): RequestResult<GetNotebookResponses, GetNotebookErrors, ThrowOnError> => (options.client ?? client).get<GetNotebookResponses, GetNotebookErrors, ThrowOnError>({ url: '/api/notebooks/{notebook_id}', ...options });
+
+/**
  * List Notifications
  *
  * What there is to know, the newest first.
@@ -1410,6 +1382,111 @@ export const getLifeCycles = <ThrowOnError extends boolean = false>(options?: Op
  * The values of every dimension, the source and the age of the data.
  */
 export const getScopeOptions = <ThrowOnError extends boolean = false>(options?: Options<GetScopeOptionsData, ThrowOnError>): RequestResult<GetScopeOptionsResponses, GetScopeOptionsErrors, ThrowOnError> => (options?.client ?? client).get<GetScopeOptionsResponses, GetScopeOptionsErrors, ThrowOnError>({ url: '/api/scope', ...options });
+
+/**
+ * Get Setup Checklist
+ *
+ * What should be there after the jobs, and what is.
+ */
+export const getSetupChecklist = <ThrowOnError extends boolean = false>(options?: Options<GetSetupChecklistData, ThrowOnError>): RequestResult<GetSetupChecklistResponses, GetSetupChecklistErrors, ThrowOnError> => (options?.client ?? client).get<GetSetupChecklistResponses, GetSetupChecklistErrors, ThrowOnError>({ url: '/api/setup/checklist', ...options });
+
+/**
+ * Get Setup Config
+ *
+ * The catalog and schema in force.
+ */
+export const getSetupConfig = <ThrowOnError extends boolean = false>(options?: Options<GetSetupConfigData, ThrowOnError>): RequestResult<GetSetupConfigResponses, GetSetupConfigErrors, ThrowOnError> => (options?.client ?? client).get<GetSetupConfigResponses, GetSetupConfigErrors, ThrowOnError>({ url: '/api/setup/config', ...options });
+
+/**
+ * Update Setup Config
+ *
+ * Check that catalog and schema are there, and save them.
+ */
+export const updateSetupConfig = <ThrowOnError extends boolean = false>(options: Options<UpdateSetupConfigData, ThrowOnError>): RequestResult<UpdateSetupConfigResponses, UpdateSetupConfigErrors, ThrowOnError> => (options.client ?? client).patch<UpdateSetupConfigResponses, UpdateSetupConfigErrors, ThrowOnError>({
+    url: '/api/setup/config',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get Setup Connection
+ *
+ * How the application is connected, and what is missing.
+ */
+export const getSetupConnection = <ThrowOnError extends boolean = false>(options?: Options<GetSetupConnectionData, ThrowOnError>): RequestResult<GetSetupConnectionResponses, GetSetupConnectionErrors, ThrowOnError> => (options?.client ?? client).get<GetSetupConnectionResponses, GetSetupConnectionErrors, ThrowOnError>({ url: '/api/setup/connection', ...options });
+
+/**
+ * Get Setup Defaults
+ *
+ * Catalog and schema in force, and the ids of jobs and pipelines.
+ */
+export const getSetupDefaults = <ThrowOnError extends boolean = false>(options?: Options<GetSetupDefaultsData, ThrowOnError>): RequestResult<GetSetupDefaultsResponses, GetSetupDefaultsErrors, ThrowOnError> => (options?.client ?? client).get<GetSetupDefaultsResponses, GetSetupDefaultsErrors, ThrowOnError>({ url: '/api/setup/defaults', ...options });
+
+/**
+ * List Setup Jobs
+ *
+ * The seven jobs with their newest runs.
+ */
+export const listSetupJobs = <ThrowOnError extends boolean = false>(options?: Options<ListSetupJobsData, ThrowOnError>): RequestResult<ListSetupJobsResponses, ListSetupJobsErrors, ThrowOnError> => (options?.client ?? client).get<ListSetupJobsResponses, ListSetupJobsErrors, ThrowOnError>({ url: '/api/setup/jobs', ...options });
+
+/**
+ * List Setup Pipelines
+ *
+ * Both pipelines: at work or not, and how far behind.
+ */
+export const listSetupPipelines = <ThrowOnError extends boolean = false>(options?: Options<ListSetupPipelinesData, ThrowOnError>): RequestResult<ListSetupPipelinesResponses, ListSetupPipelinesErrors, ThrowOnError> => (options?.client ?? client).get<ListSetupPipelinesResponses, ListSetupPipelinesErrors, ThrowOnError>({ url: '/api/setup/pipelines', ...options });
+
+/**
+ * Run Setup Job
+ *
+ * Start a job with its own parameters.
+ */
+export const runSetupJob = <ThrowOnError extends boolean = false>(options: Options<RunSetupJobData, ThrowOnError>): RequestResult<RunSetupJobResponses, RunSetupJobErrors, ThrowOnError> => (options.client ?? client).post<RunSetupJobResponses, RunSetupJobErrors, ThrowOnError>({
+    url: '/api/setup/run-job',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Run Setup Pipeline
+ *
+ * Start or stop a pipeline.
+ */
+export const runSetupPipeline = <ThrowOnError extends boolean = false>(options: Options<RunSetupPipelineData, ThrowOnError>): RequestResult<RunSetupPipelineResponses, RunSetupPipelineErrors, ThrowOnError> => (options.client ?? client).post<RunSetupPipelineResponses, RunSetupPipelineErrors, ThrowOnError>({
+    url: '/api/setup/run-pipeline',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get Setup Run
+ *
+ * One run with its tasks.
+ */
+export const getSetupRun = <ThrowOnError extends boolean = false>(options: Options<GetSetupRunData, ThrowOnError>): RequestResult<GetSetupRunResponses, GetSetupRunErrors, ThrowOnError> => (options.client ?? client).get<GetSetupRunResponses, GetSetupRunErrors, ThrowOnError>({ url: '/api/setup/runs/{run_id}', ...options });
+
+/**
+ * Cancel Setup Run
+ *
+ * Ask a run to end.
+ */
+export const cancelSetupRun = <ThrowOnError extends boolean = false>(options: Options<CancelSetupRunData, ThrowOnError>): RequestResult<CancelSetupRunResponses, CancelSetupRunErrors, ThrowOnError> => (options.client ?? client).post<CancelSetupRunResponses, CancelSetupRunErrors, ThrowOnError>({ url: '/api/setup/runs/{run_id}/cancel', ...options });
+
+/**
+ * Get Setup Settings
+ *
+ * The settings that job 1 wrote.
+ */
+export const getSetupSettings = <ThrowOnError extends boolean = false>(options?: Options<GetSetupSettingsData, ThrowOnError>): RequestResult<GetSetupSettingsResponses, GetSetupSettingsErrors, ThrowOnError> => (options?.client ?? client).get<GetSetupSettingsResponses, GetSetupSettingsErrors, ThrowOnError>({ url: '/api/setup/settings', ...options });
 
 /**
  * List Transactions

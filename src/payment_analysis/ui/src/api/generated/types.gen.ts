@@ -547,61 +547,6 @@ export type AdminDecisionConfigOut = {
 };
 
 /**
- * AgentName
- *
- * The seven agents.
- */
-export type AgentName = 'orchestrator' | 'smart_routing' | 'smart_retry' | 'decline_analyst' | 'risk_assessor' | 'performance_recommender' | 'data_steward';
-
-/**
- * AgentOut
- *
- * One agent.
- */
-export type AgentOut = {
-    /**
-     * Last Run At
-     *
-     * The newest of them.
-     */
-    last_run_at: string | null;
-    /**
-     * Its name.
-     */
-    name: AgentName;
-    /**
-     * Questions
-     *
-     * Questions it answers, as examples.
-     */
-    questions: Array<string>;
-    /**
-     * Role
-     *
-     * What it is for.
-     */
-    role: string;
-    /**
-     * Runs
-     *
-     * Runs it took part in.
-     */
-    runs: number;
-    /**
-     * Title
-     *
-     * Its name for people.
-     */
-    title: string;
-    /**
-     * Tools
-     *
-     * Tools it may use.
-     */
-    tools: Array<string>;
-};
-
-/**
  * Amount
  *
  * Money: minor units and their currency.
@@ -2741,6 +2686,64 @@ export type CheckResult = {
 };
 
 /**
+ * ChecklistItem
+ *
+ * One thing that should be there.
+ */
+export type ChecklistItem = {
+    /**
+     * Is There
+     *
+     * Whether it is.
+     */
+    is_there: boolean;
+    /**
+     * Name
+     *
+     * Its name.
+     */
+    name: string;
+    /**
+     * Url
+     *
+     * Where the workspace shows it; empty when nowhere.
+     */
+    url: string;
+};
+
+/**
+ * ChecklistOut
+ *
+ * What should be there after the jobs.
+ */
+export type ChecklistOut = {
+    /**
+     * Dashboards
+     *
+     * Published dashboards.
+     */
+    dashboards: Array<ChecklistItem>;
+    /**
+     * Models
+     *
+     * Models with a champion.
+     */
+    models: Array<ChecklistItem>;
+    /**
+     * Tables
+     *
+     * Tables.
+     */
+    tables: Array<ChecklistItem>;
+    /**
+     * Views
+     *
+     * Views.
+     */
+    views: Array<ChecklistItem>;
+};
+
+/**
  * Checks
  *
  * Every check of bronze and silver.
@@ -2891,6 +2894,68 @@ export type ConfigurationBacktestIn = {
      * What is to hold.
      */
     proposed_value: number;
+};
+
+/**
+ * ConnectionOut
+ *
+ * How the application is connected.
+ */
+export type ConnectionOut = {
+    /**
+     * Hint
+     *
+     * What to do about it.
+     */
+    hint: string;
+    /**
+     * Person
+     *
+     * Who asks.
+     */
+    person: string;
+    /**
+     * Problem
+     *
+     * What is missing; empty when nothing is.
+     */
+    problem: string;
+    /**
+     * Store
+     *
+     * The operational store.
+     */
+    store: string;
+    /**
+     * Token Received
+     *
+     * Whether the user's own token came with the request.
+     */
+    token_received: boolean;
+    /**
+     * Token Way
+     *
+     * How the token came: forwarded, bearer, environment; empty on one machine.
+     */
+    token_way: string;
+    /**
+     * Where
+     *
+     * Which engine answers and runs the jobs.
+     */
+    where: 'embedded' | 'databricks';
+    /**
+     * Workspace Host
+     *
+     * The workspace's address; empty on one machine.
+     */
+    workspace_host: string;
+    /**
+     * Workspace Url Derived
+     *
+     * Whether the address was told by the application's own name.
+     */
+    workspace_url_derived: boolean;
 };
 
 /**
@@ -5704,6 +5769,36 @@ export type Filter = {
 export type FindingKind = 'never' | 'always' | 'redundant' | 'shadowed' | 'conflict' | 'mixed_currencies' | 'too_large';
 
 /**
+ * FindingOut
+ *
+ * What may be wrong with a rule.
+ */
+export type FindingOut = {
+    /**
+     * What it is.
+     */
+    kind: FindingKind;
+    /**
+     * Other Id
+     *
+     * The other rule it has to do with.
+     */
+    other_id: string | null;
+    /**
+     * Rule Id
+     *
+     * The rule; `draft` is the one that was sent.
+     */
+    rule_id: string;
+    /**
+     * Words
+     *
+     * The same in words.
+     */
+    words: string;
+};
+
+/**
  * FormatOut
  *
  * How a value is written.
@@ -6511,6 +6606,92 @@ export type IssuerPerformanceRow = {
      * Attempts.
      */
     transaction_count: number | null;
+};
+
+/**
+ * JobOut
+ *
+ * A job and its newest run.
+ */
+export type JobOut = {
+    /**
+     * After
+     *
+     * Jobs and pipelines that make what it reads.
+     */
+    after: Array<string>;
+    /**
+     * Id
+     *
+     * The workspace's id; the key on one machine; empty when it is not deployed.
+     */
+    id: string;
+    /**
+     * Key
+     *
+     * Key in the bundle.
+     */
+    key: string;
+    /**
+     * Its newest run.
+     */
+    last: RunOut | null;
+    /**
+     * Name
+     *
+     * Name.
+     */
+    name: string;
+    /**
+     * Number
+     *
+     * Place in the order.
+     */
+    number: number;
+    /**
+     * Parameters
+     *
+     * What may be set.
+     */
+    parameters: Array<ParameterOut>;
+    /**
+     * Purpose
+     *
+     * What it is for.
+     */
+    purpose: string;
+    /**
+     * Tasks
+     *
+     * Its tasks in order.
+     */
+    tasks: Array<PlannedTask>;
+    /**
+     * Url
+     *
+     * Where the workspace shows it; empty on one machine.
+     */
+    url: string;
+};
+
+/**
+ * JobsOut
+ *
+ * The seven jobs.
+ */
+export type JobsOut = {
+    /**
+     * Jobs
+     *
+     * In order.
+     */
+    jobs: Array<JobOut>;
+    /**
+     * Where
+     *
+     * Where they run.
+     */
+    where: 'embedded' | 'databricks';
 };
 
 /**
@@ -7749,6 +7930,146 @@ export type NewAccessToken = {
 };
 
 /**
+ * Notebook
+ *
+ * One notebook.
+ */
+export type Notebook = {
+    /**
+     * Category
+     *
+     * intelligence, ml_training, streaming or transformation.
+     */
+    category: string;
+    /**
+     * Description
+     *
+     * What it is for.
+     */
+    description: string;
+    /**
+     * Id
+     *
+     * Name of its file.
+     */
+    id: string;
+    /**
+     * The newest run of its job.
+     */
+    last: RunOut | null;
+    /**
+     * Name
+     *
+     * Its title.
+     */
+    name: string;
+    /**
+     * Path
+     *
+     * Its file in the repository and in the workspace.
+     */
+    path: string;
+    /**
+     * Runs
+     *
+     * Key of the job or pipeline that it belongs to.
+     */
+    runs: string;
+    /**
+     * Runs Name
+     *
+     * Name of that job or pipeline.
+     */
+    runs_name: string;
+    /**
+     * Url
+     *
+     * Where the workspace shows that job or pipeline; empty on one machine.
+     */
+    url: string;
+};
+
+/**
+ * NotebookSource
+ *
+ * One notebook with its source.
+ */
+export type NotebookSource = {
+    /**
+     * Category
+     *
+     * intelligence, ml_training, streaming or transformation.
+     */
+    category: string;
+    /**
+     * Cells
+     *
+     * Its cells in order; the first is Markdown.
+     */
+    cells: Array<string>;
+    /**
+     * Description
+     *
+     * What it is for.
+     */
+    description: string;
+    /**
+     * Id
+     *
+     * Name of its file.
+     */
+    id: string;
+    /**
+     * The newest run of its job.
+     */
+    last: RunOut | null;
+    /**
+     * Name
+     *
+     * Its title.
+     */
+    name: string;
+    /**
+     * Path
+     *
+     * Its file in the repository and in the workspace.
+     */
+    path: string;
+    /**
+     * Runs
+     *
+     * Key of the job or pipeline that it belongs to.
+     */
+    runs: string;
+    /**
+     * Runs Name
+     *
+     * Name of that job or pipeline.
+     */
+    runs_name: string;
+    /**
+     * Url
+     *
+     * Where the workspace shows that job or pipeline; empty on one machine.
+     */
+    url: string;
+};
+
+/**
+ * Notebooks
+ *
+ * The nine notebooks.
+ */
+export type Notebooks = {
+    /**
+     * Notebooks
+     *
+     * In the documents' order.
+     */
+    notebooks: Array<Notebook>;
+};
+
+/**
  * NotificationOut
  *
  * Something to know.
@@ -8290,6 +8611,32 @@ export type PageQuestion = {
     scope?: {
         [key: string]: string;
     };
+};
+
+/**
+ * ParameterOut
+ *
+ * One thing that may be set for a run.
+ */
+export type ParameterOut = {
+    /**
+     * Default
+     *
+     * Usual value.
+     */
+    default: string;
+    /**
+     * Meaning
+     *
+     * What it means.
+     */
+    meaning: string;
+    /**
+     * Name
+     *
+     * Name.
+     */
+    name: string;
 };
 
 /**
@@ -8902,6 +9249,90 @@ export type PeriodInput = {
      * First instant.
      */
     start: string;
+};
+
+/**
+ * PipelineOut
+ *
+ * A pipeline.
+ */
+export type PipelineOut = {
+    /**
+     * Detail
+     *
+     * More about it.
+     */
+    detail: string;
+    /**
+     * Id
+     *
+     * The workspace's id; the key on one machine; empty when it is not deployed.
+     */
+    id: string;
+    /**
+     * Key
+     *
+     * Key in the bundle.
+     */
+    key: string;
+    /**
+     * Lag Seconds
+     *
+     * How far behind; null when that is not known.
+     */
+    lag_seconds: number | null;
+    /**
+     * Name
+     *
+     * Name.
+     */
+    name: string;
+    /**
+     * State
+     *
+     * idle, running, stopping, failed or missing.
+     */
+    state: string;
+    /**
+     * Url
+     *
+     * Where the workspace shows it; empty on one machine.
+     */
+    url: string;
+};
+
+/**
+ * PipelinesOut
+ *
+ * Both pipelines.
+ */
+export type PipelinesOut = {
+    /**
+     * Pipelines
+     *
+     * In order.
+     */
+    pipelines: Array<PipelineOut>;
+};
+
+/**
+ * PlannedTask
+ *
+ * One task of a job.
+ */
+export type PlannedTask = {
+    /**
+     * Key
+     *
+     * Name of the task.
+     */
+    key: string;
+    /**
+     * Purpose
+     *
+     * What is true after it.
+     */
+    purpose: string;
 };
 
 /**
@@ -9803,24 +10234,6 @@ export type Question = {
      * What a person made of it by its chips; counts instead.
      */
     spec?: SpecInput | null;
-};
-
-/**
- * QuestionIn
- *
- * A question to the agents.
- */
-export type QuestionIn = {
-    /**
-     * Who answers; the orchestrator asks others.
-     */
-    agent?: AgentName;
-    /**
-     * Question
-     *
-     * In words.
-     */
-    question: string;
 };
 
 /**
@@ -12384,134 +12797,133 @@ export type RuleVersionOut = {
 };
 
 /**
- * RunDetailOut
+ * RunJobIn
  *
- * A run with its steps and findings.
+ * Which job to run, and what is set.
  */
-export type RunDetailOut = {
+export type RunJobIn = {
     /**
-     * Agent
+     * Job
      *
-     * Who was asked.
+     * Key of the job.
      */
-    agent: string;
+    job: string;
     /**
-     * Answer
+     * Parameters
      *
-     * What was said.
+     * Only what differs from the usual.
      */
-    answer: string;
-    /**
-     * Asked By
-     *
-     * Who asked.
-     */
-    asked_by: string;
-    /**
-     * Called
-     *
-     * Agents that were asked.
-     */
-    called: Array<string>;
-    /**
-     * Created At
-     *
-     * When.
-     */
-    created_at: string;
-    /**
-     * Findings
-     *
-     * What was found, the most valuable first.
-     */
-    findings: Array<PaymentAnalysisBackendRoutesAgentsFindingOut>;
-    /**
-     * Id
-     *
-     * Its id.
-     */
-    id: string;
-    /**
-     * Mode
-     *
-     * planner: without a language model; model: with one.
-     */
-    mode: string;
-    /**
-     * Question
-     *
-     * The question.
-     */
-    question: string;
-    /**
-     * Seconds
-     *
-     * How long it took.
-     */
-    seconds: number;
-    /**
-     * Steps
-     *
-     * Tools that were asked, in order.
-     */
-    steps: Array<StepOut>;
+    parameters?: {
+        [key: string]: string;
+    };
 };
 
 /**
  * RunOut
  *
- * A run, without what it found.
+ * One run of a job.
  */
 export type RunOut = {
     /**
-     * Agent
+     * Ended At
      *
-     * Who was asked.
+     * When it ended.
      */
-    agent: string;
+    ended_at: string | null;
     /**
-     * Answer
+     * Error
      *
-     * What was said.
+     * What went wrong; empty when nothing did.
      */
-    answer: string;
+    error: string;
     /**
-     * Asked By
+     * Hint
      *
-     * Who asked.
+     * What to do about it.
      */
-    asked_by: string;
-    /**
-     * Created At
-     *
-     * When.
-     */
-    created_at: string;
+    hint: string;
     /**
      * Id
      *
-     * Its id.
+     * Id of the run.
      */
     id: string;
     /**
-     * Mode
+     * Job
      *
-     * planner: without a language model; model: with one.
+     * Key of the job.
      */
-    mode: string;
+    job: string;
     /**
-     * Question
+     * Parameters
      *
-     * The question.
+     * What was set.
      */
-    question: string;
+    parameters: {
+        [key: string]: string;
+    };
+    /**
+     * Requested By
+     *
+     * Who asked for it.
+     */
+    requested_by: string;
     /**
      * Seconds
      *
-     * How long it took.
+     * How long it took, or takes so far; null before it began.
      */
-    seconds: number;
+    seconds: number | null;
+    /**
+     * Started At
+     *
+     * When it began.
+     */
+    started_at: string | null;
+    /**
+     * Where it stands.
+     */
+    state: RunState;
+    /**
+     * Tasks
+     *
+     * Its tasks in order.
+     */
+    tasks: Array<PaymentAnalysisBackendRoutesSetupModelsTaskOut>;
+    /**
+     * Url
+     *
+     * Where the workspace shows it; empty on one machine.
+     */
+    url: string;
 };
+
+/**
+ * RunPipelineIn
+ *
+ * Which pipeline, and what to do with it.
+ */
+export type RunPipelineIn = {
+    /**
+     * Action
+     *
+     * What to do.
+     */
+    action: 'start' | 'stop';
+    /**
+     * Pipeline
+     *
+     * Key of the pipeline.
+     */
+    pipeline: string;
+};
+
+/**
+ * RunState
+ *
+ * Where a run of a job, or of one of its tasks, stands.
+ */
+export type RunState = 'waiting' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'interrupted';
 
 /**
  * SavedViewIn
@@ -12711,6 +13123,111 @@ export type SettingOut = {
      * Its value.
      */
     value: number | boolean | string;
+};
+
+/**
+ * SetupConfigIn
+ *
+ * A catalog and a schema.
+ */
+export type SetupConfigIn = {
+    /**
+     * Catalog
+     *
+     * Unity Catalog.
+     */
+    catalog: string;
+    /**
+     * Schema
+     *
+     * Schema of the catalog.
+     */
+    schema: string;
+};
+
+/**
+ * SetupConfigOut
+ *
+ * The catalog and schema in force.
+ */
+export type SetupConfigOut = {
+    /**
+     * Catalog
+     *
+     * Unity Catalog.
+     */
+    catalog: string;
+    /**
+     * Is Saved
+     *
+     * False while they are only the usual ones.
+     */
+    is_saved: boolean;
+    /**
+     * Schema
+     *
+     * Schema of the catalog.
+     */
+    schema: string;
+};
+
+/**
+ * SetupDefaultsOut
+ *
+ * What a run would use.
+ */
+export type SetupDefaultsOut = {
+    /**
+     * Catalog
+     *
+     * Unity Catalog.
+     */
+    catalog: string;
+    connection: ConnectionOut;
+    /**
+     * Jobs
+     *
+     * Id of each job by key; empty where the workspace has none.
+     */
+    jobs: {
+        [key: string]: string;
+    };
+    /**
+     * Pipelines
+     *
+     * Id of each pipeline by key.
+     */
+    pipelines: {
+        [key: string]: string;
+    };
+    /**
+     * Schema
+     *
+     * Schema of the catalog.
+     */
+    schema: string;
+    /**
+     * Warehouse Id
+     *
+     * SQL warehouse; empty on one machine.
+     */
+    warehouse_id: string;
+};
+
+/**
+ * SetupSettingsOut
+ *
+ * Settings by name.
+ */
+export type SetupSettingsOut = {
+    /**
+     * Settings
+     *
+     * Empty until job 1 has run.
+     */
+    settings: {
+        [key: string]: string;
+    };
 };
 
 /**
@@ -13323,64 +13840,6 @@ export type Step = {
 };
 
 /**
- * StepOut
- *
- * A tool that was asked.
- */
-export type StepOut = {
-    /**
-     * Agent
-     *
-     * Who asked.
-     */
-    agent: string;
-    /**
-     * Arguments
-     *
-     * What was handed in.
-     */
-    arguments: {
-        [key: string]: unknown;
-    };
-    /**
-     * Error
-     *
-     * What went wrong; empty when nothing did.
-     */
-    error: string;
-    /**
-     * Rows
-     *
-     * Rows of the answer.
-     */
-    rows: number;
-    /**
-     * Seconds
-     *
-     * How long it took.
-     */
-    seconds: number;
-    /**
-     * Sql
-     *
-     * The SQL behind it; empty when nothing was asked.
-     */
-    sql: string;
-    /**
-     * Tool
-     *
-     * The tool.
-     */
-    tool: string;
-    /**
-     * Why
-     *
-     * What for.
-     */
-    why: string;
-};
-
-/**
  * StopIn
  *
  * How an experiment ends.
@@ -13649,54 +14108,6 @@ export type TaskIn = {
      * Who does it.
      */
     owner?: string | null;
-    /**
-     * Title
-     *
-     * What to do.
-     */
-    title: string;
-};
-
-/**
- * TaskOut
- *
- * A thing to do about an incident.
- */
-export type TaskOut = {
-    /**
-     * Action
-     *
-     * How.
-     */
-    action: string | null;
-    /**
-     * Created At
-     *
-     * When it was written down.
-     */
-    created_at: string;
-    /**
-     * Id
-     *
-     * Id of the task.
-     */
-    id: string;
-    /**
-     * Incident Id
-     *
-     * The incident it belongs to.
-     */
-    incident_id: string;
-    /**
-     * Owner
-     *
-     * Who does it.
-     */
-    owner: string | null;
-    /**
-     * Where it stands.
-     */
-    status: TaskStatus;
     /**
      * Title
      *
@@ -14612,6 +15023,20 @@ export type WidgetProblem = {
 };
 
 /**
+ * WorkspaceConfigOut
+ *
+ * The workspace's address.
+ */
+export type WorkspaceConfigOut = {
+    /**
+     * Workspace Url
+     *
+     * Empty on one machine.
+     */
+    workspace_url: string;
+};
+
+/**
  * Period
  *
  * A stretch of time, start inclusive and end exclusive.
@@ -14748,108 +15173,6 @@ export type PaymentAnalysisBackendReportPartsVerdict = {
 };
 
 /**
- * FindingOut
- *
- * A claim with everything behind it.
- */
-export type PaymentAnalysisBackendRoutesAgentsFindingOut = {
-    /**
-     * Action
-     *
-     * What to do; empty when there is nothing to do.
-     */
-    action: string;
-    /**
-     * Agent
-     *
-     * Who says it.
-     */
-    agent: string;
-    /**
-     * Attempts
-     *
-     * Attempts it is about.
-     */
-    attempts: number | null;
-    /**
-     * Caveats
-     *
-     * What speaks against it.
-     */
-    caveats: Array<string>;
-    /**
-     * Claim
-     *
-     * In a sentence.
-     */
-    claim: string;
-    /**
-     * Confidence
-     *
-     * How sure it is, 0..1.
-     */
-    confidence: number;
-    /**
-     * Effect Pp
-     *
-     * Its size, percentage points.
-     */
-    effect_pp: number | null;
-    /**
-     * Effort
-     *
-     * low, medium or high.
-     */
-    effort: string;
-    /**
-     * Evidence
-     *
-     * Tool, SQL and fingerprint of the rows behind it.
-     */
-    evidence: Array<{
-        [key: string]: string;
-    }>;
-    /**
-     * High Pp
-     *
-     * High end of it.
-     */
-    high_pp: number | null;
-    /**
-     * Id
-     *
-     * Its id.
-     */
-    id: string;
-    /**
-     * Low Pp
-     *
-     * Low end of its 95 % interval.
-     */
-    low_pp: number | null;
-    /**
-     * Proposal Id
-     *
-     * The proposal made of it, for a person to decide.
-     */
-    proposal_id: string | null;
-    /**
-     * Slice
-     *
-     * Which part of the payments it is about.
-     */
-    slice: {
-        [key: string]: string;
-    };
-    /**
-     * Value Per Day
-     *
-     * Worth a day, in the reporting currency.
-     */
-    value_per_day: number | null;
-};
-
-/**
  * RollBackIn
  *
  * Why the version before should answer again.
@@ -14864,33 +15187,95 @@ export type PaymentAnalysisBackendRoutesModelsRollBackIn = {
 };
 
 /**
- * FindingOut
+ * TaskOut
  *
- * What may be wrong with a rule.
+ * One task of a run.
  */
-export type PaymentAnalysisBackendRuleModelsFindingOut = {
+export type PaymentAnalysisBackendRoutesSetupModelsTaskOut = {
     /**
-     * What it is.
-     */
-    kind: FindingKind;
-    /**
-     * Other Id
+     * Error
      *
-     * The other rule it has to do with.
+     * What went wrong; empty when nothing did.
      */
-    other_id: string | null;
+    error: string;
     /**
-     * Rule Id
+     * Hint
      *
-     * The rule; `draft` is the one that was sent.
+     * What to do about it.
      */
-    rule_id: string;
+    hint: string;
     /**
-     * Words
+     * Key
      *
-     * The same in words.
+     * Name of the task.
      */
-    words: string;
+    key: string;
+    /**
+     * Report
+     *
+     * The facts it reported.
+     */
+    report: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * Seconds
+     *
+     * How long it took, or takes so far; null before it began.
+     */
+    seconds: number | null;
+    /**
+     * Where it stands.
+     */
+    state: RunState;
+};
+
+/**
+ * TaskOut
+ *
+ * A thing to do about an incident.
+ */
+export type PaymentAnalysisBackendRoutesTasksTaskOut = {
+    /**
+     * Action
+     *
+     * How.
+     */
+    action: string | null;
+    /**
+     * Created At
+     *
+     * When it was written down.
+     */
+    created_at: string;
+    /**
+     * Id
+     *
+     * Id of the task.
+     */
+    id: string;
+    /**
+     * Incident Id
+     *
+     * The incident it belongs to.
+     */
+    incident_id: string;
+    /**
+     * Owner
+     *
+     * Who does it.
+     */
+    owner: string | null;
+    /**
+     * Where it stands.
+     */
+    status: TaskStatus;
+    /**
+     * Title
+     *
+     * What to do.
+     */
+    title: string;
 };
 
 /**
@@ -15025,291 +15410,6 @@ export type RevokeAccessTokenResponses = {
 };
 
 export type RevokeAccessTokenResponse = RevokeAccessTokenResponses[keyof RevokeAccessTokenResponses];
-
-export type ListAgentsData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/agents';
-};
-
-export type ListAgentsErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type ListAgentsError = ListAgentsErrors[keyof ListAgentsErrors];
-
-export type ListAgentsResponses = {
-    /**
-     * Response Listagents
-     *
-     * Successful Response
-     */
-    200: Array<AgentOut>;
-};
-
-export type ListAgentsResponse = ListAgentsResponses[keyof ListAgentsResponses];
-
-export type ChatWithAgentsData = {
-    body: QuestionIn;
-    path?: never;
-    query?: {
-        /**
-         * Range
-         *
-         * 15m, 1h, 24h, 7d, 30d, 90d before the newest attempt, or custom.
-         */
-        range?: string | null;
-        /**
-         * From
-         *
-         * A date or time; without an offset local to tz.
-         */
-        from?: string | null;
-        /**
-         * To
-         *
-         * A date (that whole day) or time; without it, the newest attempt.
-         */
-        to?: string | null;
-        /**
-         * Network
-         *
-         * Only attempts of this network: values between commas; `(none)` is the missing value.
-         */
-        network?: string | null;
-        /**
-         * Country
-         *
-         * Only attempts of this country: values between commas; `(none)` is the missing value.
-         */
-        country?: string | null;
-        /**
-         * Segment
-         *
-         * Only attempts of this segment: values between commas; `(none)` is the missing value.
-         */
-        segment?: string | null;
-        /**
-         * Solution
-         *
-         * Only attempts of this solution: values between commas; `(none)` is the missing value.
-         */
-        solution?: string | null;
-        /**
-         * Entry System
-         *
-         * Only attempts of this entry system: values between commas; `(none)` is the missing value.
-         */
-        entry_system?: string | null;
-        /**
-         * Merchant
-         *
-         * Only attempts of this merchant: values between commas; `(none)` is the missing value.
-         */
-        merchant?: string | null;
-        /**
-         * Psp
-         *
-         * Only attempts of this psp: values between commas; `(none)` is the missing value.
-         */
-        psp?: string | null;
-        /**
-         * Currency
-         *
-         * Only attempts of this currency: values between commas; `(none)` is the missing value.
-         */
-        currency?: string | null;
-        /**
-         * Tz
-         *
-         * Time zone of local times, an IANA name; UTC unless given.
-         */
-        tz?: string | null;
-    };
-    url: '/api/agents/chat';
-};
-
-export type ChatWithAgentsErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type ChatWithAgentsError = ChatWithAgentsErrors[keyof ChatWithAgentsErrors];
-
-export type ChatWithAgentsResponses = {
-    /**
-     * Successful Response
-     */
-    200: unknown;
-};
-
-export type ListAgentRunsData = {
-    body?: never;
-    path?: never;
-    query?: {
-        /**
-         * Limit
-         *
-         * At most so many.
-         */
-        limit?: number;
-    };
-    url: '/api/agents/runs';
-};
-
-export type ListAgentRunsErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type ListAgentRunsError = ListAgentRunsErrors[keyof ListAgentRunsErrors];
-
-export type ListAgentRunsResponses = {
-    /**
-     * Response Listagentruns
-     *
-     * Successful Response
-     */
-    200: Array<RunOut>;
-};
-
-export type ListAgentRunsResponse = ListAgentRunsResponses[keyof ListAgentRunsResponses];
-
-export type RunAgentsData = {
-    body: QuestionIn;
-    path?: never;
-    query?: {
-        /**
-         * Range
-         *
-         * 15m, 1h, 24h, 7d, 30d, 90d before the newest attempt, or custom.
-         */
-        range?: string | null;
-        /**
-         * From
-         *
-         * A date or time; without an offset local to tz.
-         */
-        from?: string | null;
-        /**
-         * To
-         *
-         * A date (that whole day) or time; without it, the newest attempt.
-         */
-        to?: string | null;
-        /**
-         * Network
-         *
-         * Only attempts of this network: values between commas; `(none)` is the missing value.
-         */
-        network?: string | null;
-        /**
-         * Country
-         *
-         * Only attempts of this country: values between commas; `(none)` is the missing value.
-         */
-        country?: string | null;
-        /**
-         * Segment
-         *
-         * Only attempts of this segment: values between commas; `(none)` is the missing value.
-         */
-        segment?: string | null;
-        /**
-         * Solution
-         *
-         * Only attempts of this solution: values between commas; `(none)` is the missing value.
-         */
-        solution?: string | null;
-        /**
-         * Entry System
-         *
-         * Only attempts of this entry system: values between commas; `(none)` is the missing value.
-         */
-        entry_system?: string | null;
-        /**
-         * Merchant
-         *
-         * Only attempts of this merchant: values between commas; `(none)` is the missing value.
-         */
-        merchant?: string | null;
-        /**
-         * Psp
-         *
-         * Only attempts of this psp: values between commas; `(none)` is the missing value.
-         */
-        psp?: string | null;
-        /**
-         * Currency
-         *
-         * Only attempts of this currency: values between commas; `(none)` is the missing value.
-         */
-        currency?: string | null;
-        /**
-         * Tz
-         *
-         * Time zone of local times, an IANA name; UTC unless given.
-         */
-        tz?: string | null;
-    };
-    url: '/api/agents/runs';
-};
-
-export type RunAgentsErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type RunAgentsError = RunAgentsErrors[keyof RunAgentsErrors];
-
-export type RunAgentsResponses = {
-    /**
-     * Successful Response
-     */
-    201: RunDetailOut;
-};
-
-export type RunAgentsResponse = RunAgentsResponses[keyof RunAgentsResponses];
-
-export type GetAgentRunData = {
-    body?: never;
-    path: {
-        /**
-         * Run Id
-         */
-        run_id: string;
-    };
-    query?: never;
-    url: '/api/agents/runs/{run_id}';
-};
-
-export type GetAgentRunErrors = {
-    /**
-     * What went wrong, and the next step.
-     */
-    default: Problem;
-};
-
-export type GetAgentRunError = GetAgentRunErrors[keyof GetAgentRunErrors];
-
-export type GetAgentRunResponses = {
-    /**
-     * Successful Response
-     */
-    200: RunDetailOut;
-};
-
-export type GetAgentRunResponse = GetAgentRunResponses[keyof GetAgentRunResponses];
 
 export type GetActiveAlertsData = {
     body?: never;
@@ -20900,6 +21000,31 @@ export type ReviewConfigProposalResponses = {
 
 export type ReviewConfigProposalResponse = ReviewConfigProposalResponses[keyof ReviewConfigProposalResponses];
 
+export type GetWorkspaceConfigData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/config/workspace';
+};
+
+export type GetWorkspaceConfigErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type GetWorkspaceConfigError = GetWorkspaceConfigErrors[keyof GetWorkspaceConfigErrors];
+
+export type GetWorkspaceConfigResponses = {
+    /**
+     * Successful Response
+     */
+    200: WorkspaceConfigOut;
+};
+
+export type GetWorkspaceConfigResponse = GetWorkspaceConfigResponses[keyof GetWorkspaceConfigResponses];
+
 export type CurrentUserData = {
     body?: never;
     path?: never;
@@ -22383,7 +22508,7 @@ export type ListRemediationTasksResponses = {
      *
      * Successful Response
      */
-    200: Array<TaskOut>;
+    200: Array<PaymentAnalysisBackendRoutesTasksTaskOut>;
 };
 
 export type ListRemediationTasksResponse = ListRemediationTasksResponses[keyof ListRemediationTasksResponses];
@@ -22413,7 +22538,7 @@ export type CreateRemediationTaskResponses = {
     /**
      * Successful Response
      */
-    201: TaskOut;
+    201: PaymentAnalysisBackendRoutesTasksTaskOut;
 };
 
 export type CreateRemediationTaskResponse = CreateRemediationTaskResponses[keyof CreateRemediationTaskResponses];
@@ -22447,7 +22572,7 @@ export type UpdateRemediationTaskResponses = {
     /**
      * Successful Response
      */
-    200: TaskOut;
+    200: PaymentAnalysisBackendRoutesTasksTaskOut;
 };
 
 export type UpdateRemediationTaskResponse = UpdateRemediationTaskResponses[keyof UpdateRemediationTaskResponses];
@@ -22580,6 +22705,61 @@ export type GetModelCardResponses = {
 };
 
 export type GetModelCardResponse = GetModelCardResponses[keyof GetModelCardResponses];
+
+export type ListNotebooksData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/notebooks';
+};
+
+export type ListNotebooksErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type ListNotebooksError = ListNotebooksErrors[keyof ListNotebooksErrors];
+
+export type ListNotebooksResponses = {
+    /**
+     * Successful Response
+     */
+    200: Notebooks;
+};
+
+export type ListNotebooksResponse = ListNotebooksResponses[keyof ListNotebooksResponses];
+
+export type GetNotebookData = {
+    body?: never;
+    path: {
+        /**
+         * Notebook Id
+         */
+        notebook_id: string;
+    };
+    query?: never;
+    url: '/api/notebooks/{notebook_id}';
+};
+
+export type GetNotebookErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type GetNotebookError = GetNotebookErrors[keyof GetNotebookErrors];
+
+export type GetNotebookResponses = {
+    /**
+     * Successful Response
+     */
+    200: NotebookSource;
+};
+
+export type GetNotebookResponse = GetNotebookResponses[keyof GetNotebookResponses];
 
 export type ListNotificationsData = {
     body?: never;
@@ -23015,7 +23195,7 @@ export type AnalyseRulesResponses = {
      *
      * Successful Response
      */
-    200: Array<PaymentAnalysisBackendRuleModelsFindingOut>;
+    200: Array<FindingOut>;
 };
 
 export type AnalyseRulesResponse = AnalyseRulesResponses[keyof AnalyseRulesResponses];
@@ -23489,6 +23669,316 @@ export type GetScopeOptionsResponses = {
 };
 
 export type GetScopeOptionsResponse = GetScopeOptionsResponses[keyof GetScopeOptionsResponses];
+
+export type GetSetupChecklistData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/setup/checklist';
+};
+
+export type GetSetupChecklistErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type GetSetupChecklistError = GetSetupChecklistErrors[keyof GetSetupChecklistErrors];
+
+export type GetSetupChecklistResponses = {
+    /**
+     * Successful Response
+     */
+    200: ChecklistOut;
+};
+
+export type GetSetupChecklistResponse = GetSetupChecklistResponses[keyof GetSetupChecklistResponses];
+
+export type GetSetupConfigData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/setup/config';
+};
+
+export type GetSetupConfigErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type GetSetupConfigError = GetSetupConfigErrors[keyof GetSetupConfigErrors];
+
+export type GetSetupConfigResponses = {
+    /**
+     * Successful Response
+     */
+    200: SetupConfigOut;
+};
+
+export type GetSetupConfigResponse = GetSetupConfigResponses[keyof GetSetupConfigResponses];
+
+export type UpdateSetupConfigData = {
+    body: SetupConfigIn;
+    path?: never;
+    query?: never;
+    url: '/api/setup/config';
+};
+
+export type UpdateSetupConfigErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type UpdateSetupConfigError = UpdateSetupConfigErrors[keyof UpdateSetupConfigErrors];
+
+export type UpdateSetupConfigResponses = {
+    /**
+     * Successful Response
+     */
+    200: SetupConfigOut;
+};
+
+export type UpdateSetupConfigResponse = UpdateSetupConfigResponses[keyof UpdateSetupConfigResponses];
+
+export type GetSetupConnectionData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/setup/connection';
+};
+
+export type GetSetupConnectionErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type GetSetupConnectionError = GetSetupConnectionErrors[keyof GetSetupConnectionErrors];
+
+export type GetSetupConnectionResponses = {
+    /**
+     * Successful Response
+     */
+    200: ConnectionOut;
+};
+
+export type GetSetupConnectionResponse = GetSetupConnectionResponses[keyof GetSetupConnectionResponses];
+
+export type GetSetupDefaultsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/setup/defaults';
+};
+
+export type GetSetupDefaultsErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type GetSetupDefaultsError = GetSetupDefaultsErrors[keyof GetSetupDefaultsErrors];
+
+export type GetSetupDefaultsResponses = {
+    /**
+     * Successful Response
+     */
+    200: SetupDefaultsOut;
+};
+
+export type GetSetupDefaultsResponse = GetSetupDefaultsResponses[keyof GetSetupDefaultsResponses];
+
+export type ListSetupJobsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/setup/jobs';
+};
+
+export type ListSetupJobsErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type ListSetupJobsError = ListSetupJobsErrors[keyof ListSetupJobsErrors];
+
+export type ListSetupJobsResponses = {
+    /**
+     * Successful Response
+     */
+    200: JobsOut;
+};
+
+export type ListSetupJobsResponse = ListSetupJobsResponses[keyof ListSetupJobsResponses];
+
+export type ListSetupPipelinesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/setup/pipelines';
+};
+
+export type ListSetupPipelinesErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type ListSetupPipelinesError = ListSetupPipelinesErrors[keyof ListSetupPipelinesErrors];
+
+export type ListSetupPipelinesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PipelinesOut;
+};
+
+export type ListSetupPipelinesResponse = ListSetupPipelinesResponses[keyof ListSetupPipelinesResponses];
+
+export type RunSetupJobData = {
+    body: RunJobIn;
+    path?: never;
+    query?: never;
+    url: '/api/setup/run-job';
+};
+
+export type RunSetupJobErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type RunSetupJobError = RunSetupJobErrors[keyof RunSetupJobErrors];
+
+export type RunSetupJobResponses = {
+    /**
+     * Successful Response
+     */
+    200: RunOut;
+};
+
+export type RunSetupJobResponse = RunSetupJobResponses[keyof RunSetupJobResponses];
+
+export type RunSetupPipelineData = {
+    body: RunPipelineIn;
+    path?: never;
+    query?: never;
+    url: '/api/setup/run-pipeline';
+};
+
+export type RunSetupPipelineErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type RunSetupPipelineError = RunSetupPipelineErrors[keyof RunSetupPipelineErrors];
+
+export type RunSetupPipelineResponses = {
+    /**
+     * Successful Response
+     */
+    200: PipelineOut;
+};
+
+export type RunSetupPipelineResponse = RunSetupPipelineResponses[keyof RunSetupPipelineResponses];
+
+export type GetSetupRunData = {
+    body?: never;
+    path: {
+        /**
+         * Run Id
+         */
+        run_id: string;
+    };
+    query?: never;
+    url: '/api/setup/runs/{run_id}';
+};
+
+export type GetSetupRunErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type GetSetupRunError = GetSetupRunErrors[keyof GetSetupRunErrors];
+
+export type GetSetupRunResponses = {
+    /**
+     * Successful Response
+     */
+    200: RunOut;
+};
+
+export type GetSetupRunResponse = GetSetupRunResponses[keyof GetSetupRunResponses];
+
+export type CancelSetupRunData = {
+    body?: never;
+    path: {
+        /**
+         * Run Id
+         */
+        run_id: string;
+    };
+    query?: never;
+    url: '/api/setup/runs/{run_id}/cancel';
+};
+
+export type CancelSetupRunErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type CancelSetupRunError = CancelSetupRunErrors[keyof CancelSetupRunErrors];
+
+export type CancelSetupRunResponses = {
+    /**
+     * Successful Response
+     */
+    200: RunOut;
+};
+
+export type CancelSetupRunResponse = CancelSetupRunResponses[keyof CancelSetupRunResponses];
+
+export type GetSetupSettingsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/setup/settings';
+};
+
+export type GetSetupSettingsErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type GetSetupSettingsError = GetSetupSettingsErrors[keyof GetSetupSettingsErrors];
+
+export type GetSetupSettingsResponses = {
+    /**
+     * Successful Response
+     */
+    200: SetupSettingsOut;
+};
+
+export type GetSetupSettingsResponse = GetSetupSettingsResponses[keyof GetSetupSettingsResponses];
 
 export type ListTransactionsData = {
     body?: never;

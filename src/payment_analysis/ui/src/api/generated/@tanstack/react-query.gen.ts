@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { analyseRules, ask, assignExperiment, backtestConfiguration, backtestRule, chatWithAgents, createAccessToken, createApprovalRule, createConfigProposal, createExperiment, createIncident, createReasonReview, createRemediationTask, createRetryableDeclineCode, createSavedView, createSignInLink, createUser, currentUser, decideAuthentication, decideBatch, decideRetry, decideRouting, declineSummary, deleteApprovalRule, deleteRetryableDeclineCode, deleteSavedView, draftIncident, exportTransactions, getActions, getActiveAlerts, getAgentRun, getApprovalRule, getApprovalTrends, getApprovalTrendsBySecond, getAttemptSchema, getAuthStatus, getBinPerformance, getCardNetworkPerformance, getCommandCenterEntryThroughput, getControlBand, getCountries, getDailyTrends, getDashboard, getDashboardSpec, getDatabricksDeclines, getDatabricksKpis, getDataQualitySummary, getDecisionConfig, getDecisionConfigThresholds, getDeclineRecoveryOpportunities, getDedupCollisionStats, getDiagnosis, getDimensionCoverage, getDimensionValues, getEntrySystemDistribution, getExperiment, getExperimentPower, getExperimentResults, getFactorsDelayingApproval, getFalseInsightsMetric, getFaultAttribution, getFraudRisk, getGeography, getIncident, getIncidentCauses, getIncidentRecovery, getIssuerPerformance, getKpis, getLast60SecondsPerformance, getLastHourPerformance, getLifeCycles, getMerchantSegmentPerformance, getMetricBridge, getModelCard, getModels, getOnlineFeatures, getPayment, getPspPerformance, getReasonCodeInsights, getReasonCodes, getReasonMapping, getRecommendations, getRecommendationsByCohort, getReport, getReportPage, getRetryableDeclineCodes, getRetryChains, getRetryCompliance, getRetryPerformance, getRetrySuccessByReason, getRoutePerformance, getRuleLanguage, getScopeOptions, getSmartCheckoutPathPerformance, getSmartCheckoutServicePaths, getSolutionPerformance, getStanding, getStreamingMetrics, getStreamingTps, getTableQuality, getThreeDsFunnel, getTokenUplift, getTransactionFacets, healthcheck, healthDatabase, ingestAuthEvent, lastBacktestOfRule, listAccessTokens, listAgentRuns, listAgents, listApprovalRules, listApprovalRuleVersions, listAudit, listCheckResults, listConfigProposals, listDashboards, listExperimentAssignments, listExperiments, listIncidents, listInsightFeedback, listModelChanges, listNotifications, listQuarantine, listReasonReviews, listRemediationTasks, listSavedViews, listTableQuality, listTransactions, listUsers, markAllNotificationsRead, markNotificationRead, type Options, pauseExperiment, predictApproval, predictRetry, predictRisk, predictRouting, previewDecision, promoteModel, readDashboardPage, readDashboardWidgetCsv, recentDecisions, recordDecisionOutcome, replayQuarantined, resolveIncident, reviewAnswer, reviewConfigProposal, revokeAccessToken, rollBackApprovalRule, rollBackModel, runAgents, setApprovalRuleStatus, signOut, startExperiment, stopExperiment, submitInsightFeedback, suggestQuestions, updateApprovalRule, updateDecisionConfig, updateIncident, updateRemediationTask, updateUser, upsertRoutePerformance, validateRule, version } from '../sdk.gen';
-import type { AnalyseRulesData, AnalyseRulesError, AnalyseRulesResponse, AskData, AskError, AskResponse, AssignExperimentData, AssignExperimentError, AssignExperimentResponse, BacktestConfigurationData, BacktestConfigurationError, BacktestConfigurationResponse, BacktestRuleData, BacktestRuleError, BacktestRuleResponse, ChatWithAgentsData, ChatWithAgentsError, CreateAccessTokenData, CreateAccessTokenError, CreateAccessTokenResponse, CreateApprovalRuleData, CreateApprovalRuleError, CreateApprovalRuleResponse, CreateConfigProposalData, CreateConfigProposalError, CreateConfigProposalResponse, CreateExperimentData, CreateExperimentError, CreateExperimentResponse, CreateIncidentData, CreateIncidentError, CreateIncidentResponse, CreateReasonReviewData, CreateReasonReviewError, CreateReasonReviewResponse, CreateRemediationTaskData, CreateRemediationTaskError, CreateRemediationTaskResponse, CreateRetryableDeclineCodeData, CreateRetryableDeclineCodeError, CreateRetryableDeclineCodeResponse, CreateSavedViewData, CreateSavedViewError, CreateSavedViewResponse, CreateSignInLinkData, CreateSignInLinkError, CreateSignInLinkResponse, CreateUserData, CreateUserError, CreateUserResponse, CurrentUserData, CurrentUserError, CurrentUserResponse, DecideAuthenticationData, DecideAuthenticationError, DecideAuthenticationResponse, DecideBatchData, DecideBatchError, DecideBatchResponse, DecideRetryData, DecideRetryError, DecideRetryResponse, DecideRoutingData, DecideRoutingError, DecideRoutingResponse, DeclineSummaryData, DeclineSummaryError, DeclineSummaryResponse, DeleteApprovalRuleData, DeleteApprovalRuleError, DeleteApprovalRuleResponse, DeleteRetryableDeclineCodeData, DeleteRetryableDeclineCodeError, DeleteRetryableDeclineCodeResponse, DeleteSavedViewData, DeleteSavedViewError, DeleteSavedViewResponse, DraftIncidentData, DraftIncidentError, DraftIncidentResponse, ExportTransactionsData, ExportTransactionsError, ExportTransactionsResponse, GetActionsData, GetActionsError, GetActionsResponse, GetActiveAlertsData, GetActiveAlertsError, GetActiveAlertsResponse, GetAgentRunData, GetAgentRunError, GetAgentRunResponse, GetApprovalRuleData, GetApprovalRuleError, GetApprovalRuleResponse, GetApprovalTrendsBySecondData, GetApprovalTrendsBySecondError, GetApprovalTrendsBySecondResponse, GetApprovalTrendsData, GetApprovalTrendsError, GetApprovalTrendsResponse, GetAttemptSchemaData, GetAttemptSchemaError, GetAttemptSchemaResponse, GetAuthStatusData, GetAuthStatusError, GetAuthStatusResponse, GetBinPerformanceData, GetBinPerformanceError, GetBinPerformanceResponse, GetCardNetworkPerformanceData, GetCardNetworkPerformanceError, GetCardNetworkPerformanceResponse, GetCommandCenterEntryThroughputData, GetCommandCenterEntryThroughputError, GetCommandCenterEntryThroughputResponse, GetControlBandData, GetControlBandError, GetControlBandResponse, GetCountriesData, GetCountriesError, GetCountriesResponse, GetDailyTrendsData, GetDailyTrendsError, GetDailyTrendsResponse, GetDashboardData, GetDashboardError, GetDashboardResponse, GetDashboardSpecData, GetDashboardSpecError, GetDashboardSpecResponse, GetDatabricksDeclinesData, GetDatabricksDeclinesError, GetDatabricksDeclinesResponse, GetDatabricksKpisData, GetDatabricksKpisError, GetDatabricksKpisResponse, GetDataQualitySummaryData, GetDataQualitySummaryError, GetDataQualitySummaryResponse, GetDecisionConfigData, GetDecisionConfigError, GetDecisionConfigResponse, GetDecisionConfigThresholdsData, GetDecisionConfigThresholdsError, GetDecisionConfigThresholdsResponse, GetDeclineRecoveryOpportunitiesData, GetDeclineRecoveryOpportunitiesError, GetDeclineRecoveryOpportunitiesResponse, GetDedupCollisionStatsData, GetDedupCollisionStatsError, GetDedupCollisionStatsResponse, GetDiagnosisData, GetDiagnosisError, GetDiagnosisResponse, GetDimensionCoverageData, GetDimensionCoverageError, GetDimensionCoverageResponse, GetDimensionValuesData, GetDimensionValuesError, GetDimensionValuesResponse, GetEntrySystemDistributionData, GetEntrySystemDistributionError, GetEntrySystemDistributionResponse, GetExperimentData, GetExperimentError, GetExperimentPowerData, GetExperimentPowerError, GetExperimentPowerResponse, GetExperimentResponse, GetExperimentResultsData, GetExperimentResultsError, GetExperimentResultsResponse, GetFactorsDelayingApprovalData, GetFactorsDelayingApprovalError, GetFactorsDelayingApprovalResponse, GetFalseInsightsMetricData, GetFalseInsightsMetricError, GetFalseInsightsMetricResponse, GetFaultAttributionData, GetFaultAttributionError, GetFaultAttributionResponse, GetFraudRiskData, GetFraudRiskError, GetFraudRiskResponse, GetGeographyData, GetGeographyError, GetGeographyResponse, GetIncidentCausesData, GetIncidentCausesError, GetIncidentCausesResponse, GetIncidentData, GetIncidentError, GetIncidentRecoveryData, GetIncidentRecoveryError, GetIncidentRecoveryResponse, GetIncidentResponse, GetIssuerPerformanceData, GetIssuerPerformanceError, GetIssuerPerformanceResponse, GetKpisData, GetKpisError, GetKpisResponse, GetLast60SecondsPerformanceData, GetLast60SecondsPerformanceError, GetLast60SecondsPerformanceResponse, GetLastHourPerformanceData, GetLastHourPerformanceError, GetLastHourPerformanceResponse, GetLifeCyclesData, GetLifeCyclesError, GetLifeCyclesResponse, GetMerchantSegmentPerformanceData, GetMerchantSegmentPerformanceError, GetMerchantSegmentPerformanceResponse, GetMetricBridgeData, GetMetricBridgeError, GetMetricBridgeResponse, GetModelCardData, GetModelCardError, GetModelCardResponse, GetModelsData, GetModelsError, GetModelsResponse, GetOnlineFeaturesData, GetOnlineFeaturesError, GetOnlineFeaturesResponse, GetPaymentData, GetPaymentError, GetPaymentResponse, GetPspPerformanceData, GetPspPerformanceError, GetPspPerformanceResponse, GetReasonCodeInsightsData, GetReasonCodeInsightsError, GetReasonCodeInsightsResponse, GetReasonCodesData, GetReasonCodesError, GetReasonCodesResponse, GetReasonMappingData, GetReasonMappingError, GetReasonMappingResponse, GetRecommendationsByCohortData, GetRecommendationsByCohortError, GetRecommendationsByCohortResponse, GetRecommendationsData, GetRecommendationsError, GetRecommendationsResponse, GetReportData, GetReportError, GetReportPageData, GetReportPageError, GetReportPageResponse, GetReportResponse, GetRetryableDeclineCodesData, GetRetryableDeclineCodesError, GetRetryableDeclineCodesResponse, GetRetryChainsData, GetRetryChainsError, GetRetryChainsResponse, GetRetryComplianceData, GetRetryComplianceError, GetRetryComplianceResponse, GetRetryPerformanceData, GetRetryPerformanceError, GetRetryPerformanceResponse, GetRetrySuccessByReasonData, GetRetrySuccessByReasonError, GetRetrySuccessByReasonResponse, GetRoutePerformanceData, GetRoutePerformanceError, GetRoutePerformanceResponse, GetRuleLanguageData, GetRuleLanguageError, GetRuleLanguageResponse, GetScopeOptionsData, GetScopeOptionsError, GetScopeOptionsResponse, GetSmartCheckoutPathPerformanceData, GetSmartCheckoutPathPerformanceError, GetSmartCheckoutPathPerformanceResponse, GetSmartCheckoutServicePathsData, GetSmartCheckoutServicePathsError, GetSmartCheckoutServicePathsResponse, GetSolutionPerformanceData, GetSolutionPerformanceError, GetSolutionPerformanceResponse, GetStandingData, GetStandingError, GetStandingResponse, GetStreamingMetricsData, GetStreamingMetricsError, GetStreamingMetricsResponse, GetStreamingTpsData, GetStreamingTpsError, GetStreamingTpsResponse, GetTableQualityData, GetTableQualityError, GetTableQualityResponse, GetThreeDsFunnelData, GetThreeDsFunnelError, GetThreeDsFunnelResponse, GetTokenUpliftData, GetTokenUpliftError, GetTokenUpliftResponse, GetTransactionFacetsData, GetTransactionFacetsError, GetTransactionFacetsResponse, HealthcheckData, HealthcheckError, HealthcheckResponse, HealthDatabaseData, HealthDatabaseError, HealthDatabaseResponse, IngestAuthEventData, IngestAuthEventError, IngestAuthEventResponse, LastBacktestOfRuleData, LastBacktestOfRuleError, LastBacktestOfRuleResponse, ListAccessTokensData, ListAccessTokensError, ListAccessTokensResponse, ListAgentRunsData, ListAgentRunsError, ListAgentRunsResponse, ListAgentsData, ListAgentsError, ListAgentsResponse, ListApprovalRulesData, ListApprovalRulesError, ListApprovalRulesResponse, ListApprovalRuleVersionsData, ListApprovalRuleVersionsError, ListApprovalRuleVersionsResponse, ListAuditData, ListAuditError, ListAuditResponse, ListCheckResultsData, ListCheckResultsError, ListCheckResultsResponse, ListConfigProposalsData, ListConfigProposalsError, ListConfigProposalsResponse, ListDashboardsData, ListDashboardsError, ListDashboardsResponse, ListExperimentAssignmentsData, ListExperimentAssignmentsError, ListExperimentAssignmentsResponse, ListExperimentsData, ListExperimentsError, ListExperimentsResponse, ListIncidentsData, ListIncidentsError, ListIncidentsResponse, ListInsightFeedbackData, ListInsightFeedbackError, ListInsightFeedbackResponse, ListModelChangesData, ListModelChangesError, ListModelChangesResponse, ListNotificationsData, ListNotificationsError, ListNotificationsResponse, ListQuarantineData, ListQuarantineError, ListQuarantineResponse, ListReasonReviewsData, ListReasonReviewsError, ListReasonReviewsResponse, ListRemediationTasksData, ListRemediationTasksError, ListRemediationTasksResponse, ListSavedViewsData, ListSavedViewsError, ListSavedViewsResponse, ListTableQualityData, ListTableQualityError, ListTableQualityResponse, ListTransactionsData, ListTransactionsError, ListTransactionsResponse, ListUsersData, ListUsersError, ListUsersResponse, MarkAllNotificationsReadData, MarkAllNotificationsReadError, MarkAllNotificationsReadResponse, MarkNotificationReadData, MarkNotificationReadError, MarkNotificationReadResponse, PauseExperimentData, PauseExperimentError, PauseExperimentResponse, PredictApprovalData, PredictApprovalError, PredictApprovalResponse, PredictRetryData, PredictRetryError, PredictRetryResponse, PredictRiskData, PredictRiskError, PredictRiskResponse, PredictRoutingData, PredictRoutingError, PredictRoutingResponse, PreviewDecisionData, PreviewDecisionError, PreviewDecisionResponse, PromoteModelData, PromoteModelError, PromoteModelResponse, ReadDashboardPageData, ReadDashboardPageError, ReadDashboardPageResponse, ReadDashboardWidgetCsvData, ReadDashboardWidgetCsvError, RecentDecisionsData, RecentDecisionsError, RecentDecisionsResponse, RecordDecisionOutcomeData, RecordDecisionOutcomeError, RecordDecisionOutcomeResponse, ReplayQuarantinedData, ReplayQuarantinedError, ReplayQuarantinedResponse, ResolveIncidentData, ResolveIncidentError, ResolveIncidentResponse, ReviewAnswerData, ReviewAnswerError, ReviewAnswerResponse, ReviewConfigProposalData, ReviewConfigProposalError, ReviewConfigProposalResponse, RevokeAccessTokenData, RevokeAccessTokenError, RevokeAccessTokenResponse, RollBackApprovalRuleData, RollBackApprovalRuleError, RollBackApprovalRuleResponse, RollBackModelData, RollBackModelError, RollBackModelResponse, RunAgentsData, RunAgentsError, RunAgentsResponse, SetApprovalRuleStatusData, SetApprovalRuleStatusError, SetApprovalRuleStatusResponse, SignOutData, SignOutError, SignOutResponse, StartExperimentData, StartExperimentError, StartExperimentResponse, StopExperimentData, StopExperimentError, StopExperimentResponse, SubmitInsightFeedbackData, SubmitInsightFeedbackError, SubmitInsightFeedbackResponse, SuggestQuestionsData, SuggestQuestionsError, SuggestQuestionsResponse, UpdateApprovalRuleData, UpdateApprovalRuleError, UpdateApprovalRuleResponse, UpdateDecisionConfigData, UpdateDecisionConfigError, UpdateDecisionConfigResponse, UpdateIncidentData, UpdateIncidentError, UpdateIncidentResponse, UpdateRemediationTaskData, UpdateRemediationTaskError, UpdateRemediationTaskResponse, UpdateUserData, UpdateUserError, UpdateUserResponse, UpsertRoutePerformanceData, UpsertRoutePerformanceError, UpsertRoutePerformanceResponse, ValidateRuleData, ValidateRuleError, ValidateRuleResponse, VersionData, VersionError, VersionResponse } from '../types.gen';
+import { analyseRules, ask, assignExperiment, backtestConfiguration, backtestRule, cancelSetupRun, createAccessToken, createApprovalRule, createConfigProposal, createExperiment, createIncident, createReasonReview, createRemediationTask, createRetryableDeclineCode, createSavedView, createSignInLink, createUser, currentUser, decideAuthentication, decideBatch, decideRetry, decideRouting, declineSummary, deleteApprovalRule, deleteRetryableDeclineCode, deleteSavedView, draftIncident, exportTransactions, getActions, getActiveAlerts, getApprovalRule, getApprovalTrends, getApprovalTrendsBySecond, getAttemptSchema, getAuthStatus, getBinPerformance, getCardNetworkPerformance, getCommandCenterEntryThroughput, getControlBand, getCountries, getDailyTrends, getDashboard, getDashboardSpec, getDatabricksDeclines, getDatabricksKpis, getDataQualitySummary, getDecisionConfig, getDecisionConfigThresholds, getDeclineRecoveryOpportunities, getDedupCollisionStats, getDiagnosis, getDimensionCoverage, getDimensionValues, getEntrySystemDistribution, getExperiment, getExperimentPower, getExperimentResults, getFactorsDelayingApproval, getFalseInsightsMetric, getFaultAttribution, getFraudRisk, getGeography, getIncident, getIncidentCauses, getIncidentRecovery, getIssuerPerformance, getKpis, getLast60SecondsPerformance, getLastHourPerformance, getLifeCycles, getMerchantSegmentPerformance, getMetricBridge, getModelCard, getModels, getNotebook, getOnlineFeatures, getPayment, getPspPerformance, getReasonCodeInsights, getReasonCodes, getReasonMapping, getRecommendations, getRecommendationsByCohort, getReport, getReportPage, getRetryableDeclineCodes, getRetryChains, getRetryCompliance, getRetryPerformance, getRetrySuccessByReason, getRoutePerformance, getRuleLanguage, getScopeOptions, getSetupChecklist, getSetupConfig, getSetupConnection, getSetupDefaults, getSetupRun, getSetupSettings, getSmartCheckoutPathPerformance, getSmartCheckoutServicePaths, getSolutionPerformance, getStanding, getStreamingMetrics, getStreamingTps, getTableQuality, getThreeDsFunnel, getTokenUplift, getTransactionFacets, getWorkspaceConfig, healthcheck, healthDatabase, ingestAuthEvent, lastBacktestOfRule, listAccessTokens, listApprovalRules, listApprovalRuleVersions, listAudit, listCheckResults, listConfigProposals, listDashboards, listExperimentAssignments, listExperiments, listIncidents, listInsightFeedback, listModelChanges, listNotebooks, listNotifications, listQuarantine, listReasonReviews, listRemediationTasks, listSavedViews, listSetupJobs, listSetupPipelines, listTableQuality, listTransactions, listUsers, markAllNotificationsRead, markNotificationRead, type Options, pauseExperiment, predictApproval, predictRetry, predictRisk, predictRouting, previewDecision, promoteModel, readDashboardPage, readDashboardWidgetCsv, recentDecisions, recordDecisionOutcome, replayQuarantined, resolveIncident, reviewAnswer, reviewConfigProposal, revokeAccessToken, rollBackApprovalRule, rollBackModel, runSetupJob, runSetupPipeline, setApprovalRuleStatus, signOut, startExperiment, stopExperiment, submitInsightFeedback, suggestQuestions, updateApprovalRule, updateDecisionConfig, updateIncident, updateRemediationTask, updateSetupConfig, updateUser, upsertRoutePerformance, validateRule, version } from '../sdk.gen';
+import type { AnalyseRulesData, AnalyseRulesError, AnalyseRulesResponse, AskData, AskError, AskResponse, AssignExperimentData, AssignExperimentError, AssignExperimentResponse, BacktestConfigurationData, BacktestConfigurationError, BacktestConfigurationResponse, BacktestRuleData, BacktestRuleError, BacktestRuleResponse, CancelSetupRunData, CancelSetupRunError, CancelSetupRunResponse, CreateAccessTokenData, CreateAccessTokenError, CreateAccessTokenResponse, CreateApprovalRuleData, CreateApprovalRuleError, CreateApprovalRuleResponse, CreateConfigProposalData, CreateConfigProposalError, CreateConfigProposalResponse, CreateExperimentData, CreateExperimentError, CreateExperimentResponse, CreateIncidentData, CreateIncidentError, CreateIncidentResponse, CreateReasonReviewData, CreateReasonReviewError, CreateReasonReviewResponse, CreateRemediationTaskData, CreateRemediationTaskError, CreateRemediationTaskResponse, CreateRetryableDeclineCodeData, CreateRetryableDeclineCodeError, CreateRetryableDeclineCodeResponse, CreateSavedViewData, CreateSavedViewError, CreateSavedViewResponse, CreateSignInLinkData, CreateSignInLinkError, CreateSignInLinkResponse, CreateUserData, CreateUserError, CreateUserResponse, CurrentUserData, CurrentUserError, CurrentUserResponse, DecideAuthenticationData, DecideAuthenticationError, DecideAuthenticationResponse, DecideBatchData, DecideBatchError, DecideBatchResponse, DecideRetryData, DecideRetryError, DecideRetryResponse, DecideRoutingData, DecideRoutingError, DecideRoutingResponse, DeclineSummaryData, DeclineSummaryError, DeclineSummaryResponse, DeleteApprovalRuleData, DeleteApprovalRuleError, DeleteApprovalRuleResponse, DeleteRetryableDeclineCodeData, DeleteRetryableDeclineCodeError, DeleteRetryableDeclineCodeResponse, DeleteSavedViewData, DeleteSavedViewError, DeleteSavedViewResponse, DraftIncidentData, DraftIncidentError, DraftIncidentResponse, ExportTransactionsData, ExportTransactionsError, ExportTransactionsResponse, GetActionsData, GetActionsError, GetActionsResponse, GetActiveAlertsData, GetActiveAlertsError, GetActiveAlertsResponse, GetApprovalRuleData, GetApprovalRuleError, GetApprovalRuleResponse, GetApprovalTrendsBySecondData, GetApprovalTrendsBySecondError, GetApprovalTrendsBySecondResponse, GetApprovalTrendsData, GetApprovalTrendsError, GetApprovalTrendsResponse, GetAttemptSchemaData, GetAttemptSchemaError, GetAttemptSchemaResponse, GetAuthStatusData, GetAuthStatusError, GetAuthStatusResponse, GetBinPerformanceData, GetBinPerformanceError, GetBinPerformanceResponse, GetCardNetworkPerformanceData, GetCardNetworkPerformanceError, GetCardNetworkPerformanceResponse, GetCommandCenterEntryThroughputData, GetCommandCenterEntryThroughputError, GetCommandCenterEntryThroughputResponse, GetControlBandData, GetControlBandError, GetControlBandResponse, GetCountriesData, GetCountriesError, GetCountriesResponse, GetDailyTrendsData, GetDailyTrendsError, GetDailyTrendsResponse, GetDashboardData, GetDashboardError, GetDashboardResponse, GetDashboardSpecData, GetDashboardSpecError, GetDashboardSpecResponse, GetDatabricksDeclinesData, GetDatabricksDeclinesError, GetDatabricksDeclinesResponse, GetDatabricksKpisData, GetDatabricksKpisError, GetDatabricksKpisResponse, GetDataQualitySummaryData, GetDataQualitySummaryError, GetDataQualitySummaryResponse, GetDecisionConfigData, GetDecisionConfigError, GetDecisionConfigResponse, GetDecisionConfigThresholdsData, GetDecisionConfigThresholdsError, GetDecisionConfigThresholdsResponse, GetDeclineRecoveryOpportunitiesData, GetDeclineRecoveryOpportunitiesError, GetDeclineRecoveryOpportunitiesResponse, GetDedupCollisionStatsData, GetDedupCollisionStatsError, GetDedupCollisionStatsResponse, GetDiagnosisData, GetDiagnosisError, GetDiagnosisResponse, GetDimensionCoverageData, GetDimensionCoverageError, GetDimensionCoverageResponse, GetDimensionValuesData, GetDimensionValuesError, GetDimensionValuesResponse, GetEntrySystemDistributionData, GetEntrySystemDistributionError, GetEntrySystemDistributionResponse, GetExperimentData, GetExperimentError, GetExperimentPowerData, GetExperimentPowerError, GetExperimentPowerResponse, GetExperimentResponse, GetExperimentResultsData, GetExperimentResultsError, GetExperimentResultsResponse, GetFactorsDelayingApprovalData, GetFactorsDelayingApprovalError, GetFactorsDelayingApprovalResponse, GetFalseInsightsMetricData, GetFalseInsightsMetricError, GetFalseInsightsMetricResponse, GetFaultAttributionData, GetFaultAttributionError, GetFaultAttributionResponse, GetFraudRiskData, GetFraudRiskError, GetFraudRiskResponse, GetGeographyData, GetGeographyError, GetGeographyResponse, GetIncidentCausesData, GetIncidentCausesError, GetIncidentCausesResponse, GetIncidentData, GetIncidentError, GetIncidentRecoveryData, GetIncidentRecoveryError, GetIncidentRecoveryResponse, GetIncidentResponse, GetIssuerPerformanceData, GetIssuerPerformanceError, GetIssuerPerformanceResponse, GetKpisData, GetKpisError, GetKpisResponse, GetLast60SecondsPerformanceData, GetLast60SecondsPerformanceError, GetLast60SecondsPerformanceResponse, GetLastHourPerformanceData, GetLastHourPerformanceError, GetLastHourPerformanceResponse, GetLifeCyclesData, GetLifeCyclesError, GetLifeCyclesResponse, GetMerchantSegmentPerformanceData, GetMerchantSegmentPerformanceError, GetMerchantSegmentPerformanceResponse, GetMetricBridgeData, GetMetricBridgeError, GetMetricBridgeResponse, GetModelCardData, GetModelCardError, GetModelCardResponse, GetModelsData, GetModelsError, GetModelsResponse, GetNotebookData, GetNotebookError, GetNotebookResponse, GetOnlineFeaturesData, GetOnlineFeaturesError, GetOnlineFeaturesResponse, GetPaymentData, GetPaymentError, GetPaymentResponse, GetPspPerformanceData, GetPspPerformanceError, GetPspPerformanceResponse, GetReasonCodeInsightsData, GetReasonCodeInsightsError, GetReasonCodeInsightsResponse, GetReasonCodesData, GetReasonCodesError, GetReasonCodesResponse, GetReasonMappingData, GetReasonMappingError, GetReasonMappingResponse, GetRecommendationsByCohortData, GetRecommendationsByCohortError, GetRecommendationsByCohortResponse, GetRecommendationsData, GetRecommendationsError, GetRecommendationsResponse, GetReportData, GetReportError, GetReportPageData, GetReportPageError, GetReportPageResponse, GetReportResponse, GetRetryableDeclineCodesData, GetRetryableDeclineCodesError, GetRetryableDeclineCodesResponse, GetRetryChainsData, GetRetryChainsError, GetRetryChainsResponse, GetRetryComplianceData, GetRetryComplianceError, GetRetryComplianceResponse, GetRetryPerformanceData, GetRetryPerformanceError, GetRetryPerformanceResponse, GetRetrySuccessByReasonData, GetRetrySuccessByReasonError, GetRetrySuccessByReasonResponse, GetRoutePerformanceData, GetRoutePerformanceError, GetRoutePerformanceResponse, GetRuleLanguageData, GetRuleLanguageError, GetRuleLanguageResponse, GetScopeOptionsData, GetScopeOptionsError, GetScopeOptionsResponse, GetSetupChecklistData, GetSetupChecklistError, GetSetupChecklistResponse, GetSetupConfigData, GetSetupConfigError, GetSetupConfigResponse, GetSetupConnectionData, GetSetupConnectionError, GetSetupConnectionResponse, GetSetupDefaultsData, GetSetupDefaultsError, GetSetupDefaultsResponse, GetSetupRunData, GetSetupRunError, GetSetupRunResponse, GetSetupSettingsData, GetSetupSettingsError, GetSetupSettingsResponse, GetSmartCheckoutPathPerformanceData, GetSmartCheckoutPathPerformanceError, GetSmartCheckoutPathPerformanceResponse, GetSmartCheckoutServicePathsData, GetSmartCheckoutServicePathsError, GetSmartCheckoutServicePathsResponse, GetSolutionPerformanceData, GetSolutionPerformanceError, GetSolutionPerformanceResponse, GetStandingData, GetStandingError, GetStandingResponse, GetStreamingMetricsData, GetStreamingMetricsError, GetStreamingMetricsResponse, GetStreamingTpsData, GetStreamingTpsError, GetStreamingTpsResponse, GetTableQualityData, GetTableQualityError, GetTableQualityResponse, GetThreeDsFunnelData, GetThreeDsFunnelError, GetThreeDsFunnelResponse, GetTokenUpliftData, GetTokenUpliftError, GetTokenUpliftResponse, GetTransactionFacetsData, GetTransactionFacetsError, GetTransactionFacetsResponse, GetWorkspaceConfigData, GetWorkspaceConfigError, GetWorkspaceConfigResponse, HealthcheckData, HealthcheckError, HealthcheckResponse, HealthDatabaseData, HealthDatabaseError, HealthDatabaseResponse, IngestAuthEventData, IngestAuthEventError, IngestAuthEventResponse, LastBacktestOfRuleData, LastBacktestOfRuleError, LastBacktestOfRuleResponse, ListAccessTokensData, ListAccessTokensError, ListAccessTokensResponse, ListApprovalRulesData, ListApprovalRulesError, ListApprovalRulesResponse, ListApprovalRuleVersionsData, ListApprovalRuleVersionsError, ListApprovalRuleVersionsResponse, ListAuditData, ListAuditError, ListAuditResponse, ListCheckResultsData, ListCheckResultsError, ListCheckResultsResponse, ListConfigProposalsData, ListConfigProposalsError, ListConfigProposalsResponse, ListDashboardsData, ListDashboardsError, ListDashboardsResponse, ListExperimentAssignmentsData, ListExperimentAssignmentsError, ListExperimentAssignmentsResponse, ListExperimentsData, ListExperimentsError, ListExperimentsResponse, ListIncidentsData, ListIncidentsError, ListIncidentsResponse, ListInsightFeedbackData, ListInsightFeedbackError, ListInsightFeedbackResponse, ListModelChangesData, ListModelChangesError, ListModelChangesResponse, ListNotebooksData, ListNotebooksError, ListNotebooksResponse, ListNotificationsData, ListNotificationsError, ListNotificationsResponse, ListQuarantineData, ListQuarantineError, ListQuarantineResponse, ListReasonReviewsData, ListReasonReviewsError, ListReasonReviewsResponse, ListRemediationTasksData, ListRemediationTasksError, ListRemediationTasksResponse, ListSavedViewsData, ListSavedViewsError, ListSavedViewsResponse, ListSetupJobsData, ListSetupJobsError, ListSetupJobsResponse, ListSetupPipelinesData, ListSetupPipelinesError, ListSetupPipelinesResponse, ListTableQualityData, ListTableQualityError, ListTableQualityResponse, ListTransactionsData, ListTransactionsError, ListTransactionsResponse, ListUsersData, ListUsersError, ListUsersResponse, MarkAllNotificationsReadData, MarkAllNotificationsReadError, MarkAllNotificationsReadResponse, MarkNotificationReadData, MarkNotificationReadError, MarkNotificationReadResponse, PauseExperimentData, PauseExperimentError, PauseExperimentResponse, PredictApprovalData, PredictApprovalError, PredictApprovalResponse, PredictRetryData, PredictRetryError, PredictRetryResponse, PredictRiskData, PredictRiskError, PredictRiskResponse, PredictRoutingData, PredictRoutingError, PredictRoutingResponse, PreviewDecisionData, PreviewDecisionError, PreviewDecisionResponse, PromoteModelData, PromoteModelError, PromoteModelResponse, ReadDashboardPageData, ReadDashboardPageError, ReadDashboardPageResponse, ReadDashboardWidgetCsvData, ReadDashboardWidgetCsvError, RecentDecisionsData, RecentDecisionsError, RecentDecisionsResponse, RecordDecisionOutcomeData, RecordDecisionOutcomeError, RecordDecisionOutcomeResponse, ReplayQuarantinedData, ReplayQuarantinedError, ReplayQuarantinedResponse, ResolveIncidentData, ResolveIncidentError, ResolveIncidentResponse, ReviewAnswerData, ReviewAnswerError, ReviewAnswerResponse, ReviewConfigProposalData, ReviewConfigProposalError, ReviewConfigProposalResponse, RevokeAccessTokenData, RevokeAccessTokenError, RevokeAccessTokenResponse, RollBackApprovalRuleData, RollBackApprovalRuleError, RollBackApprovalRuleResponse, RollBackModelData, RollBackModelError, RollBackModelResponse, RunSetupJobData, RunSetupJobError, RunSetupJobResponse, RunSetupPipelineData, RunSetupPipelineError, RunSetupPipelineResponse, SetApprovalRuleStatusData, SetApprovalRuleStatusError, SetApprovalRuleStatusResponse, SignOutData, SignOutError, SignOutResponse, StartExperimentData, StartExperimentError, StartExperimentResponse, StopExperimentData, StopExperimentError, StopExperimentResponse, SubmitInsightFeedbackData, SubmitInsightFeedbackError, SubmitInsightFeedbackResponse, SuggestQuestionsData, SuggestQuestionsError, SuggestQuestionsResponse, UpdateApprovalRuleData, UpdateApprovalRuleError, UpdateApprovalRuleResponse, UpdateDecisionConfigData, UpdateDecisionConfigError, UpdateDecisionConfigResponse, UpdateIncidentData, UpdateIncidentError, UpdateIncidentResponse, UpdateRemediationTaskData, UpdateRemediationTaskError, UpdateRemediationTaskResponse, UpdateSetupConfigData, UpdateSetupConfigError, UpdateSetupConfigResponse, UpdateUserData, UpdateUserError, UpdateUserResponse, UpsertRoutePerformanceData, UpsertRoutePerformanceError, UpsertRoutePerformanceResponse, ValidateRuleData, ValidateRuleError, ValidateRuleResponse, VersionData, VersionError, VersionResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -96,104 +96,6 @@ export const revokeAccessTokenMutation = (options?: Partial<Options<RevokeAccess
     };
     return mutationOptions;
 };
-
-export const listAgentsQueryKey = (options?: Options<ListAgentsData>) => createQueryKey('listAgents', options);
-
-/**
- * List Agents
- *
- * The seven agents, with how often each ran.
- */
-export const listAgentsOptions = (options?: Options<ListAgentsData>) => queryOptions<ListAgentsResponse, ListAgentsError, ListAgentsResponse, ReturnType<typeof listAgentsQueryKey>>({
-    queryFn: async ({ queryKey, signal }) => {
-        const { data } = await listAgents({
-            ...options,
-            ...queryKey[0],
-            signal,
-            throwOnError: true
-        });
-        return data;
-    },
-    queryKey: listAgentsQueryKey(options)
-});
-
-/**
- * Chat
- *
- * Ask, and hear each step as it is taken: events `step`, then `run` with everything, or `problem`.
- */
-export const chatWithAgentsMutation = (options?: Partial<Options<ChatWithAgentsData>>): UseMutationOptions<unknown, ChatWithAgentsError, Options<ChatWithAgentsData>> => {
-    const mutationOptions: UseMutationOptions<unknown, ChatWithAgentsError, Options<ChatWithAgentsData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await chatWithAgents({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
-
-export const listAgentRunsQueryKey = (options?: Options<ListAgentRunsData>) => createQueryKey('listAgentRuns', options);
-
-/**
- * List Runs
- *
- * What was asked, the newest first.
- */
-export const listAgentRunsOptions = (options?: Options<ListAgentRunsData>) => queryOptions<ListAgentRunsResponse, ListAgentRunsError, ListAgentRunsResponse, ReturnType<typeof listAgentRunsQueryKey>>({
-    queryFn: async ({ queryKey, signal }) => {
-        const { data } = await listAgentRuns({
-            ...options,
-            ...queryKey[0],
-            signal,
-            throwOnError: true
-        });
-        return data;
-    },
-    queryKey: listAgentRunsQueryKey(options)
-});
-
-/**
- * Run Agents
- *
- * Ask, and get the run when it is done.
- */
-export const runAgentsMutation = (options?: Partial<Options<RunAgentsData>>): UseMutationOptions<RunAgentsResponse, RunAgentsError, Options<RunAgentsData>> => {
-    const mutationOptions: UseMutationOptions<RunAgentsResponse, RunAgentsError, Options<RunAgentsData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await runAgents({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
-
-export const getAgentRunQueryKey = (options: Options<GetAgentRunData>) => createQueryKey('getAgentRun', options);
-
-/**
- * Get Run
- *
- * One run with its steps and findings.
- */
-export const getAgentRunOptions = (options: Options<GetAgentRunData>) => queryOptions<GetAgentRunResponse, GetAgentRunError, GetAgentRunResponse, ReturnType<typeof getAgentRunQueryKey>>({
-    queryFn: async ({ queryKey, signal }) => {
-        const { data } = await getAgentRun({
-            ...options,
-            ...queryKey[0],
-            signal,
-            throwOnError: true
-        });
-        return data;
-    },
-    queryKey: getAgentRunQueryKey(options)
-});
 
 export const getActiveAlertsQueryKey = (options?: Options<GetActiveAlertsData>) => createQueryKey('getActiveAlerts', options);
 
@@ -1509,6 +1411,26 @@ export const reviewConfigProposalMutation = (options?: Partial<Options<ReviewCon
     return mutationOptions;
 };
 
+export const getWorkspaceConfigQueryKey = (options?: Options<GetWorkspaceConfigData>) => createQueryKey('getWorkspaceConfig', options);
+
+/**
+ * Get Workspace Config
+ *
+ * The workspace's address; empty on one machine.
+ */
+export const getWorkspaceConfigOptions = (options?: Options<GetWorkspaceConfigData>) => queryOptions<GetWorkspaceConfigResponse, GetWorkspaceConfigError, GetWorkspaceConfigResponse, ReturnType<typeof getWorkspaceConfigQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getWorkspaceConfig({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getWorkspaceConfigQueryKey(options)
+});
+
 export const currentUserQueryKey = (options?: Options<CurrentUserData>) => createQueryKey('currentUser', options);
 
 /**
@@ -2591,6 +2513,46 @@ export const getModelCardOptions = (options: Options<GetModelCardData>) => query
     queryKey: getModelCardQueryKey(options)
 });
 
+export const listNotebooksQueryKey = (options?: Options<ListNotebooksData>) => createQueryKey('listNotebooks', options);
+
+/**
+ * List Notebooks
+ *
+ * Every notebook with its job's newest run.
+ */
+export const listNotebooksOptions = (options?: Options<ListNotebooksData>) => queryOptions<ListNotebooksResponse, ListNotebooksError, ListNotebooksResponse, ReturnType<typeof listNotebooksQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listNotebooks({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listNotebooksQueryKey(options)
+});
+
+export const getNotebookQueryKey = (options: Options<GetNotebookData>) => createQueryKey('getNotebook', options);
+
+/**
+ * Get Notebook
+ *
+ * One notebook, cell by cell.
+ */
+export const getNotebookOptions = (options: Options<GetNotebookData>) => queryOptions<GetNotebookResponse, GetNotebookError, GetNotebookResponse, ReturnType<typeof getNotebookQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getNotebook({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getNotebookQueryKey(options)
+});
+
 export const listNotificationsQueryKey = (options?: Options<ListNotificationsData>) => createQueryKey('listNotifications', options);
 
 /**
@@ -3134,6 +3096,242 @@ export const getScopeOptionsOptions = (options?: Options<GetScopeOptionsData>) =
         return data;
     },
     queryKey: getScopeOptionsQueryKey(options)
+});
+
+export const getSetupChecklistQueryKey = (options?: Options<GetSetupChecklistData>) => createQueryKey('getSetupChecklist', options);
+
+/**
+ * Get Setup Checklist
+ *
+ * What should be there after the jobs, and what is.
+ */
+export const getSetupChecklistOptions = (options?: Options<GetSetupChecklistData>) => queryOptions<GetSetupChecklistResponse, GetSetupChecklistError, GetSetupChecklistResponse, ReturnType<typeof getSetupChecklistQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getSetupChecklist({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getSetupChecklistQueryKey(options)
+});
+
+export const getSetupConfigQueryKey = (options?: Options<GetSetupConfigData>) => createQueryKey('getSetupConfig', options);
+
+/**
+ * Get Setup Config
+ *
+ * The catalog and schema in force.
+ */
+export const getSetupConfigOptions = (options?: Options<GetSetupConfigData>) => queryOptions<GetSetupConfigResponse, GetSetupConfigError, GetSetupConfigResponse, ReturnType<typeof getSetupConfigQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getSetupConfig({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getSetupConfigQueryKey(options)
+});
+
+/**
+ * Update Setup Config
+ *
+ * Check that catalog and schema are there, and save them.
+ */
+export const updateSetupConfigMutation = (options?: Partial<Options<UpdateSetupConfigData>>): UseMutationOptions<UpdateSetupConfigResponse, UpdateSetupConfigError, Options<UpdateSetupConfigData>> => {
+    const mutationOptions: UseMutationOptions<UpdateSetupConfigResponse, UpdateSetupConfigError, Options<UpdateSetupConfigData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateSetupConfig({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getSetupConnectionQueryKey = (options?: Options<GetSetupConnectionData>) => createQueryKey('getSetupConnection', options);
+
+/**
+ * Get Setup Connection
+ *
+ * How the application is connected, and what is missing.
+ */
+export const getSetupConnectionOptions = (options?: Options<GetSetupConnectionData>) => queryOptions<GetSetupConnectionResponse, GetSetupConnectionError, GetSetupConnectionResponse, ReturnType<typeof getSetupConnectionQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getSetupConnection({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getSetupConnectionQueryKey(options)
+});
+
+export const getSetupDefaultsQueryKey = (options?: Options<GetSetupDefaultsData>) => createQueryKey('getSetupDefaults', options);
+
+/**
+ * Get Setup Defaults
+ *
+ * Catalog and schema in force, and the ids of jobs and pipelines.
+ */
+export const getSetupDefaultsOptions = (options?: Options<GetSetupDefaultsData>) => queryOptions<GetSetupDefaultsResponse, GetSetupDefaultsError, GetSetupDefaultsResponse, ReturnType<typeof getSetupDefaultsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getSetupDefaults({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getSetupDefaultsQueryKey(options)
+});
+
+export const listSetupJobsQueryKey = (options?: Options<ListSetupJobsData>) => createQueryKey('listSetupJobs', options);
+
+/**
+ * List Setup Jobs
+ *
+ * The seven jobs with their newest runs.
+ */
+export const listSetupJobsOptions = (options?: Options<ListSetupJobsData>) => queryOptions<ListSetupJobsResponse, ListSetupJobsError, ListSetupJobsResponse, ReturnType<typeof listSetupJobsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listSetupJobs({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listSetupJobsQueryKey(options)
+});
+
+export const listSetupPipelinesQueryKey = (options?: Options<ListSetupPipelinesData>) => createQueryKey('listSetupPipelines', options);
+
+/**
+ * List Setup Pipelines
+ *
+ * Both pipelines: at work or not, and how far behind.
+ */
+export const listSetupPipelinesOptions = (options?: Options<ListSetupPipelinesData>) => queryOptions<ListSetupPipelinesResponse, ListSetupPipelinesError, ListSetupPipelinesResponse, ReturnType<typeof listSetupPipelinesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listSetupPipelines({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listSetupPipelinesQueryKey(options)
+});
+
+/**
+ * Run Setup Job
+ *
+ * Start a job with its own parameters.
+ */
+export const runSetupJobMutation = (options?: Partial<Options<RunSetupJobData>>): UseMutationOptions<RunSetupJobResponse, RunSetupJobError, Options<RunSetupJobData>> => {
+    const mutationOptions: UseMutationOptions<RunSetupJobResponse, RunSetupJobError, Options<RunSetupJobData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await runSetupJob({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Run Setup Pipeline
+ *
+ * Start or stop a pipeline.
+ */
+export const runSetupPipelineMutation = (options?: Partial<Options<RunSetupPipelineData>>): UseMutationOptions<RunSetupPipelineResponse, RunSetupPipelineError, Options<RunSetupPipelineData>> => {
+    const mutationOptions: UseMutationOptions<RunSetupPipelineResponse, RunSetupPipelineError, Options<RunSetupPipelineData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await runSetupPipeline({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getSetupRunQueryKey = (options: Options<GetSetupRunData>) => createQueryKey('getSetupRun', options);
+
+/**
+ * Get Setup Run
+ *
+ * One run with its tasks.
+ */
+export const getSetupRunOptions = (options: Options<GetSetupRunData>) => queryOptions<GetSetupRunResponse, GetSetupRunError, GetSetupRunResponse, ReturnType<typeof getSetupRunQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getSetupRun({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getSetupRunQueryKey(options)
+});
+
+/**
+ * Cancel Setup Run
+ *
+ * Ask a run to end.
+ */
+export const cancelSetupRunMutation = (options?: Partial<Options<CancelSetupRunData>>): UseMutationOptions<CancelSetupRunResponse, CancelSetupRunError, Options<CancelSetupRunData>> => {
+    const mutationOptions: UseMutationOptions<CancelSetupRunResponse, CancelSetupRunError, Options<CancelSetupRunData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await cancelSetupRun({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getSetupSettingsQueryKey = (options?: Options<GetSetupSettingsData>) => createQueryKey('getSetupSettings', options);
+
+/**
+ * Get Setup Settings
+ *
+ * The settings that job 1 wrote.
+ */
+export const getSetupSettingsOptions = (options?: Options<GetSetupSettingsData>) => queryOptions<GetSetupSettingsResponse, GetSetupSettingsError, GetSetupSettingsResponse, ReturnType<typeof getSetupSettingsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getSetupSettings({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getSetupSettingsQueryKey(options)
 });
 
 export const listTransactionsQueryKey = (options?: Options<ListTransactionsData>) => createQueryKey('listTransactions', options);

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: Final = "v0008_agents"
-down_revision: Final = "v0007_rules"
+revision: Final = "v0009_agents"
+down_revision: Final = "v0008_runs"
 SCHEMA: Final = "payment_analysis"
 
 

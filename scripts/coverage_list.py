@@ -1,0 +1,73 @@
+"""Every system the two documents name, and the command or page that shows it working: the list behind docs/coverage.md.
+
+A test walks it: a command must be one of the command line or a file that is there, a page must have a route.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final, NamedTuple
+
+
+class Covered(NamedTuple):
+    """One system: what it is called in the documents, and where it is seen at work."""
+
+    system: str
+    command: str
+    page: str  # address, or empty
+
+
+COVERAGE: Final = (
+    Covered("Bundle (databricks.yml, resources)", "scripts/bundle.sh validate dev", "/setup"),
+    Covered("Optional parts: dashboards, serving, search", "scripts/bundle.sh deploy dev --with serving", ""),
+    Covered("Unity Catalog schema and four volumes", "payment-analysis job run 1", "/setup"),
+    Covered("Lakebase: project, branch, endpoint, tables", "scripts/create_lakebase_autoscaling.py", "/setup"),
+    Covered("Lakehouse bootstrap", "payment-analysis job run 1", "/data-quality"),
+    Covered("Job 1 Create Data Repositories", "payment-analysis job run 1", "/setup"),
+    Covered("Job 2 Simulate Transaction Events", "payment-analysis job run 2", "/setup"),
+    Covered("Job 3 Initialize Ingestion: gold views", "payment-analysis job run 3", "/setup"),
+    Covered("Job 3: Unity Catalog functions", "payment-analysis tools", "/setup"),
+    Covered("Job 4 Deploy Dashboards", "payment-analysis job run 4", "/dashboards"),
+    Covered("Job 5 Train Models & Model Serving", "payment-analysis job run 5", "/setup"),
+    Covered("Job 6 Deploy AgentBricks Agents", "payment-analysis job run 6", "/setup"),
+    Covered("Job 7 Genie Space Sync", "payment-analysis job run 7", "/setup"),
+    Covered("Pipeline Payment Analysis ETL", "payment-analysis build", "/setup"),
+    Covered("The same pipeline on Spark", "payment-analysis build --engine spark", ""),
+    Covered("Pipeline Payment Real-Time Stream", "payment-analysis build", "/live"),
+    Covered("Transaction stream simulator", "payment-analysis simulate --attempts 1000 --days 5 --seed 7", "/live"),
+    Covered("Bronze, silver and gold tables", 'payment-analysis query "show tables"', "/data-quality"),
+    Covered("Gold views of both documents", 'payment-analysis query "show views"', "/dashboards"),
+    Covered("Twelve AI/BI dashboards", "scripts/dashboards.py prepare", "/dashboards"),
+    Covered("Vector search: similar transactions", "payment-analysis job run 3", "/setup"),
+    Covered("Four models in MLflow", "payment-analysis models", "/setup"),
+    Covered("AI gateway limits of the serving endpoints", "scripts/bundle.sh deploy dev --with serving", ""),
+    Covered("Agents and their tools", "payment-analysis tools", ""),
+    Covered("Genie spaces", "payment-analysis job run 7", "/setup"),
+    Covered("Nine notebooks", "payment-analysis job list", "/notebooks"),
+    Covered("Web application: executive overview", "payment-analysis serve", "/"),
+    Covered("Declines and reason codes", "payment-analysis report", "/reason-codes"),
+    Covered("Smart checkout", "payment-analysis serve", "/smart-checkout"),
+    Covered("Smart retry", "payment-analysis serve", "/smart-retry"),
+    Covered("Incidents", "payment-analysis serve", "/incidents"),
+    Covered("Profile and the identity that is forwarded", "payment-analysis serve", "/profile"),
+    Covered("Setup & Run: catalog, schema, connection, checklist", "payment-analysis serve", "/setup"),
+    Covered("run_and_validate_jobs", "scripts/run_and_validate_jobs.py status", "/setup"),
+    Covered("requirements.txt from the lock", "scripts/sync_requirements_from_lock.py", ""),
+    Covered("apx dev and build", "apx build", ""),
+)
+
+
+def coverage_page() -> str:
+    """The list as docs/coverage.md."""
+    head = (
+        "# Coverage\n\nWhat the two requirement documents name, and where it is seen at work. Written by "
+        "\n`scripts/coverage_list.py`, which a test walks.\n\n"
+        "| system | command | page |\n|---|---|---|\n"
+    )
+    rows = (f"| {one.system} | `{one.command}` | {f'`{one.page}`' if one.page else ''} |\n" for one in COVERAGE)
+    return head + "".join(rows)
+
+
+if __name__ == "__main__":
+    page = Path(__file__).resolve().parents[1] / "docs" / "coverage.md"
+    page.write_text(coverage_page(), encoding="utf-8")

@@ -1,0 +1,203 @@
+"""Jobs and pipelines on this machine: processes of ours, so that a page stays quick while models are trained."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Final
+
+import psutil
+
+from payment_analysis.backend.operating import Connection, Operated
+from payment_analysis.backend.processes import start
+from payment_analysis.dashboards.gallery import Gallery
+from payment_analysis.domain.errors import Conflict, NotFound, PaymentAnalysisError
+from payment_analysis.domain.runs import JobStanding, LogLine, PipelineStanding, RunStanding, TaskStanding
+from payment_analysis.domain.workflow import JOBS, PIPELINES, RunState
+from payment_analysis.lakehouse.deployment import quoted
+from payment_analysis.lakehouse.table import load_tables
+from payment_analysis.ml.models import MODELS
+from payment_analysis.ml.registry import Registry
+from payment_analysis.store.audit import SYSTEM
+from payment_analysis.store.runs import JobRun, last_run, lines_after, new_run, run_of, state_of, taken_over, tasks_of
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Mapping
+
+    from fastapi import Request
+    from sqlalchemy.orm import Session
+
+    from payment_analysis.lakehouse.home import Home
+    from payment_analysis.store.database import Database
+
+SILVER: Final = "payments_enriched_silver"
+LINES_MAX: Final = 500
+
+
+class JobsHere:
+    """Runs `payment-analysis job run N` and reads what it writes down."""
+
+    def __init__(self, home: Home, store: Database) -> None:
+        self._home = home
+        self._store = store
+        self._started: list[subprocess.Popen[bytes]] = []
+
+    def standings(self) -> list[JobStanding]:
+        self._reap()
+        with self._store.read() as session:
+            return [JobStanding(job.key, job.key, self._last(session, job.key)) for job in JOBS]
+
+    def run(self, key: str, parameters: Mapping[str, str], requested_by: str) -> RunStanding:
+        job = next((one for one in JOBS if one.key == key), None)
+        if job is None:
+            raise NotFound(f"there is no job {key}", hint=f"there are {', '.join(one.key for one in JOBS)}")
+        self._reap()
+        with self._store.change(SYSTEM) as session:
+            number = new_run(session, job, parameters, requested_by).id
+        process = start(self._home.path, "job", "run", str(job.number), "--run", number)
+        self._started.append(process)
+        with self._store.change(SYSTEM) as session:
+            taken_over(run_of(session, number), process.pid)
+        return self.get(number)
+
+    def get(self, run_id: str) -> RunStanding:
+        self._reap()
+        with self._store.read() as session:
+            return _standing(session, run_of(session, run_id))
+
+    def lines(self, run_id: str, after: int) -> list[LogLine]:
+        with self._store.read() as session:
+            run_of(session, run_id)
+            return [
+                LogLine(one.id, one.at, one.task, one.text) for one in lines_after(session, run_id, after, LINES_MAX)
+            ]
+
+    def cancel(self, run_id: str) -> None:
+        """Ask the process to end; it writes down that it was cancelled."""
+        with self._store.read() as session:
+            run = run_of(session, run_id)
+            state, process = state_of(run), run.process
+        if state.is_over or process is None:
+            raise Conflict(f"run {run_id} is {state} already", hint="there is nothing to cancel")
+        psutil.Process(process).terminate()
+
+    def _last(self, session: Session, key: str) -> RunStanding | None:
+        run = last_run(session, key)
+        return None if run is None else _standing(session, run)
+
+    def _reap(self) -> None:
+        """Let ended processes go, or they would stay as zombies."""
+        self._started = [one for one in self._started if one.poll() is None]
+
+
+def _standing(session: Session, run: JobRun) -> RunStanding:
+    state = state_of(run)
+    tasks = tuple(
+        TaskStanding(
+            one.task,
+            state if state is RunState.INTERRUPTED and one.state == RunState.RUNNING else RunState(one.state),
+            one.started_at,
+            one.ended_at,
+            one.error or "",
+            one.hint or "",
+            one.report,
+        )
+        for one in tasks_of(session, run.id)
+    )
+    return RunStanding(
+        id=run.id,
+        job=run.job,
+        state=state,
+        requested_by=run.requested_by,
+        started_at=run.started_at,
+        ended_at=run.ended_at,
+        error=run.error or "",
+        hint=run.hint or "",
+        tasks=tasks,
+        parameters=run.parameters,
+    )
+
+
+class PipelinesHere:
+    """A pipeline on this machine brings the tables up to what has landed."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._lock = threading.Lock()
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def standings(self) -> list[PipelineStanding]:
+        state = self._home.lakehouse().freshness([SILVER]).get(SILVER)
+        detail = (
+            f"{state.rows:,} attempts, built {state.committed_at:%Y-%m-%d %H:%M} UTC"
+            if state
+            else "nothing is built yet"
+        )
+        return [PipelineStanding(key, key, self._state(key), None, detail) for key in PIPELINES]
+
+    def start(self, key: str) -> str:
+        self._known(key)
+        with self._lock:
+            if self._state(key) == "running":
+                raise Conflict(f"{key} is at work already", hint="wait for its end, or stop it")
+            self._running[key] = start(self._home.path, "build")
+            return str(self._running[key].pid)
+
+    def stop(self, key: str) -> None:
+        self._known(key)
+        with self._lock:
+            if self._state(key) == "running":
+                self._running[key].terminate()
+
+    def _state(self, key: str) -> str:
+        process = self._running.get(key)
+        if process is None:
+            return "idle"
+        return {None: "running", 0: "idle"}.get(process.poll(), "failed")
+
+    @staticmethod
+    def _known(key: str) -> None:
+        if key not in PIPELINES:
+            raise NotFound(f"there is no pipeline {key}", hint=f"there are {', '.join(PIPELINES)}")
+
+
+class SchemaHere:
+    """What the home holds."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+
+    def tables(self) -> set[str]:
+        built = set(self._home.lakehouse().freshness())
+        views = {one.name for one in load_tables().values() if one.kind == "view"} if SILVER in built else set[str]()
+        return built | views
+
+    def models(self) -> set[str]:
+        registry = Registry(self._home.path)
+        return {name for name in MODELS if registry.champion(name) is not None}
+
+    def dashboards(self) -> dict[str, str]:
+        """Every file that is sound is drawn here."""
+        return {one.dashboard.id: "" for one in Gallery().listed() if one.dashboard is not None and not one.faults}
+
+    def check(self, catalog: str, schema: str) -> None:
+        quoted(catalog), quoted(schema)
+
+
+class OperatingHere:
+    """One home, for everybody who asks."""
+
+    def __init__(self, home: Home, store: Database) -> None:
+        self._store = store
+        self._jobs, self._pipelines, self._schema = JobsHere(home, store), PipelinesHere(home), SchemaHere(home)
+
+    def operated(self, request: Request) -> Operated:
+        return Operated(self._jobs, self._pipelines, self._schema, self.connection(request))
+
+    def connection(self, request: Request) -> Connection:
+        del request
+        try:
+            store = f"PostgreSQL {self._store.version()}, {'embedded' if self._store.is_embedded else 'given'}"
+        except PaymentAnalysisError as error:
+            return Connection("embedded", "", problem=error.message, hint=error.hint)
+        return Connection("embedded", "", store=store)
