@@ -48,6 +48,7 @@ DOORS: Final[Mapping[str, Door]] = MappingProxyType(
         "publish_dashboards": Door("boards", "publish_here", "publish_there"),
         "train_models": Door("models", "train_here", "train_there"),
         "deploy_serving_endpoints": Door("models", "serve_here", "serve_there"),
+        "run_agent_framework": Door("specialists", "run_here", "run_there"),
         "sync_genie_config": Door("spaces", "check_spaces", "sync_spaces"),
     }
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from payment_analysis.lakehouse.bronze import LANDING, QUARANTINE
@@ -16,6 +17,8 @@ from payment_analysis.store.database import Database, lakebase_url
 from payment_analysis.store.first_rows import fill
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from payment_analysis.jobs.work import Cloud, Machine, Order, Report
     from payment_analysis.workspace.lakebase import Lakebase
 
@@ -56,11 +59,18 @@ def fill_store(machine: Machine, order: Order) -> Report:
 
 
 def fill_lakebase(cloud: Cloud, order: Order) -> Report:
+    with lakebase_store(cloud, order) as store:
+        return _fill(store, order)
+
+
+@contextmanager
+def lakebase_store(cloud: Cloud, order: Order) -> Iterator[Database]:
+    """The operational store of the workspace, with a fresh password for every connection."""
     place = _lakebase(cloud, order)
     url = lakebase_url(place.host(), place.user(), order.text("lakebase_database_name"))
     store = Database(url, password=place.password)
     try:
-        return _fill(store, order)
+        yield store
     finally:
         store.close()
 
