@@ -85,9 +85,13 @@ class Planted:
     def where(self) -> dict[str, str]:
         return {name: getattr(self.incident, held) for held, name in PLACES.items() if getattr(self.incident, held)}
 
+    @property
+    def narrowed(self) -> dict[str, str]:
+        """Where, with the way of authentication it works by."""
+        solution = BY_SOLUTION.get(self.incident.kind)
+        return {**self.where, **({"payment_solution": solution} if solution else {})}
+
     def overlap(self, rows: pa.Table, found: np.ndarray[Any, Any]) -> float:
         """Jaccard index of what was found and what was planted, with or without the way it works by."""
-        solution = BY_SOLUTION.get(self.incident.kind)
-        places = [self.where, *([{**self.where, "payment_solution": solution}] if solution else [])]
-        meant = [in_scope(rows, place) for place in places]
+        meant = [in_scope(rows, place) for place in (self.where, self.narrowed)]
         return max(float((found & one).sum() / max((found | one).sum(), 1)) for one in meant)

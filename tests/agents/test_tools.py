@@ -31,6 +31,7 @@ OF_THE_DOCUMENTS = {
     "get_recent_incidents", "get_online_features", "get_approval_recommendations", "get_decision_outcomes",
 }  # fmt: skip
 GIVEN: dict[str, dict[str, Any]] = {"get_cascade_recommendations": {"merchant_segment": "Retail"}}
+ON = {"status": "active", "is_active": True, "action_kind": "delay", "owner": "a", "changed_by": "a"}
 WEEK = Scope(start=END - timedelta(days=14), end=END - timedelta(days=7), networks=("visa",))
 
 
@@ -71,7 +72,7 @@ def test_the_sql_of_an_answer_gives_the_same_rows_again(ground: Ground) -> None:
 
 def test_tools_of_the_store_read_what_people_wrote(ground: Ground) -> None:
     with ground.store.change(SYSTEM) as session:
-        session.add(ApprovalRule(name="r1", rule_type="retry", condition_expression=None, action_summary="wait"))
+        session.add(ApprovalRule(name="r1", rule_type="retry", condition_expression=None, action_summary="wait", **ON))
     box = Toolbox(ground.lakehouse, ground.store)
 
     assert [row["name"] for row in box.call("get_active_approval_rules", {"rule_type": "retry"}).rows] == ["r1"]

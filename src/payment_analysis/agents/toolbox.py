@@ -14,13 +14,15 @@ import orjson
 from sqlglot import exp
 
 from payment_analysis.agents.analyses import ANALYSES, Analysis
-from payment_analysis.agents.tool import Tool, load_tools, tool_named
+from payment_analysis.agents.computed import Computed, diagnose_tool
+from payment_analysis.agents.diagnosis.question import ArrowWarehouse
+from payment_analysis.agents.tool import Tool, load_tools, schema_of, tool_named
 from payment_analysis.lakehouse.dialect import parse
 from payment_analysis.lakehouse.scope import bound, scoped
 from payment_analysis.store.tables import SCHEMA
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from payment_analysis.domain.scope import Scope
     from payment_analysis.store.database import Database
@@ -53,15 +55,19 @@ class Answer:
 class Toolbox:
     """Every tool, over one lakehouse and one store."""
 
-    def __init__(self, warehouse: Warehouse, store: Database | None = None) -> None:
+    def __init__(
+        self, warehouse: Warehouse, store: Database | None = None, computed: Iterable[Computed] | None = None
+    ) -> None:
         self._warehouse = warehouse
         self._store = store
+        diagnosed = [diagnose_tool(warehouse)] if isinstance(warehouse, ArrowWarehouse) else []
+        self._computed = {tool.name: tool for tool in (*diagnosed, *(computed or ()))}
 
     @property
     def names(self) -> tuple[str, ...]:
         """The tools that can answer here: without a store, those that need none."""
         sql = tuple(name for name, tool in load_tools().items() if tool.room == "lakehouse" or self._store is not None)
-        return (*sql, *ANALYSES)
+        return (*sql, *ANALYSES, *self._computed)
 
     def call(self, name: str, given: Mapping[str, Any] | None = None, scope: Scope | None = None) -> Answer:
         """Ask a tool, about the part of the data in scope; raises what is wrong with the arguments."""
@@ -69,6 +75,8 @@ class Toolbox:
             analysis: Analysis = ANALYSES[name]
             wanted = analysis.mode.read((given or {}).get("mode"))
             return self.call(analysis.modes[wanted], {}, scope)
+        if name in self._computed:
+            return self._of_computed(self._computed[name], given or {}, scope)
         tool = tool_named(name)
         arguments = tool.read(given or {})
         started = time.perf_counter()
@@ -80,6 +88,28 @@ class Toolbox:
             rows=tuple(plain(row) for row in rows[: tool.rows_max]),
             truncated=len(rows) > tool.rows_max,
             sql=_written(tool, arguments, scope),
+            seconds=time.perf_counter() - started,
+        )
+
+    def described(self, name: str) -> tuple[str, dict[str, Any]]:
+        """What a tool is for, and its arguments in JSON Schema."""
+        if name in ANALYSES:
+            return ANALYSES[name].description, schema_of((ANALYSES[name].mode,))
+        tool = self._computed[name] if name in self._computed else tool_named(name)
+        return tool.description, tool.schema
+
+    @staticmethod
+    def _of_computed(tool: Computed, given: Mapping[str, Any], scope: Scope | None) -> Answer:
+        arguments = tool.read(given)
+        started = time.perf_counter()
+        rows, sql = tool.compute(arguments, scope)
+        return Answer(
+            tool=tool.name,
+            arguments=arguments,
+            columns=tuple(tool.columns),
+            rows=tuple(plain(row) for row in rows[: tool.rows_max]),
+            truncated=len(rows) > tool.rows_max,
+            sql=sql,
             seconds=time.perf_counter() - started,
         )
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 from fastapi import Depends, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
+from payment_analysis.agents.model_health import model_health_tool
+from payment_analysis.agents.toolbox import Toolbox
 from payment_analysis.backend.access_log import keep_links_out_of_the_log
 from payment_analysis.backend.asking import SignedIn
 from payment_analysis.backend.attempts_made import AttemptsMade
@@ -28,6 +30,7 @@ from payment_analysis.backend.live_feed import Listeners
 from payment_analysis.backend.model_registry import ModelRegistry
 from payment_analysis.backend.operating_here import OperatingHere
 from payment_analysis.backend.routes import (
+    agents,
     analytics,
     app_page,
     ask,
@@ -70,6 +73,7 @@ from payment_analysis.backend.routes import (
 from payment_analysis.backend.rule_seeds import seed_rules
 from payment_analysis.domain.release import release as release_name
 from payment_analysis.lakehouse.home import Home
+from payment_analysis.ml.registry import Registry
 from payment_analysis.store.accounts import first_admin, make_link
 from payment_analysis.store.audit import SYSTEM
 from payment_analysis.store.database import Database
@@ -78,6 +82,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
 
+    from payment_analysis.agents.computed import Computed
     from payment_analysis.backend.asking import Asking
     from payment_analysis.backend.dependencies import Clock, Warehouse, Writing
     from payment_analysis.backend.operating import Operating
@@ -115,6 +120,7 @@ ROUTERS: Final = (
     command_center,
     scope,
     diagnosis,
+    agents,
     rule_language,
     setup,
     notebooks,
@@ -145,6 +151,7 @@ def create_app(
     shows_examples: bool = False,
     clock: Clock = _now,
     announce: Callable[[str], None] | None = None,
+    computed: Sequence[Computed] = (),
 ) -> FastAPI:
     """The application over one lakehouse and one store; `hosts` are the names it may be called by.
 
@@ -166,9 +173,15 @@ def create_app(
     app.state.operating = operating
     app.state.decisions, app.state.people = Decisions(store, clock, deciding or Deciding()), RememberedPeople()
     app.state.asking, app.state.askers = asking or SignedIn(store, clock), ask.askers_over(warehouse)
+    app.state.toolbox = Toolbox(warehouse, store, computed)
     app.state.listeners, app.state.sign_ins = Listeners(), AttemptsMade(*SIGN_INS)
     keep_links_out_of_the_log()
     app.add_middleware(Gates, hosts=hosts, behind_proxy=behind_proxy)
+    return _with_routes(app)
+
+
+def _with_routes(app: FastAPI) -> FastAPI:
+    """The application with what all routes share, and the routes."""
     app.add_middleware(SecurityHeaders)
     app.add_middleware(GZipMiddleware, minimum_size=PACKED_BYTES_MIN)
     handle_errors(app)
@@ -203,6 +216,7 @@ def app_of(home: Home, *, hosts: Sequence[str] = LOOPBACK, announce: Callable[[s
         models_of=ModelRegistry(home.path),
         hosts=hosts,
         shows_examples=home.shows_examples,
+        computed=[model_health_tool(Registry(home.path))],
         announce=announce,
     )
 

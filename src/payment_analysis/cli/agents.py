@@ -1,17 +1,20 @@
-"""`tools`: the questions the agents ask, for a person or a program."""
+"""`agents` and `tools`: questions in words, and the questions the agents ask for them."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
 from payment_analysis.agents.analyses import ANALYSES
+from payment_analysis.agents.roles import AgentName
 from payment_analysis.agents.tool import load_tools
 from payment_analysis.agents.uc_functions import function_statements
 from payment_analysis.cli.options import HomeOption, JsonOption
 from payment_analysis.cli.screen import err, print_json, print_table
-from payment_analysis.jobs.tools import call_tool
+from payment_analysis.jobs.agents import DEFAULT_QUESTION, run_agents
+from payment_analysis.jobs.tools import call_tool, serve_tools
 from payment_analysis.lakehouse.home import Home
 from payment_analysis.lakehouse.place import HOME
 
@@ -71,3 +74,48 @@ def _list(*, as_json: bool) -> None:
         print_json([dict(zip(("name", "description", "arguments"), row, strict=True)) for row in listed])
     else:
         print_table(["tool", "answers", "takes"], listed, [])
+
+
+def agents(
+    question: Annotated[str, typer.Argument(help="The question, in words.")] = DEFAULT_QUESTION,
+    agent: Annotated[AgentName, typer.Option(help="Who answers; the orchestrator asks others.")] = (
+        AgentName.ORCHESTRATOR
+    ),
+    scope: Annotated[str, typer.Option(help="Part of the data, as for query: range=7d&network=visa")] = "",
+    home: HomeOption = HOME,
+    as_json: JsonOption = False,
+) -> None:
+    """Ask the agents; the run, its findings and its proposals are kept.
+
+    [bold]Examples[/]
+
+    payment-analysis agents
+
+    payment-analysis agents "Why did approval drop yesterday?"
+
+    payment-analysis agents --agent smart_retry "What should we retry?" --json
+    """
+    kept = run_agents(Home(home), question, agent=agent, scope=scope)
+    if as_json:
+        print_json({"run_id": kept.run_id, **asdict(kept.run)})
+        return
+    for step in kept.run.steps:
+        err().print(f"{step.agent}: {step.tool}, {step.why}: {step.error or f'{step.rows} rows'}", markup=False)
+    print(kept.run.answer)
+    proposed = sum(one is not None for one in kept.proposal_ids)
+    err().print(f"Run {kept.run_id}: {len(kept.finding_ids)} findings, {proposed} proposals wait for a person.")
+
+
+def mcp(
+    home: HomeOption = HOME,
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="Without the store: no proposals, no PostgreSQL.")
+    ] = False,
+) -> None:
+    """Serve the tools over MCP on standard input and output, for Claude, Cursor and others.
+
+    [bold]Examples[/]
+
+    payment-analysis mcp --home .payment-analysis
+    """
+    serve_tools(Home(home), read_only=read_only)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from payment_analysis.agents.protocol import serve_stdio
 from payment_analysis.agents.tool import load_tools, tool_named
 from payment_analysis.agents.toolbox import Toolbox
 from payment_analysis.domain.scope import TICK, Scope
@@ -28,5 +29,17 @@ def call_tool(home: Home, name: str, arguments: Mapping[str, Any], *, scope: str
     store = Database.of_home(home.create().path)
     try:
         return Toolbox(lakehouse, store).call(name, arguments, narrowed)
+    finally:
+        store.close()
+
+
+def serve_tools(home: Home, *, read_only: bool = False) -> None:
+    """Serve every tool over MCP on standard input and output."""
+    if read_only:
+        serve_stdio(Toolbox(home.lakehouse()), None)
+        return
+    store = Database.of_home(home.create().path)
+    try:
+        serve_stdio(Toolbox(home.lakehouse(), store), store)
     finally:
         store.close()

@@ -21,6 +21,7 @@ from payment_analysis.store.migrations.versions import (
     v0006_decision_audit,
     v0007_rules,
     v0008_runs,
+    v0009_agents,
 )
 from payment_analysis.store.tables import SCHEMA, Base
 
@@ -36,6 +37,7 @@ EDITIONS: Final = (
     v0006_decision_audit,
     v0007_rules,
     v0008_runs,
+    v0009_agents,
 )
 LOCK: Final = 7_205_759  # any number that only we lock: one process migrates, the others wait
 

@@ -1,5 +1,5 @@
 import type { LucideIcon } from 'lucide-react'
-import { Activity, Brain, CircleX, CreditCard, DatabaseZap, FlaskConical, Gauge, LayoutDashboard, ListChecks, MessageCircleQuestion, NotebookText, RefreshCw, Rocket, Scale, Siren, Table } from 'lucide-react'
+import { Activity, Bot, Brain, CircleX, CreditCard, DatabaseZap, FlaskConical, Gauge, LayoutDashboard, ListChecks, MessageCircleQuestion, NotebookText, RefreshCw, Rocket, Scale, Siren, Table } from 'lucide-react'
 
 /** Every page that works, in the order of the navigation. `key` is pressed after g. */
 export type Place = { to: string; name: string; icon: LucideIcon; key: string; says: string }
@@ -37,6 +37,7 @@ export const GROUPS: readonly Group[] = [
     places: [
       { to: '/ask', name: 'Ask data', icon: MessageCircleQuestion, key: 'k', says: 'Answer me in words' },
       { to: '/models', name: 'ML models', icon: Brain, key: 'm', says: 'Can the four models be trusted' },
+      { to: '/agents', name: 'AI agents', icon: Bot, key: 'v', says: 'What the agents advise, with evidence' },
     ],
   },
   {

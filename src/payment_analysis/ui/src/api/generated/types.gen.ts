@@ -547,6 +547,61 @@ export type AdminDecisionConfigOut = {
 };
 
 /**
+ * AgentName
+ *
+ * The seven agents.
+ */
+export type AgentName = 'orchestrator' | 'smart_routing' | 'smart_retry' | 'decline_analyst' | 'risk_assessor' | 'performance_recommender' | 'data_steward';
+
+/**
+ * AgentOut
+ *
+ * One agent.
+ */
+export type AgentOut = {
+    /**
+     * Last Run At
+     *
+     * The newest of them.
+     */
+    last_run_at: string | null;
+    /**
+     * Its name.
+     */
+    name: AgentName;
+    /**
+     * Questions
+     *
+     * Questions it answers, as examples.
+     */
+    questions: Array<string>;
+    /**
+     * Role
+     *
+     * What it is for.
+     */
+    role: string;
+    /**
+     * Runs
+     *
+     * Runs it took part in.
+     */
+    runs: number;
+    /**
+     * Title
+     *
+     * Its name for people.
+     */
+    title: string;
+    /**
+     * Tools
+     *
+     * Tools it may use.
+     */
+    tools: Array<string>;
+};
+
+/**
  * Amount
  *
  * Money: minor units and their currency.
@@ -5769,36 +5824,6 @@ export type Filter = {
 export type FindingKind = 'never' | 'always' | 'redundant' | 'shadowed' | 'conflict' | 'mixed_currencies' | 'too_large';
 
 /**
- * FindingOut
- *
- * What may be wrong with a rule.
- */
-export type FindingOut = {
-    /**
-     * What it is.
-     */
-    kind: FindingKind;
-    /**
-     * Other Id
-     *
-     * The other rule it has to do with.
-     */
-    other_id: string | null;
-    /**
-     * Rule Id
-     *
-     * The rule; `draft` is the one that was sent.
-     */
-    rule_id: string;
-    /**
-     * Words
-     *
-     * The same in words.
-     */
-    words: string;
-};
-
-/**
  * FormatOut
  *
  * How a value is written.
@@ -6635,7 +6660,7 @@ export type JobOut = {
     /**
      * Its newest run.
      */
-    last: RunOut | null;
+    last: PaymentAnalysisBackendRoutesSetupModelsRunOut | null;
     /**
      * Name
      *
@@ -7956,7 +7981,7 @@ export type Notebook = {
     /**
      * The newest run of its job.
      */
-    last: RunOut | null;
+    last: PaymentAnalysisBackendRoutesSetupModelsRunOut | null;
     /**
      * Name
      *
@@ -8022,7 +8047,7 @@ export type NotebookSource = {
     /**
      * The newest run of its job.
      */
-    last: RunOut | null;
+    last: PaymentAnalysisBackendRoutesSetupModelsRunOut | null;
     /**
      * Name
      *
@@ -10234,6 +10259,24 @@ export type Question = {
      * What a person made of it by its chips; counts instead.
      */
     spec?: SpecInput | null;
+};
+
+/**
+ * QuestionIn
+ *
+ * A question to the agents.
+ */
+export type QuestionIn = {
+    /**
+     * Who answers; the orchestrator asks others.
+     */
+    agent?: AgentName;
+    /**
+     * Question
+     *
+     * In words.
+     */
+    question: string;
 };
 
 /**
@@ -12797,6 +12840,80 @@ export type RuleVersionOut = {
 };
 
 /**
+ * RunDetailOut
+ *
+ * A run with its steps and findings.
+ */
+export type RunDetailOut = {
+    /**
+     * Agent
+     *
+     * Who was asked.
+     */
+    agent: string;
+    /**
+     * Answer
+     *
+     * What was said.
+     */
+    answer: string;
+    /**
+     * Asked By
+     *
+     * Who asked.
+     */
+    asked_by: string;
+    /**
+     * Called
+     *
+     * Agents that were asked.
+     */
+    called: Array<string>;
+    /**
+     * Created At
+     *
+     * When.
+     */
+    created_at: string;
+    /**
+     * Findings
+     *
+     * What was found, the most valuable first.
+     */
+    findings: Array<PaymentAnalysisBackendRoutesAgentsFindingOut>;
+    /**
+     * Id
+     *
+     * Its id.
+     */
+    id: string;
+    /**
+     * Mode
+     *
+     * planner: without a language model; model: with one.
+     */
+    mode: string;
+    /**
+     * Question
+     *
+     * The question.
+     */
+    question: string;
+    /**
+     * Seconds
+     *
+     * How long it took.
+     */
+    seconds: number;
+    /**
+     * Steps
+     *
+     * Tools that were asked, in order.
+     */
+    steps: Array<StepOut>;
+};
+
+/**
  * RunJobIn
  *
  * Which job to run, and what is set.
@@ -12816,86 +12933,6 @@ export type RunJobIn = {
     parameters?: {
         [key: string]: string;
     };
-};
-
-/**
- * RunOut
- *
- * One run of a job.
- */
-export type RunOut = {
-    /**
-     * Ended At
-     *
-     * When it ended.
-     */
-    ended_at: string | null;
-    /**
-     * Error
-     *
-     * What went wrong; empty when nothing did.
-     */
-    error: string;
-    /**
-     * Hint
-     *
-     * What to do about it.
-     */
-    hint: string;
-    /**
-     * Id
-     *
-     * Id of the run.
-     */
-    id: string;
-    /**
-     * Job
-     *
-     * Key of the job.
-     */
-    job: string;
-    /**
-     * Parameters
-     *
-     * What was set.
-     */
-    parameters: {
-        [key: string]: string;
-    };
-    /**
-     * Requested By
-     *
-     * Who asked for it.
-     */
-    requested_by: string;
-    /**
-     * Seconds
-     *
-     * How long it took, or takes so far; null before it began.
-     */
-    seconds: number | null;
-    /**
-     * Started At
-     *
-     * When it began.
-     */
-    started_at: string | null;
-    /**
-     * Where it stands.
-     */
-    state: RunState;
-    /**
-     * Tasks
-     *
-     * Its tasks in order.
-     */
-    tasks: Array<PaymentAnalysisBackendRoutesSetupModelsTaskOut>;
-    /**
-     * Url
-     *
-     * Where the workspace shows it; empty on one machine.
-     */
-    url: string;
 };
 
 /**
@@ -13837,6 +13874,64 @@ export type Step = {
      * The attempt it belongs to.
      */
     transaction_id: string;
+};
+
+/**
+ * StepOut
+ *
+ * A tool that was asked.
+ */
+export type StepOut = {
+    /**
+     * Agent
+     *
+     * Who asked.
+     */
+    agent: string;
+    /**
+     * Arguments
+     *
+     * What was handed in.
+     */
+    arguments: {
+        [key: string]: unknown;
+    };
+    /**
+     * Error
+     *
+     * What went wrong; empty when nothing did.
+     */
+    error: string;
+    /**
+     * Rows
+     *
+     * Rows of the answer.
+     */
+    rows: number;
+    /**
+     * Seconds
+     *
+     * How long it took.
+     */
+    seconds: number;
+    /**
+     * Sql
+     *
+     * The SQL behind it; empty when nothing was asked.
+     */
+    sql: string;
+    /**
+     * Tool
+     *
+     * The tool.
+     */
+    tool: string;
+    /**
+     * Why
+     *
+     * What for.
+     */
+    why: string;
 };
 
 /**
@@ -15173,6 +15268,164 @@ export type PaymentAnalysisBackendReportPartsVerdict = {
 };
 
 /**
+ * FindingOut
+ *
+ * A claim with everything behind it.
+ */
+export type PaymentAnalysisBackendRoutesAgentsFindingOut = {
+    /**
+     * Action
+     *
+     * What to do; empty when there is nothing to do.
+     */
+    action: string;
+    /**
+     * Agent
+     *
+     * Who says it.
+     */
+    agent: string;
+    /**
+     * Attempts
+     *
+     * Attempts it is about.
+     */
+    attempts: number | null;
+    /**
+     * Caveats
+     *
+     * What speaks against it.
+     */
+    caveats: Array<string>;
+    /**
+     * Claim
+     *
+     * In a sentence.
+     */
+    claim: string;
+    /**
+     * Confidence
+     *
+     * How sure it is, 0..1.
+     */
+    confidence: number;
+    /**
+     * Effect Pp
+     *
+     * Its size, percentage points.
+     */
+    effect_pp: number | null;
+    /**
+     * Effort
+     *
+     * low, medium or high.
+     */
+    effort: string;
+    /**
+     * Evidence
+     *
+     * Tool, SQL and fingerprint of the rows behind it.
+     */
+    evidence: Array<{
+        [key: string]: string;
+    }>;
+    /**
+     * High Pp
+     *
+     * High end of it.
+     */
+    high_pp: number | null;
+    /**
+     * Id
+     *
+     * Its id.
+     */
+    id: string;
+    /**
+     * Low Pp
+     *
+     * Low end of its 95 % interval.
+     */
+    low_pp: number | null;
+    /**
+     * Proposal Id
+     *
+     * The proposal made of it, for a person to decide.
+     */
+    proposal_id: string | null;
+    /**
+     * Slice
+     *
+     * Which part of the payments it is about.
+     */
+    slice: {
+        [key: string]: string;
+    };
+    /**
+     * Value Per Day
+     *
+     * Worth a day, in the reporting currency.
+     */
+    value_per_day: number | null;
+};
+
+/**
+ * RunOut
+ *
+ * A run, without what it found.
+ */
+export type PaymentAnalysisBackendRoutesAgentsRunOut = {
+    /**
+     * Agent
+     *
+     * Who was asked.
+     */
+    agent: string;
+    /**
+     * Answer
+     *
+     * What was said.
+     */
+    answer: string;
+    /**
+     * Asked By
+     *
+     * Who asked.
+     */
+    asked_by: string;
+    /**
+     * Created At
+     *
+     * When.
+     */
+    created_at: string;
+    /**
+     * Id
+     *
+     * Its id.
+     */
+    id: string;
+    /**
+     * Mode
+     *
+     * planner: without a language model; model: with one.
+     */
+    mode: string;
+    /**
+     * Question
+     *
+     * The question.
+     */
+    question: string;
+    /**
+     * Seconds
+     *
+     * How long it took.
+     */
+    seconds: number;
+};
+
+/**
  * RollBackIn
  *
  * Why the version before should answer again.
@@ -15184,6 +15437,86 @@ export type PaymentAnalysisBackendRoutesModelsRollBackIn = {
      * Why; it is kept.
      */
     reason: string;
+};
+
+/**
+ * RunOut
+ *
+ * One run of a job.
+ */
+export type PaymentAnalysisBackendRoutesSetupModelsRunOut = {
+    /**
+     * Ended At
+     *
+     * When it ended.
+     */
+    ended_at: string | null;
+    /**
+     * Error
+     *
+     * What went wrong; empty when nothing did.
+     */
+    error: string;
+    /**
+     * Hint
+     *
+     * What to do about it.
+     */
+    hint: string;
+    /**
+     * Id
+     *
+     * Id of the run.
+     */
+    id: string;
+    /**
+     * Job
+     *
+     * Key of the job.
+     */
+    job: string;
+    /**
+     * Parameters
+     *
+     * What was set.
+     */
+    parameters: {
+        [key: string]: string;
+    };
+    /**
+     * Requested By
+     *
+     * Who asked for it.
+     */
+    requested_by: string;
+    /**
+     * Seconds
+     *
+     * How long it took, or takes so far; null before it began.
+     */
+    seconds: number | null;
+    /**
+     * Started At
+     *
+     * When it began.
+     */
+    started_at: string | null;
+    /**
+     * Where it stands.
+     */
+    state: RunState;
+    /**
+     * Tasks
+     *
+     * Its tasks in order.
+     */
+    tasks: Array<PaymentAnalysisBackendRoutesSetupModelsTaskOut>;
+    /**
+     * Url
+     *
+     * Where the workspace shows it; empty on one machine.
+     */
+    url: string;
 };
 
 /**
@@ -15276,6 +15609,36 @@ export type PaymentAnalysisBackendRoutesTasksTaskOut = {
      * What to do.
      */
     title: string;
+};
+
+/**
+ * FindingOut
+ *
+ * What may be wrong with a rule.
+ */
+export type PaymentAnalysisBackendRuleModelsFindingOut = {
+    /**
+     * What it is.
+     */
+    kind: FindingKind;
+    /**
+     * Other Id
+     *
+     * The other rule it has to do with.
+     */
+    other_id: string | null;
+    /**
+     * Rule Id
+     *
+     * The rule; `draft` is the one that was sent.
+     */
+    rule_id: string;
+    /**
+     * Words
+     *
+     * The same in words.
+     */
+    words: string;
 };
 
 /**
@@ -15410,6 +15773,291 @@ export type RevokeAccessTokenResponses = {
 };
 
 export type RevokeAccessTokenResponse = RevokeAccessTokenResponses[keyof RevokeAccessTokenResponses];
+
+export type ListAgentsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/agents';
+};
+
+export type ListAgentsErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type ListAgentsError = ListAgentsErrors[keyof ListAgentsErrors];
+
+export type ListAgentsResponses = {
+    /**
+     * Response Listagents
+     *
+     * Successful Response
+     */
+    200: Array<AgentOut>;
+};
+
+export type ListAgentsResponse = ListAgentsResponses[keyof ListAgentsResponses];
+
+export type ChatWithAgentsData = {
+    body: QuestionIn;
+    path?: never;
+    query?: {
+        /**
+         * Range
+         *
+         * 15m, 1h, 24h, 7d, 30d, 90d before the newest attempt, or custom.
+         */
+        range?: string | null;
+        /**
+         * From
+         *
+         * A date or time; without an offset local to tz.
+         */
+        from?: string | null;
+        /**
+         * To
+         *
+         * A date (that whole day) or time; without it, the newest attempt.
+         */
+        to?: string | null;
+        /**
+         * Network
+         *
+         * Only attempts of this network: values between commas; `(none)` is the missing value.
+         */
+        network?: string | null;
+        /**
+         * Country
+         *
+         * Only attempts of this country: values between commas; `(none)` is the missing value.
+         */
+        country?: string | null;
+        /**
+         * Segment
+         *
+         * Only attempts of this segment: values between commas; `(none)` is the missing value.
+         */
+        segment?: string | null;
+        /**
+         * Solution
+         *
+         * Only attempts of this solution: values between commas; `(none)` is the missing value.
+         */
+        solution?: string | null;
+        /**
+         * Entry System
+         *
+         * Only attempts of this entry system: values between commas; `(none)` is the missing value.
+         */
+        entry_system?: string | null;
+        /**
+         * Merchant
+         *
+         * Only attempts of this merchant: values between commas; `(none)` is the missing value.
+         */
+        merchant?: string | null;
+        /**
+         * Psp
+         *
+         * Only attempts of this psp: values between commas; `(none)` is the missing value.
+         */
+        psp?: string | null;
+        /**
+         * Currency
+         *
+         * Only attempts of this currency: values between commas; `(none)` is the missing value.
+         */
+        currency?: string | null;
+        /**
+         * Tz
+         *
+         * Time zone of local times, an IANA name; UTC unless given.
+         */
+        tz?: string | null;
+    };
+    url: '/api/agents/chat';
+};
+
+export type ChatWithAgentsErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type ChatWithAgentsError = ChatWithAgentsErrors[keyof ChatWithAgentsErrors];
+
+export type ChatWithAgentsResponses = {
+    /**
+     * Successful Response
+     */
+    200: unknown;
+};
+
+export type ListAgentRunsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Limit
+         *
+         * At most so many.
+         */
+        limit?: number;
+    };
+    url: '/api/agents/runs';
+};
+
+export type ListAgentRunsErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type ListAgentRunsError = ListAgentRunsErrors[keyof ListAgentRunsErrors];
+
+export type ListAgentRunsResponses = {
+    /**
+     * Response Listagentruns
+     *
+     * Successful Response
+     */
+    200: Array<PaymentAnalysisBackendRoutesAgentsRunOut>;
+};
+
+export type ListAgentRunsResponse = ListAgentRunsResponses[keyof ListAgentRunsResponses];
+
+export type RunAgentsData = {
+    body: QuestionIn;
+    path?: never;
+    query?: {
+        /**
+         * Range
+         *
+         * 15m, 1h, 24h, 7d, 30d, 90d before the newest attempt, or custom.
+         */
+        range?: string | null;
+        /**
+         * From
+         *
+         * A date or time; without an offset local to tz.
+         */
+        from?: string | null;
+        /**
+         * To
+         *
+         * A date (that whole day) or time; without it, the newest attempt.
+         */
+        to?: string | null;
+        /**
+         * Network
+         *
+         * Only attempts of this network: values between commas; `(none)` is the missing value.
+         */
+        network?: string | null;
+        /**
+         * Country
+         *
+         * Only attempts of this country: values between commas; `(none)` is the missing value.
+         */
+        country?: string | null;
+        /**
+         * Segment
+         *
+         * Only attempts of this segment: values between commas; `(none)` is the missing value.
+         */
+        segment?: string | null;
+        /**
+         * Solution
+         *
+         * Only attempts of this solution: values between commas; `(none)` is the missing value.
+         */
+        solution?: string | null;
+        /**
+         * Entry System
+         *
+         * Only attempts of this entry system: values between commas; `(none)` is the missing value.
+         */
+        entry_system?: string | null;
+        /**
+         * Merchant
+         *
+         * Only attempts of this merchant: values between commas; `(none)` is the missing value.
+         */
+        merchant?: string | null;
+        /**
+         * Psp
+         *
+         * Only attempts of this psp: values between commas; `(none)` is the missing value.
+         */
+        psp?: string | null;
+        /**
+         * Currency
+         *
+         * Only attempts of this currency: values between commas; `(none)` is the missing value.
+         */
+        currency?: string | null;
+        /**
+         * Tz
+         *
+         * Time zone of local times, an IANA name; UTC unless given.
+         */
+        tz?: string | null;
+    };
+    url: '/api/agents/runs';
+};
+
+export type RunAgentsErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type RunAgentsError = RunAgentsErrors[keyof RunAgentsErrors];
+
+export type RunAgentsResponses = {
+    /**
+     * Successful Response
+     */
+    201: RunDetailOut;
+};
+
+export type RunAgentsResponse = RunAgentsResponses[keyof RunAgentsResponses];
+
+export type GetAgentRunData = {
+    body?: never;
+    path: {
+        /**
+         * Run Id
+         */
+        run_id: string;
+    };
+    query?: never;
+    url: '/api/agents/runs/{run_id}';
+};
+
+export type GetAgentRunErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type GetAgentRunError = GetAgentRunErrors[keyof GetAgentRunErrors];
+
+export type GetAgentRunResponses = {
+    /**
+     * Successful Response
+     */
+    200: RunDetailOut;
+};
+
+export type GetAgentRunResponse = GetAgentRunResponses[keyof GetAgentRunResponses];
 
 export type GetActiveAlertsData = {
     body?: never;
@@ -23195,7 +23843,7 @@ export type AnalyseRulesResponses = {
      *
      * Successful Response
      */
-    200: Array<FindingOut>;
+    200: Array<PaymentAnalysisBackendRuleModelsFindingOut>;
 };
 
 export type AnalyseRulesResponse = AnalyseRulesResponses[keyof AnalyseRulesResponses];
@@ -23865,7 +24513,7 @@ export type RunSetupJobResponses = {
     /**
      * Successful Response
      */
-    200: RunOut;
+    200: PaymentAnalysisBackendRoutesSetupModelsRunOut;
 };
 
 export type RunSetupJobResponse = RunSetupJobResponses[keyof RunSetupJobResponses];
@@ -23920,7 +24568,7 @@ export type GetSetupRunResponses = {
     /**
      * Successful Response
      */
-    200: RunOut;
+    200: PaymentAnalysisBackendRoutesSetupModelsRunOut;
 };
 
 export type GetSetupRunResponse = GetSetupRunResponses[keyof GetSetupRunResponses];
@@ -23950,7 +24598,7 @@ export type CancelSetupRunResponses = {
     /**
      * Successful Response
      */
-    200: RunOut;
+    200: PaymentAnalysisBackendRoutesSetupModelsRunOut;
 };
 
 export type CancelSetupRunResponse = CancelSetupRunResponses[keyof CancelSetupRunResponses];

@@ -8,6 +8,7 @@ import { label } from '@/format/words'
 import { Button } from '@/parts/button'
 import { Problem, Skeleton } from '@/parts/states'
 
+import { Causes } from './causes'
 import { Severity } from './severity'
 import { Tasks } from './tasks'
 
@@ -31,6 +32,7 @@ export function Incident({ incident, zone }: { incident: IncidentOut; zone: stri
       </div>
       {resolve.error && <Problem error={resolve.error} />}
       <Recovery id={incident.id} />
+      <Causes id={incident.id} />
       <Tasks incident={incident.id} />
       <section>
         <h3 className="mb-2 text-xs font-medium text-ink-3">What the alert knew</h3>
