@@ -12,7 +12,8 @@ from payment_analysis.decisioning.fields import NAMES, Decision
 from payment_analysis.decisioning.retry import decide_retry
 from payment_analysis.decisioning.retry_case import RetryFacts, RetryScores
 from payment_analysis.decisioning.routing import RouteFacts, on_offer
-from payment_analysis.decisioning.rules import Rule, RuleStatus, compile_rule
+from payment_analysis.decisioning.rules import Rule, compile_rule
+from payment_analysis.domain.trials import RuleStatus
 
 
 def rules(

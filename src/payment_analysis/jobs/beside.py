@@ -101,9 +101,7 @@ def _train(home: Home) -> subprocess.Popen[bytes]:
     """`train` in the background; what it prints is kept in the home."""
     command = [sys.executable, "-m", "payment_analysis.cli", "train", "--home", str(home.path.resolve())]
     with (home.path / "training.log").open("ab") as log:
-        process = subprocess.Popen(  # noqa: S603 - our own command line
-            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
-        )
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
     os.setpriority(os.PRIO_PROCESS, process.pid, POLITE)
     return process
 

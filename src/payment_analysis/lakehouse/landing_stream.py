@@ -7,9 +7,9 @@ by its name: after a crash the writer hands out the same batches again, and thos
 
 from __future__ import annotations
 
-import random
 import time
 from contextlib import ExitStack
+from random import SystemRandom
 from typing import TYPE_CHECKING, Final, Self
 
 from payment_analysis.domain.errors import Conflict
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 MEMORY_MB: Final = 600
 TRIES_MAX: Final = 60  # two writers on a busy machine lost a race five times running
 PAUSE_SECONDS_MAX: Final = 0.1
+DICE: Final = SystemRandom()  # two writers do not meet again
 
 
 class LandingStream:
@@ -59,7 +60,7 @@ class LandingStream:
             try:
                 return self._append(rows, batch_id)
             except Conflict:
-                time.sleep(random.uniform(0, PAUSE_SECONDS_MAX))  # noqa: S311 - so that two writers do not meet again
+                time.sleep(DICE.uniform(0, PAUSE_SECONDS_MAX))
         return self._append(rows, batch_id)
 
     def _append(self, rows: pa.Table, batch_id: str) -> Appended:

@@ -81,9 +81,7 @@ def start(home: Home, name: str) -> PipelineStatus:
         str(home.path.resolve()),
     ]
     with _file(home, name, "log").open("ab") as log:
-        process = subprocess.Popen(  # noqa: S603 - our own command line, with a name from the table above
-            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
-        )
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
     until = time.monotonic() + START_SECONDS_MAX
     while time.monotonic() < until:
         if process.poll() is not None:
