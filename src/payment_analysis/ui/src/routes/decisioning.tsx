@@ -1,0 +1,109 @@
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { createFileRoute } from '@tanstack/react-router'
+import { useState } from 'react'
+
+import type { DecisionContext } from '@/api/generated'
+import { previewDecision } from '@/api/generated'
+import { decideBatchMutation, recentDecisionsQueryKey } from '@/api/generated/@tanstack/react-query.gen'
+import { Button } from '@/parts/button'
+import { Card } from '@/parts/card'
+import { SelectField } from '@/parts/field'
+import { Page } from '@/parts/page'
+import { Problem, Skeleton } from '@/parts/states'
+import type { Answer } from '@/pages/decisioning/answer'
+import { AnswerCard } from '@/pages/decisioning/answer'
+import { PaymentForm } from '@/pages/decisioning/payment-form'
+import type { Kind } from '@/pages/decisioning/presets'
+import { KINDS, PRESETS } from '@/pages/decisioning/presets'
+import { Recent } from '@/pages/decisioning/recent'
+import { useScope } from '@/scope/use-scope'
+
+export const Route = createFileRoute('/decisioning')({ component: Decisioning })
+
+const FIRST = PRESETS[0]!
+
+function Decisioning() {
+  const { zone } = useScope()
+  const [kind, setKind] = useState<Kind>(FIRST.kind)
+  const [context, setContext] = useState<DecisionContext>(FIRST.context)
+  const change = (part: Partial<DecisionContext>) => setContext((before) => ({ ...before, ...part }))
+  return (
+    <Page title="Decisioning" question="What would be decided, why, and what would everything else have brought?">
+      <div className="flex flex-wrap gap-2" role="group" aria-label="Presets">
+        {PRESETS.map((preset) => (
+          <Button key={preset.name} onClick={() => (setKind(preset.kind), setContext(preset.context))}>
+            {preset.name}
+          </Button>
+        ))}
+      </div>
+      <div className="grid gap-4 lg:grid-cols-2">
+        <Card title="The payment" note="The answer follows while you drag; it is stored only when you press Decide.">
+          <div className="mt-2 max-w-48">
+            <SelectField label="Decide" value={kind} choices={KINDS} onChange={(event) => setKind(event.target.value as Kind)} />
+          </div>
+          <PaymentForm context={context} change={change} />
+          <Json context={context} take={setContext} />
+          <Actions kind={kind} context={context} />
+        </Card>
+        <Preview kind={kind} context={context} />
+      </div>
+      <Recent zone={zone} />
+    </Page>
+  )
+}
+
+function Preview({ kind, context }: { kind: Kind; context: DecisionContext }) {
+  const { data, error, refetch, isFetching } = useQuery({
+    queryKey: ['preview', kind, context],
+    queryFn: async ({ signal }) => (await previewDecision({ body: { decision_type: kind, context }, signal, throwOnError: true })).data as Answer,
+    placeholderData: keepPreviousData,
+    retry: false,
+  })
+  if (error) return <Problem error={error} retry={() => void refetch()} />
+  if (!data) return <Skeleton className="h-96" />
+  return <AnswerCard answer={data} stale={isFetching} note="A preview: not stored, so nothing may act on it." />
+}
+
+function Json({ context, take }: { context: DecisionContext; take: (context: DecisionContext) => void }) {
+  const [wrong, setWrong] = useState('')
+  const read = (text: string) => {
+    try {
+      take(JSON.parse(text) as DecisionContext)
+      setWrong('')
+    } catch (error) {
+      setWrong(String(error))
+    }
+  }
+  return (
+    <details className="mt-3">
+      <summary className="cursor-pointer text-xs text-ink-3">As JSON</summary>
+      <textarea
+        key={JSON.stringify(context)}
+        aria-label="The payment as JSON"
+        className="num mt-1 h-40 w-full rounded-lg border bg-page p-2 text-xs"
+        defaultValue={JSON.stringify(context, null, 2)}
+        onBlur={(event) => read(event.target.value)}
+      />
+      {wrong && <p className="text-xs text-bad">{wrong}</p>}
+    </details>
+  )
+}
+
+function Actions({ kind, context }: { kind: Kind; context: DecisionContext }) {
+  const client = useQueryClient()
+  const decide = useMutation({ ...decideBatchMutation(), onSuccess: () => client.invalidateQueries({ queryKey: recentDecisionsQueryKey({ query: { limit: 20 } }) }) })
+  const [copied, setCopied] = useState(false)
+  const curl = `curl -X POST ${location.origin}/api/decision/${kind} -H 'authorization: Bearer $TOKEN' -H 'content-type: application/json' -d '${JSON.stringify(context)}'`
+  const [first] = decide.data?.decisions ?? []
+  return (
+    <div className="mt-3 flex flex-wrap items-center gap-2">
+      <Button look="strong" disabled={decide.isPending} onClick={() => decide.mutate({ body: { decision_type: kind, contexts: [context] } })}>
+        Decide
+      </Button>
+      <Button onClick={() => void navigator.clipboard.writeText(curl).then(() => setCopied(true))}>{copied ? 'Copied' : 'Copy as curl'}</Button>
+      {first?.problem && <span className="text-xs text-bad">{first.problem}</span>}
+      {first?.decision && <span className="num text-xs text-ink-3">stored as {String(first.decision.audit_id)}</span>}
+      {decide.error && <Problem error={decide.error} />}
+    </div>
+  )
+}
