@@ -14,6 +14,7 @@ import { Route as AboutRouteImport } from './routes/about'
 import { Route as AgentsRouteImport } from './routes/agents'
 import { Route as AskRouteImport } from './routes/ask'
 import { Route as DataQualityRouteImport } from './routes/data-quality'
+import { Route as DecisioningRouteImport } from './routes/decisioning'
 import { Route as DeclinesRouteImport } from './routes/declines'
 import { Route as ExperimentsRouteImport } from './routes/experiments'
 import { Route as IncidentsRouteImport } from './routes/incidents'
@@ -54,6 +55,11 @@ const AskRoute = AskRouteImport.update({
 const DataQualityRoute = DataQualityRouteImport.update({
   id: '/data-quality',
   path: '/data-quality',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const DecisioningRoute = DecisioningRouteImport.update({
+  id: '/decisioning',
+  path: '/decisioning',
   getParentRoute: () => rootRouteImport,
 } as any)
 const DeclinesRoute = DeclinesRouteImport.update({
@@ -143,6 +149,7 @@ export interface FileRoutesByFullPath {
   '/agents': typeof AgentsRoute
   '/ask': typeof AskRoute
   '/data-quality': typeof DataQualityRoute
+  '/decisioning': typeof DecisioningRoute
   '/declines': typeof DeclinesRoute
   '/experiments': typeof ExperimentsRoute
   '/incidents': typeof IncidentsRoute
@@ -166,6 +173,7 @@ export interface FileRoutesByTo {
   '/agents': typeof AgentsRoute
   '/ask': typeof AskRoute
   '/data-quality': typeof DataQualityRoute
+  '/decisioning': typeof DecisioningRoute
   '/declines': typeof DeclinesRoute
   '/experiments': typeof ExperimentsRoute
   '/incidents': typeof IncidentsRoute
@@ -190,6 +198,7 @@ export interface FileRoutesById {
   '/agents': typeof AgentsRoute
   '/ask': typeof AskRoute
   '/data-quality': typeof DataQualityRoute
+  '/decisioning': typeof DecisioningRoute
   '/declines': typeof DeclinesRoute
   '/experiments': typeof ExperimentsRoute
   '/incidents': typeof IncidentsRoute
@@ -215,6 +224,7 @@ export interface FileRouteTypes {
     | '/agents'
     | '/ask'
     | '/data-quality'
+    | '/decisioning'
     | '/declines'
     | '/experiments'
     | '/incidents'
@@ -238,6 +248,7 @@ export interface FileRouteTypes {
     | '/agents'
     | '/ask'
     | '/data-quality'
+    | '/decisioning'
     | '/declines'
     | '/experiments'
     | '/incidents'
@@ -261,6 +272,7 @@ export interface FileRouteTypes {
     | '/agents'
     | '/ask'
     | '/data-quality'
+    | '/decisioning'
     | '/declines'
     | '/experiments'
     | '/incidents'
@@ -285,6 +297,7 @@ export interface RootRouteChildren {
   AgentsRoute: typeof AgentsRoute
   AskRoute: typeof AskRoute
   DataQualityRoute: typeof DataQualityRoute
+  DecisioningRoute: typeof DecisioningRoute
   DeclinesRoute: typeof DeclinesRoute
   ExperimentsRoute: typeof ExperimentsRoute
   IncidentsRoute: typeof IncidentsRoute
@@ -338,6 +351,13 @@ declare module '@tanstack/react-router' {
       path: '/data-quality'
       fullPath: '/data-quality'
       preLoaderRoute: typeof DataQualityRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/decisioning': {
+      id: '/decisioning'
+      path: '/decisioning'
+      fullPath: '/decisioning'
+      preLoaderRoute: typeof DecisioningRouteImport
       parentRoute: typeof rootRouteImport
     }
     '/declines': {
@@ -461,6 +481,7 @@ const rootRouteChildren: RootRouteChildren = {
   AgentsRoute: AgentsRoute,
   AskRoute: AskRoute,
   DataQualityRoute: DataQualityRoute,
+  DecisioningRoute: DecisioningRoute,
   DeclinesRoute: DeclinesRoute,
   ExperimentsRoute: ExperimentsRoute,
   IncidentsRoute: IncidentsRoute,

@@ -1,5 +1,5 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { createFileRoute } from '@tanstack/react-router'
+import { createFileRoute, Link } from '@tanstack/react-router'
 import { useState } from 'react'
 
 import type { DecisionContext } from '@/api/generated'
@@ -89,6 +89,13 @@ function Json({ context, take }: { context: DecisionContext; take: (context: Dec
   )
 }
 
+/** The payment as the condition of a rule: the facts a rule most often turns on. */
+function conditionOf({ network, issuer_country, currency, previous_decline_code }: DecisionContext): string {
+  return Object.entries({ network, issuer_country, currency, previous_decline_code })
+    .flatMap(([name, value]) => (value ? [`${name} = '${value}'`] : []))
+    .join(' and ')
+}
+
 function Actions({ kind, context }: { kind: Kind; context: DecisionContext }) {
   const client = useQueryClient()
   const decide = useMutation({ ...decideBatchMutation(), onSuccess: () => client.invalidateQueries({ queryKey: recentDecisionsQueryKey({ query: { limit: 20 } }) }) })
@@ -101,6 +108,9 @@ function Actions({ kind, context }: { kind: Kind; context: DecisionContext }) {
         Decide
       </Button>
       <Button onClick={() => void navigator.clipboard.writeText(curl).then(() => setCopied(true))}>{copied ? 'Copied' : 'Copy as curl'}</Button>
+      <Link to="/rules" search={{ new: conditionOf(context), type: kind } as never} className="text-accent-ink hover:underline">
+        Create rule from this
+      </Link>
       {first?.problem && <span className="text-xs text-bad">{first.problem}</span>}
       {first?.decision && <span className="num text-xs text-ink-3">stored as {String(first.decision.audit_id)}</span>}
       {decide.error && <Problem error={decide.error} />}

@@ -1,5 +1,5 @@
 import type { LucideIcon } from 'lucide-react'
-import { Activity, Bot, Brain, CircleX, CreditCard, DatabaseZap, FlaskConical, Gauge, LayoutDashboard, ListChecks, MessageCircleQuestion, NotebookText, RefreshCw, Rocket, Scale, Siren, Table } from 'lucide-react'
+import { Activity, Bot, Brain, CircleX, CreditCard, DatabaseZap, FlaskConical, Gauge, LayoutDashboard, ListChecks, MessageCircleQuestion, NotebookText, RefreshCw, Rocket, Scale, Siren, Split, Table } from 'lucide-react'
 
 /** Every page that works, in the order of the navigation. `key` is pressed after g. */
 export type Place = { to: string; name: string; icon: LucideIcon; key: string; says: string }
@@ -28,6 +28,7 @@ export const GROUPS: readonly Group[] = [
     places: [
       { to: '/smart-checkout', name: 'Smart checkout', icon: CreditCard, key: 'o', says: 'Where friction costs more than fraud saves' },
       { to: '/smart-retry', name: 'Smart retry', icon: RefreshCw, key: 'r', says: 'What to retry, when, and what it returned' },
+      { to: '/decisioning', name: 'Decisioning', icon: Split, key: 'p', says: 'What would be decided for one payment, and why' },
       { to: '/rules', name: 'Rules', icon: Scale, key: 'u', says: 'Which rules run, and do they help' },
       { to: '/experiments', name: 'Experiments', icon: FlaskConical, key: 'x', says: 'Did it work' },
     ],
