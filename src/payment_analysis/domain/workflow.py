@@ -93,9 +93,7 @@ SEARCH: Final = (
     Parameter("vector_search_endpoint", "payment-similar-transactions-dev", "endpoint of the search index"),
     Parameter("embedding_endpoint", "databricks-gte-large-en", "endpoint that makes vectors"),
 )
-QUERY: Final = (
-    "Why did the approval rate move, what do we lose, and which routing, retries and rules would win it back?"
-)
+QUERY: Final = "Analyze payment performance: routing, retries, declines and risk."  # calls every specialist
 
 JOBS: Final[tuple[Job, ...]] = (
     Job(
