@@ -63,7 +63,7 @@ class StepOut(BaseModel):
     error: str = Field(description="What went wrong; empty when nothing did.")
 
 
-class FindingOut(BaseModel):
+class AgentFindingOut(BaseModel):
     """A claim with everything behind it."""
 
     id: str = Field(description="Its id.")
@@ -83,7 +83,7 @@ class FindingOut(BaseModel):
     proposal_id: str | None = Field(description="The proposal made of it, for a person to decide.")
 
 
-class RunOut(BaseModel):
+class AgentRunOut(BaseModel):
     """A run, without what it found."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -98,12 +98,12 @@ class RunOut(BaseModel):
     seconds: float = Field(description="How long it took.")
 
 
-class RunDetailOut(RunOut):
+class RunDetailOut(AgentRunOut):
     """A run with its steps and findings."""
 
     called: list[str] = Field(description="Agents that were asked.")
     steps: list[StepOut] = Field(description="Tools that were asked, in order.")
-    findings: list[FindingOut] = Field(description="What was found, the most valuable first.")
+    findings: list[AgentFindingOut] = Field(description="What was found, the most valuable first.")
 
 
 @router.get("", operation_id="listAgents")
@@ -129,11 +129,11 @@ def list_agents(store: StoreDep) -> list[AgentOut]:
 @router.get("/runs", operation_id="listAgentRuns")
 def list_runs(
     store: StoreDep, limit: Annotated[int, Query(ge=1, le=200, description="At most so many.")] = 30
-) -> list[RunOut]:
+) -> list[AgentRunOut]:
     """What was asked, the newest first."""
     with store.read() as session:
         wanted = select(AgentRun).order_by(AgentRun.created_at.desc(), AgentRun.id).limit(limit)
-        return [RunOut.model_validate(row) for row in session.scalars(wanted)]
+        return [AgentRunOut.model_validate(row) for row in session.scalars(wanted)]
 
 
 @router.get("/runs/{run_id}", operation_id="getAgentRun")
@@ -192,17 +192,17 @@ def detail_of(store: Database, run_id: str) -> RunDetailOut:
             select(AgentFinding).where(AgentFinding.run_id == run_id).order_by(AgentFinding.position)
         )
         return RunDetailOut(
-            **RunOut.model_validate(row).model_dump(),
+            **AgentRunOut.model_validate(row).model_dump(),
             called=list(row.called["agents"]),
             steps=[StepOut.model_validate(step) for step in row.steps["taken"]],
             findings=[_finding(one) for one in found],
         )
 
 
-def _finding(row: AgentFinding) -> FindingOut:
+def _finding(row: AgentFinding) -> AgentFindingOut:
     told = row.finding
-    return FindingOut(
+    return AgentFindingOut(
         id=row.id,
         proposal_id=row.proposal_id,
-        **{name: told[name] for name in FindingOut.model_fields if name in told},
+        **{name: told[name] for name in AgentFindingOut.model_fields if name in told},
     )

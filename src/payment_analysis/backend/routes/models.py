@@ -134,7 +134,7 @@ class PromoteIn(BaseModel):
     reason: LongText = Field(description="Why; it is kept.")
 
 
-class RollBackIn(BaseModel):
+class ModelRollBackIn(BaseModel):
     """Why the version before should answer again."""
 
     reason: LongText = Field(description="Why; it is kept.")
@@ -240,7 +240,7 @@ def promote_model(
 
 @router.post("/models/{name}/roll-back", operation_id="rollBackModel")
 def roll_back_model(
-    name: ModelName, body: RollBackIn, models: ModelsDep, store: StoreDep, person: PersonDep
+    name: ModelName, body: ModelRollBackIn, models: ModelsDep, store: StoreDep, person: PersonDep
 ) -> ModelChangeOut:
     """Give champion back to the version before."""
     before = models.registry.champion(models.kind(name).name)

@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from payment_analysis.backend.operating import Operated, OperatedDep
-from payment_analysis.backend.routes.setup_models import RunOut, run_out
+from payment_analysis.backend.routes.setup_models import JobRunOut, run_out
 from payment_analysis.domain.errors import NotFound
 from payment_analysis.domain.workflow import ETL_KEY, JOBS, PIPELINES, REALTIME_KEY
 
@@ -58,7 +58,7 @@ class Notebook(BaseModel):
     runs: str = Field(description="Key of the job or pipeline that it belongs to.")
     runs_name: str = Field(description="Name of that job or pipeline.")
     url: str = Field(description="Where the workspace shows that job or pipeline; empty on one machine.")
-    last: RunOut | None = Field(description="The newest run of its job.")
+    last: JobRunOut | None = Field(description="The newest run of its job.")
 
 
 class NotebookSource(Notebook):
@@ -100,7 +100,7 @@ class _Known(NamedTuple):
     """What runs, asked once for all notebooks."""
 
     urls: dict[str, str]
-    last: dict[str, RunOut]
+    last: dict[str, JobRunOut]
 
     @classmethod
     def of(cls, operated: Operated) -> _Known:

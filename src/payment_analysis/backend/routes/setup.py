@@ -18,11 +18,11 @@ from payment_analysis.backend.operating import Connection, Jobs, OperatedDep, Op
 from payment_analysis.backend.routes.setup_models import (
     ChecklistOut,
     ConnectionOut,
+    JobRunOut,
     JobsOut,
     PipelineOut,
     PipelinesOut,
     RunJobIn,
-    RunOut,
     RunPipelineIn,
     SetupConfigIn,
     SetupConfigOut,
@@ -102,19 +102,19 @@ def list_setup_jobs(operated: OperatedDep) -> JobsOut:
 
 
 @router.post("/setup/run-job", operation_id="runSetupJob")
-def run_setup_job(body: RunJobIn, operated: OperatedDep, person: PersonDep) -> RunOut:
+def run_setup_job(body: RunJobIn, operated: OperatedDep, person: PersonDep) -> JobRunOut:
     """Start a job with its own parameters."""
     return run_out(operated.jobs.run(body.job, body.parameters, person.name))
 
 
 @router.get("/setup/runs/{run_id}", operation_id="getSetupRun")
-def get_setup_run(run_id: str, operated: OperatedDep) -> RunOut:
+def get_setup_run(run_id: str, operated: OperatedDep) -> JobRunOut:
     """One run with its tasks."""
     return run_out(operated.jobs.get(run_id))
 
 
 @router.post("/setup/runs/{run_id}/cancel", operation_id="cancelSetupRun")
-def cancel_setup_run(run_id: str, operated: OperatedDep) -> RunOut:
+def cancel_setup_run(run_id: str, operated: OperatedDep) -> JobRunOut:
     """Ask a run to end."""
     operated.jobs.cancel(run_id)
     return run_out(operated.jobs.get(run_id))

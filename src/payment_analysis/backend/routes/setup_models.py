@@ -75,7 +75,7 @@ class SetupDefaultsOut(BaseModel):
     connection: ConnectionOut = Field(description="How the application is connected.")
 
 
-class TaskOut(BaseModel):
+class JobTaskOut(BaseModel):
     """One task of a run."""
 
     key: str = Field(description="Name of the task.")
@@ -86,7 +86,7 @@ class TaskOut(BaseModel):
     report: dict[str, Any] | None = Field(description="The facts it reported.")
 
 
-class RunOut(BaseModel):
+class JobRunOut(BaseModel):
     """One run of a job."""
 
     id: str = Field(description="Id of the run.")
@@ -99,7 +99,7 @@ class RunOut(BaseModel):
     error: str = Field(description="What went wrong; empty when nothing did.")
     hint: str = Field(description="What to do about it.")
     url: str = Field(description="Where the workspace shows it; empty on one machine.")
-    tasks: list[TaskOut] = Field(description="Its tasks in order.")
+    tasks: list[JobTaskOut] = Field(description="Its tasks in order.")
     parameters: dict[str, str] = Field(description="What was set.")
 
 
@@ -130,7 +130,7 @@ class JobOut(BaseModel):
     tasks: list[PlannedTask] = Field(description="Its tasks in order.")
     parameters: list[ParameterOut] = Field(description="What may be set.")
     url: str = Field(description="Where the workspace shows it; empty on one machine.")
-    last: RunOut | None = Field(description="Its newest run.")
+    last: JobRunOut | None = Field(description="Its newest run.")
 
 
 class JobsOut(BaseModel):
@@ -204,8 +204,8 @@ def job_out(job: Job, found: JobStanding) -> JobOut:
     )
 
 
-def run_out(run: RunStanding) -> RunOut:
-    return RunOut(
+def run_out(run: RunStanding) -> JobRunOut:
+    return JobRunOut(
         id=run.id,
         job=run.job,
         state=run.state,
@@ -218,7 +218,7 @@ def run_out(run: RunStanding) -> RunOut:
         url=run.url,
         parameters=dict(run.parameters),
         tasks=[
-            TaskOut(
+            JobTaskOut(
                 key=one.key,
                 state=one.state,
                 seconds=_seconds(one.started_at, one.ended_at),

@@ -547,6 +547,108 @@ export type AdminDecisionConfigOut = {
 };
 
 /**
+ * AgentFindingOut
+ *
+ * A claim with everything behind it.
+ */
+export type AgentFindingOut = {
+    /**
+     * Action
+     *
+     * What to do; empty when there is nothing to do.
+     */
+    action: string;
+    /**
+     * Agent
+     *
+     * Who says it.
+     */
+    agent: string;
+    /**
+     * Attempts
+     *
+     * Attempts it is about.
+     */
+    attempts: number | null;
+    /**
+     * Caveats
+     *
+     * What speaks against it.
+     */
+    caveats: Array<string>;
+    /**
+     * Claim
+     *
+     * In a sentence.
+     */
+    claim: string;
+    /**
+     * Confidence
+     *
+     * How sure it is, 0..1.
+     */
+    confidence: number;
+    /**
+     * Effect Pp
+     *
+     * Its size, percentage points.
+     */
+    effect_pp: number | null;
+    /**
+     * Effort
+     *
+     * low, medium or high.
+     */
+    effort: string;
+    /**
+     * Evidence
+     *
+     * Tool, SQL and fingerprint of the rows behind it.
+     */
+    evidence: Array<{
+        [key: string]: string;
+    }>;
+    /**
+     * High Pp
+     *
+     * High end of it.
+     */
+    high_pp: number | null;
+    /**
+     * Id
+     *
+     * Its id.
+     */
+    id: string;
+    /**
+     * Low Pp
+     *
+     * Low end of its 95 % interval.
+     */
+    low_pp: number | null;
+    /**
+     * Proposal Id
+     *
+     * The proposal made of it, for a person to decide.
+     */
+    proposal_id: string | null;
+    /**
+     * Slice
+     *
+     * Which part of the payments it is about.
+     */
+    slice: {
+        [key: string]: string;
+    };
+    /**
+     * Value Per Day
+     *
+     * Worth a day, in the reporting currency.
+     */
+    value_per_day: number | null;
+};
+
+/**
  * AgentName
  *
  * The seven agents.
@@ -599,6 +701,62 @@ export type AgentOut = {
      * Tools it may use.
      */
     tools: Array<string>;
+};
+
+/**
+ * AgentRunOut
+ *
+ * A run, without what it found.
+ */
+export type AgentRunOut = {
+    /**
+     * Agent
+     *
+     * Who was asked.
+     */
+    agent: string;
+    /**
+     * Answer
+     *
+     * What was said.
+     */
+    answer: string;
+    /**
+     * Asked By
+     *
+     * Who asked.
+     */
+    asked_by: string;
+    /**
+     * Created At
+     *
+     * When.
+     */
+    created_at: string;
+    /**
+     * Id
+     *
+     * Its id.
+     */
+    id: string;
+    /**
+     * Mode
+     *
+     * planner: without a language model; model: with one.
+     */
+    mode: string;
+    /**
+     * Question
+     *
+     * The question.
+     */
+    question: string;
+    /**
+     * Seconds
+     *
+     * How long it took.
+     */
+    seconds: number;
 };
 
 /**
@@ -5824,6 +5982,36 @@ export type Filter = {
 export type FindingKind = 'never' | 'always' | 'redundant' | 'shadowed' | 'conflict' | 'mixed_currencies' | 'too_large';
 
 /**
+ * FindingOut
+ *
+ * What may be wrong with a rule.
+ */
+export type FindingOut = {
+    /**
+     * What it is.
+     */
+    kind: FindingKind;
+    /**
+     * Other Id
+     *
+     * The other rule it has to do with.
+     */
+    other_id: string | null;
+    /**
+     * Rule Id
+     *
+     * The rule; `draft` is the one that was sent.
+     */
+    rule_id: string;
+    /**
+     * Words
+     *
+     * The same in words.
+     */
+    words: string;
+};
+
+/**
  * FormatOut
  *
  * How a value is written.
@@ -6660,7 +6848,7 @@ export type JobOut = {
     /**
      * Its newest run.
      */
-    last: PaymentAnalysisBackendRoutesSetupModelsRunOut | null;
+    last: JobRunOut | null;
     /**
      * Name
      *
@@ -6697,6 +6885,130 @@ export type JobOut = {
      * Where the workspace shows it; empty on one machine.
      */
     url: string;
+};
+
+/**
+ * JobRunOut
+ *
+ * One run of a job.
+ */
+export type JobRunOut = {
+    /**
+     * Ended At
+     *
+     * When it ended.
+     */
+    ended_at: string | null;
+    /**
+     * Error
+     *
+     * What went wrong; empty when nothing did.
+     */
+    error: string;
+    /**
+     * Hint
+     *
+     * What to do about it.
+     */
+    hint: string;
+    /**
+     * Id
+     *
+     * Id of the run.
+     */
+    id: string;
+    /**
+     * Job
+     *
+     * Key of the job.
+     */
+    job: string;
+    /**
+     * Parameters
+     *
+     * What was set.
+     */
+    parameters: {
+        [key: string]: string;
+    };
+    /**
+     * Requested By
+     *
+     * Who asked for it.
+     */
+    requested_by: string;
+    /**
+     * Seconds
+     *
+     * How long it took, or takes so far; null before it began.
+     */
+    seconds: number | null;
+    /**
+     * Started At
+     *
+     * When it began.
+     */
+    started_at: string | null;
+    /**
+     * Where it stands.
+     */
+    state: RunState;
+    /**
+     * Tasks
+     *
+     * Its tasks in order.
+     */
+    tasks: Array<JobTaskOut>;
+    /**
+     * Url
+     *
+     * Where the workspace shows it; empty on one machine.
+     */
+    url: string;
+};
+
+/**
+ * JobTaskOut
+ *
+ * One task of a run.
+ */
+export type JobTaskOut = {
+    /**
+     * Error
+     *
+     * What went wrong; empty when nothing did.
+     */
+    error: string;
+    /**
+     * Hint
+     *
+     * What to do about it.
+     */
+    hint: string;
+    /**
+     * Key
+     *
+     * Name of the task.
+     */
+    key: string;
+    /**
+     * Report
+     *
+     * The facts it reported.
+     */
+    report: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * Seconds
+     *
+     * How long it took, or takes so far; null before it began.
+     */
+    seconds: number | null;
+    /**
+     * Where it stands.
+     */
+    state: RunState;
 };
 
 /**
@@ -7647,6 +7959,20 @@ export type ModelOut = {
 };
 
 /**
+ * ModelRollBackIn
+ *
+ * Why the version before should answer again.
+ */
+export type ModelRollBackIn = {
+    /**
+     * Reason
+     *
+     * Why; it is kept.
+     */
+    reason: string;
+};
+
+/**
  * ModelSlice
  *
  * Calibration within one value of one column.
@@ -7981,7 +8307,7 @@ export type Notebook = {
     /**
      * The newest run of its job.
      */
-    last: PaymentAnalysisBackendRoutesSetupModelsRunOut | null;
+    last: JobRunOut | null;
     /**
      * Name
      *
@@ -8047,7 +8373,7 @@ export type NotebookSource = {
     /**
      * The newest run of its job.
      */
-    last: PaymentAnalysisBackendRoutesSetupModelsRunOut | null;
+    last: JobRunOut | null;
     /**
      * Name
      *
@@ -12179,6 +12505,20 @@ export type RiskTier = 'low' | 'medium' | 'high';
 export type Role = 'viewer' | 'analyst' | 'operator' | 'admin';
 
 /**
+ * RollBackIn
+ *
+ * Which version a rule is to say again.
+ */
+export type RollBackIn = {
+    /**
+     * Version
+     *
+     * An earlier version.
+     */
+    version: number;
+};
+
+/**
  * RouteAlternativeOut
  *
  * One solution with its chance.
@@ -12880,7 +13220,7 @@ export type RunDetailOut = {
      *
      * What was found, the most valuable first.
      */
-    findings: Array<PaymentAnalysisBackendRoutesAgentsFindingOut>;
+    findings: Array<AgentFindingOut>;
     /**
      * Id
      *
@@ -14212,6 +14552,54 @@ export type TaskIn = {
 };
 
 /**
+ * TaskOut
+ *
+ * A thing to do about an incident.
+ */
+export type TaskOut = {
+    /**
+     * Action
+     *
+     * How.
+     */
+    action: string | null;
+    /**
+     * Created At
+     *
+     * When it was written down.
+     */
+    created_at: string;
+    /**
+     * Id
+     *
+     * Id of the task.
+     */
+    id: string;
+    /**
+     * Incident Id
+     *
+     * The incident it belongs to.
+     */
+    incident_id: string;
+    /**
+     * Owner
+     *
+     * Who does it.
+     */
+    owner: string | null;
+    /**
+     * Where it stands.
+     */
+    status: TaskStatus;
+    /**
+     * Title
+     *
+     * What to do.
+     */
+    title: string;
+};
+
+/**
  * TaskStatus
  *
  * Where a remediation task stands.
@@ -15268,394 +15656,6 @@ export type PaymentAnalysisBackendReportPartsVerdict = {
 };
 
 /**
- * FindingOut
- *
- * A claim with everything behind it.
- */
-export type PaymentAnalysisBackendRoutesAgentsFindingOut = {
-    /**
-     * Action
-     *
-     * What to do; empty when there is nothing to do.
-     */
-    action: string;
-    /**
-     * Agent
-     *
-     * Who says it.
-     */
-    agent: string;
-    /**
-     * Attempts
-     *
-     * Attempts it is about.
-     */
-    attempts: number | null;
-    /**
-     * Caveats
-     *
-     * What speaks against it.
-     */
-    caveats: Array<string>;
-    /**
-     * Claim
-     *
-     * In a sentence.
-     */
-    claim: string;
-    /**
-     * Confidence
-     *
-     * How sure it is, 0..1.
-     */
-    confidence: number;
-    /**
-     * Effect Pp
-     *
-     * Its size, percentage points.
-     */
-    effect_pp: number | null;
-    /**
-     * Effort
-     *
-     * low, medium or high.
-     */
-    effort: string;
-    /**
-     * Evidence
-     *
-     * Tool, SQL and fingerprint of the rows behind it.
-     */
-    evidence: Array<{
-        [key: string]: string;
-    }>;
-    /**
-     * High Pp
-     *
-     * High end of it.
-     */
-    high_pp: number | null;
-    /**
-     * Id
-     *
-     * Its id.
-     */
-    id: string;
-    /**
-     * Low Pp
-     *
-     * Low end of its 95 % interval.
-     */
-    low_pp: number | null;
-    /**
-     * Proposal Id
-     *
-     * The proposal made of it, for a person to decide.
-     */
-    proposal_id: string | null;
-    /**
-     * Slice
-     *
-     * Which part of the payments it is about.
-     */
-    slice: {
-        [key: string]: string;
-    };
-    /**
-     * Value Per Day
-     *
-     * Worth a day, in the reporting currency.
-     */
-    value_per_day: number | null;
-};
-
-/**
- * RunOut
- *
- * A run, without what it found.
- */
-export type PaymentAnalysisBackendRoutesAgentsRunOut = {
-    /**
-     * Agent
-     *
-     * Who was asked.
-     */
-    agent: string;
-    /**
-     * Answer
-     *
-     * What was said.
-     */
-    answer: string;
-    /**
-     * Asked By
-     *
-     * Who asked.
-     */
-    asked_by: string;
-    /**
-     * Created At
-     *
-     * When.
-     */
-    created_at: string;
-    /**
-     * Id
-     *
-     * Its id.
-     */
-    id: string;
-    /**
-     * Mode
-     *
-     * planner: without a language model; model: with one.
-     */
-    mode: string;
-    /**
-     * Question
-     *
-     * The question.
-     */
-    question: string;
-    /**
-     * Seconds
-     *
-     * How long it took.
-     */
-    seconds: number;
-};
-
-/**
- * RollBackIn
- *
- * Why the version before should answer again.
- */
-export type PaymentAnalysisBackendRoutesModelsRollBackIn = {
-    /**
-     * Reason
-     *
-     * Why; it is kept.
-     */
-    reason: string;
-};
-
-/**
- * RunOut
- *
- * One run of a job.
- */
-export type PaymentAnalysisBackendRoutesSetupModelsRunOut = {
-    /**
-     * Ended At
-     *
-     * When it ended.
-     */
-    ended_at: string | null;
-    /**
-     * Error
-     *
-     * What went wrong; empty when nothing did.
-     */
-    error: string;
-    /**
-     * Hint
-     *
-     * What to do about it.
-     */
-    hint: string;
-    /**
-     * Id
-     *
-     * Id of the run.
-     */
-    id: string;
-    /**
-     * Job
-     *
-     * Key of the job.
-     */
-    job: string;
-    /**
-     * Parameters
-     *
-     * What was set.
-     */
-    parameters: {
-        [key: string]: string;
-    };
-    /**
-     * Requested By
-     *
-     * Who asked for it.
-     */
-    requested_by: string;
-    /**
-     * Seconds
-     *
-     * How long it took, or takes so far; null before it began.
-     */
-    seconds: number | null;
-    /**
-     * Started At
-     *
-     * When it began.
-     */
-    started_at: string | null;
-    /**
-     * Where it stands.
-     */
-    state: RunState;
-    /**
-     * Tasks
-     *
-     * Its tasks in order.
-     */
-    tasks: Array<PaymentAnalysisBackendRoutesSetupModelsTaskOut>;
-    /**
-     * Url
-     *
-     * Where the workspace shows it; empty on one machine.
-     */
-    url: string;
-};
-
-/**
- * TaskOut
- *
- * One task of a run.
- */
-export type PaymentAnalysisBackendRoutesSetupModelsTaskOut = {
-    /**
-     * Error
-     *
-     * What went wrong; empty when nothing did.
-     */
-    error: string;
-    /**
-     * Hint
-     *
-     * What to do about it.
-     */
-    hint: string;
-    /**
-     * Key
-     *
-     * Name of the task.
-     */
-    key: string;
-    /**
-     * Report
-     *
-     * The facts it reported.
-     */
-    report: {
-        [key: string]: unknown;
-    } | null;
-    /**
-     * Seconds
-     *
-     * How long it took, or takes so far; null before it began.
-     */
-    seconds: number | null;
-    /**
-     * Where it stands.
-     */
-    state: RunState;
-};
-
-/**
- * TaskOut
- *
- * A thing to do about an incident.
- */
-export type PaymentAnalysisBackendRoutesTasksTaskOut = {
-    /**
-     * Action
-     *
-     * How.
-     */
-    action: string | null;
-    /**
-     * Created At
-     *
-     * When it was written down.
-     */
-    created_at: string;
-    /**
-     * Id
-     *
-     * Id of the task.
-     */
-    id: string;
-    /**
-     * Incident Id
-     *
-     * The incident it belongs to.
-     */
-    incident_id: string;
-    /**
-     * Owner
-     *
-     * Who does it.
-     */
-    owner: string | null;
-    /**
-     * Where it stands.
-     */
-    status: TaskStatus;
-    /**
-     * Title
-     *
-     * What to do.
-     */
-    title: string;
-};
-
-/**
- * FindingOut
- *
- * What may be wrong with a rule.
- */
-export type PaymentAnalysisBackendRuleModelsFindingOut = {
-    /**
-     * What it is.
-     */
-    kind: FindingKind;
-    /**
-     * Other Id
-     *
-     * The other rule it has to do with.
-     */
-    other_id: string | null;
-    /**
-     * Rule Id
-     *
-     * The rule; `draft` is the one that was sent.
-     */
-    rule_id: string;
-    /**
-     * Words
-     *
-     * The same in words.
-     */
-    words: string;
-};
-
-/**
- * RollBackIn
- *
- * Which version a rule is to say again.
- */
-export type PaymentAnalysisBackendRuleModelsRollBackIn = {
-    /**
-     * Version
-     *
-     * An earlier version.
-     */
-    version: number;
-};
-
-/**
  * Compare
  *
  * Which earlier period a counter is compared with.
@@ -15926,7 +15926,7 @@ export type ListAgentRunsResponses = {
      *
      * Successful Response
      */
-    200: Array<PaymentAnalysisBackendRoutesAgentsRunOut>;
+    200: Array<AgentRunOut>;
 };
 
 export type ListAgentRunsResponse = ListAgentRunsResponses[keyof ListAgentRunsResponses];
@@ -23156,7 +23156,7 @@ export type ListRemediationTasksResponses = {
      *
      * Successful Response
      */
-    200: Array<PaymentAnalysisBackendRoutesTasksTaskOut>;
+    200: Array<TaskOut>;
 };
 
 export type ListRemediationTasksResponse = ListRemediationTasksResponses[keyof ListRemediationTasksResponses];
@@ -23186,7 +23186,7 @@ export type CreateRemediationTaskResponses = {
     /**
      * Successful Response
      */
-    201: PaymentAnalysisBackendRoutesTasksTaskOut;
+    201: TaskOut;
 };
 
 export type CreateRemediationTaskResponse = CreateRemediationTaskResponses[keyof CreateRemediationTaskResponses];
@@ -23220,7 +23220,7 @@ export type UpdateRemediationTaskResponses = {
     /**
      * Successful Response
      */
-    200: PaymentAnalysisBackendRoutesTasksTaskOut;
+    200: TaskOut;
 };
 
 export type UpdateRemediationTaskResponse = UpdateRemediationTaskResponses[keyof UpdateRemediationTaskResponses];
@@ -23285,7 +23285,7 @@ export type PromoteModelResponses = {
 export type PromoteModelResponse = PromoteModelResponses[keyof PromoteModelResponses];
 
 export type RollBackModelData = {
-    body: PaymentAnalysisBackendRoutesModelsRollBackIn;
+    body: ModelRollBackIn;
     path: {
         /**
          * Name
@@ -23843,7 +23843,7 @@ export type AnalyseRulesResponses = {
      *
      * Successful Response
      */
-    200: Array<PaymentAnalysisBackendRuleModelsFindingOut>;
+    200: Array<FindingOut>;
 };
 
 export type AnalyseRulesResponse = AnalyseRulesResponses[keyof AnalyseRulesResponses];
@@ -24066,7 +24066,7 @@ export type UpdateApprovalRuleResponses = {
 export type UpdateApprovalRuleResponse = UpdateApprovalRuleResponses[keyof UpdateApprovalRuleResponses];
 
 export type RollBackApprovalRuleData = {
-    body: PaymentAnalysisBackendRuleModelsRollBackIn;
+    body: RollBackIn;
     path: {
         /**
          * Rule Id
@@ -24513,7 +24513,7 @@ export type RunSetupJobResponses = {
     /**
      * Successful Response
      */
-    200: PaymentAnalysisBackendRoutesSetupModelsRunOut;
+    200: JobRunOut;
 };
 
 export type RunSetupJobResponse = RunSetupJobResponses[keyof RunSetupJobResponses];
@@ -24568,7 +24568,7 @@ export type GetSetupRunResponses = {
     /**
      * Successful Response
      */
-    200: PaymentAnalysisBackendRoutesSetupModelsRunOut;
+    200: JobRunOut;
 };
 
 export type GetSetupRunResponse = GetSetupRunResponses[keyof GetSetupRunResponses];
@@ -24598,7 +24598,7 @@ export type CancelSetupRunResponses = {
     /**
      * Successful Response
      */
-    200: PaymentAnalysisBackendRoutesSetupModelsRunOut;
+    200: JobRunOut;
 };
 
 export type CancelSetupRunResponse = CancelSetupRunResponses[keyof CancelSetupRunResponses];

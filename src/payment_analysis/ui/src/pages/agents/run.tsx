@@ -1,4 +1,4 @@
-import type { FindingOut, RunDetailOut } from '@/api/generated'
+import type { AgentFindingOut, RunDetailOut } from '@/api/generated'
 import { count, plural } from '@/format/number'
 import { label } from '@/format/words'
 import { Card } from '@/parts/card'
@@ -35,7 +35,7 @@ export function RunView({ run }: { run: RunDetailOut }) {
   )
 }
 
-function Finding({ found }: { found: FindingOut }) {
+function Finding({ found }: { found: AgentFindingOut }) {
   const range = found.low_pp !== null && found.high_pp !== null ? ` (${found.low_pp.toFixed(2)} to ${found.high_pp.toFixed(2)})` : ''
   const figures = [
     found.effect_pp === null ? null : `${found.effect_pp.toFixed(2)} pp${range}`,
