@@ -139,6 +139,7 @@ FAULTS = """
     approved  -             -         no
     declined  51            cardholder no
     declined  05            issuer    no
+    declined  96            issuer    yes
     declined  ACQUIRER_ERROR gateway  yes
     timeout   -             gateway   yes
     error     -             gateway   yes

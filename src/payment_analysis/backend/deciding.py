@@ -27,7 +27,7 @@ from payment_analysis.backend.outcome_lessons import judge
 from payment_analysis.backend.route_choice import RouteChoice
 from payment_analysis.backend.route_history import remembered
 from payment_analysis.backend.route_incidents import RouteIncidents
-from payment_analysis.backend.rule_wishes import CompiledRules
+from payment_analysis.backend.trial_part import changed, part_of, wishes_of
 from payment_analysis.decisioning.authentication import decide_authentication
 from payment_analysis.decisioning.fields import Decision
 from payment_analysis.decisioning.retry import decide_retry
@@ -35,7 +35,7 @@ from payment_analysis.decisioning.retry_case import RetryFacts, decline_of
 from payment_analysis.decisioning.scheme_limits import known_attempts
 from payment_analysis.domain.errors import Unavailable
 from payment_analysis.ml.scoring import Scoring
-from payment_analysis.store.decision_writes import Attempt, DecisionRow, DecisionWork, Made, OutcomeWork, commit
+from payment_analysis.store.decision_writes import Attempt, DecisionRow, DecisionWork, Made, OutcomeWork, Placed, commit
 from payment_analysis.store.group_commit import GroupCommit
 
 if TYPE_CHECKING:
@@ -43,11 +43,12 @@ if TYPE_CHECKING:
 
     from payment_analysis.backend.champions import Registered
     from payment_analysis.backend.decision_models import DecisionContext, DecisionOutcomeIn
-    from payment_analysis.backend.decision_state import Configured, Rules
+    from payment_analysis.backend.decision_state import Configured
     from payment_analysis.backend.dependencies import Clock
     from payment_analysis.backend.live_features import LiveFeatures
     from payment_analysis.backend.outcome_lessons import Heard
     from payment_analysis.decisioning.context import Context
+    from payment_analysis.decisioning.experiments import Assigned
     from payment_analysis.decisioning.option import Wish
     from payment_analysis.store.database import Database
     from payment_analysis.store.decision_writes import CardRow, Stored, Work
@@ -66,6 +67,7 @@ class Asked(NamedTuple):
     known: Mapping[str, Any]
     wishes: tuple[Wish, ...]
     notes: tuple[str, ...]
+    part: Assigned | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,6 @@ class Deciding:
     """What decisions are made with besides the store."""
 
     registered: Registered | None = None
-    rules: Rules | None = None
     features: LiveFeatures | None = None
 
 
@@ -93,7 +94,6 @@ class Decisions:
     def __init__(self, store: Database, clock: Clock, given: Deciding) -> None:
         self.store, self._clock = store, clock
         self.state = DecisionState(store)
-        self.rules: Rules = given.rules or CompiledRules((), "none")
         self._features = given.features
         self.writer: GroupCommit[Work] = GroupCommit(store.writer, commit)
         self.incidents = RouteIncidents(store)
@@ -155,10 +155,11 @@ class Decisions:
         context = context_of(body, self._clock())
         known, notes = self._known(context)
         configured = self.state.configured
-        wishes: tuple[Wish, ...] = ()
+        part = part_of(kind, body, context, known, configured)
+        configured, wishes = changed(configured, part), wishes_of(part)
         if configured.settings.switch("rule_engine_enabled"):
-            wishes = self.rules.wishes(kind, context, known)
-        return Asked(kind, body, context, configured, known, wishes, notes)
+            wishes = (*configured.rules.wishes(kind, context, known), *wishes)
+        return Asked(kind, body, context, configured, known, wishes, notes, part)
 
     def _known(self, context: Context) -> tuple[Mapping[str, Any], tuple[str, ...]]:
         if self._features is None:
@@ -173,6 +174,8 @@ class Decisions:
         request = body.model_dump_json(exclude_none=True)
         key, card = body.idempotency_key, card_key(asked.context)
         digest = digest_of(raw) if key is not None else None
+        part = asked.part
+        placed = Placed(part.experiment_id, part.subject_key, part.variant) if part is not None else None
 
         def made(answered: Answered) -> Made:
             row = DecisionRow(
@@ -191,7 +194,7 @@ class Decisions:
                 card_key=card,
                 expected_approval=answered.expected,
             )
-            return Made(row, answered.attempt)
+            return Made(row, answered.attempt, placed)
 
         if asked.kind is Decision.RETRY:
             scores, fallback = self._retry_scores(asked)
@@ -228,13 +231,14 @@ class Decisions:
         return scores, None
 
     def _common(self, asked: Asked, audit_id: str, decision: Any, fallback: str | None) -> dict[str, Any]:
-        notes = [*([fallback] if fallback else []), *asked.notes]
+        part, notes = asked.part, [*([fallback] if fallback else []), *asked.notes]
         return {
             "audit_id": audit_id,
             "decided_at": asked.context.at,
             "reason": decision.reason,
-            "experiment_id": None,
-            "variant": None,
+            "experiment_id": part.experiment_id if part else None,
+            "subject_key": part.subject_key if part else None,
+            "variant": part.variant if part else None,
             "policy": decision.policy,
             "fallback": "; ".join(notes) or None,
             "options": options_out(decision.options),
@@ -243,7 +247,7 @@ class Decisions:
             "versions": {
                 "models": self.scoring.versions,
                 "settings": asked.configured.settings.version,
-                "rules": self.rules.version,
+                "rules": asked.configured.rules.version,
             },
         }
 

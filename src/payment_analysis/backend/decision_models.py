@@ -49,7 +49,7 @@ class DecisionContext(BaseModel):
     previous_decline_code: Word | None = Field(default=None, description="Response code of the attempt before.")
     previous_decline_reason: Word | None = Field(default=None, description="The source's word for it.")
     experiment_id: Identifier | None = Field(default=None, description="Experiment to take part in.")
-    subject_key: Key | None = Field(default=None, description="Who is assigned; the merchant when left out.")
+    subject_key: Key | None = Field(default=None, description="Who is assigned; else the value of its subject's field.")
     metadata: dict[str, Any] = Field(default={}, description="Kept with the decision; nothing reads it.")
     # beyond the documents
     idempotency_key: Key | None = Field(default=None, description="The same key gives the same decision again.")
@@ -114,6 +114,7 @@ class DecisionOut(BaseModel):
     decided_at: datetime = Field(description="When it was decided.")
     reason: str = Field(description="Why, in words.")
     experiment_id: str | None = Field(description="The experiment it took part in.")
+    subject_key: str | None = Field(default=None, description="Who was assigned, when in an experiment.")
     variant: str | None = Field(description="The variant, when in an experiment.")
     policy: str = Field(description="The policy that decided.")
     fallback: str | None = Field(description="Why a fallback policy decided; null when the models did.")

@@ -1,4 +1,4 @@
-"""What decisions are made with and what changes slowly: settings, codes, routes, rules and models, kept in memory."""
+"""What decisions are made with and changes slowly: settings, codes, routes, rules, experiments; kept in memory."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import threading
 import time
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from sqlalchemy import select
 
+from payment_analysis.backend.rule_book import designs_running, rules_in_force
+from payment_analysis.backend.rule_wishes import NO_RULES, CompiledRules, rules_version
 from payment_analysis.decisioning.retry_case import CodeRow
 from payment_analysis.decisioning.settings import PolicySettings
 from payment_analysis.domain.errors import PaymentAnalysisError
@@ -18,21 +20,11 @@ from payment_analysis.store.configuration import DecisionConfig, RetryableDeclin
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from payment_analysis.decisioning.context import Context
-    from payment_analysis.decisioning.fields import Decision
-    from payment_analysis.decisioning.option import Wish
+    from payment_analysis.decisioning.experiments import Design
     from payment_analysis.ml.scoring import Scoring
     from payment_analysis.store.database import Database
 
 REFRESH_SECONDS: Final = 2.0  # how late another process's change may be seen; a change made here is seen at once
-
-
-class Rules(Protocol):
-    """The active rules."""
-
-    @property
-    def version(self) -> str: ...
-    def wishes(self, kind: Decision, context: Context, features: Mapping[str, Any]) -> tuple[Wish, ...]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +45,8 @@ class Configured:
     written: Mapping[str, str]
     codes: Mapping[str, CodeRow]
     routes: Mapping[str, RouteRow]
+    rules: CompiledRules = NO_RULES  # active and shadow
+    designs: tuple[Design, ...] = ()  # running experiments, the oldest first
 
 
 class Models(Protocol):
@@ -105,6 +99,12 @@ def _configured(store: Database) -> Configured:
             row.route_name: RouteRow(row.route_name, row.approval_rate_pct / 100.0, row.cost_score, row.is_active)
             for row in session.scalars(select(RoutePerformance))
         }
+        rules, designs = rules_in_force(session), designs_running(session)
     return Configured(
-        PolicySettings.of(written), MappingProxyType(written), MappingProxyType(codes), MappingProxyType(routes)
+        PolicySettings.of(written),
+        MappingProxyType(written),
+        MappingProxyType(codes),
+        MappingProxyType(routes),
+        CompiledRules(rules, rules_version(rules)),
+        designs,
     )

@@ -11,7 +11,6 @@ from payment_analysis.decisioning.fields import Decision
 from payment_analysis.decisioning.outcomes import Lesson, Outcome, lesson_of, may_follow
 from payment_analysis.decisioning.scheme_limits import attempt_made, network_of
 from payment_analysis.domain.countries import region_of
-from payment_analysis.domain.declines import Fault
 from payment_analysis.domain.errors import Conflict
 from payment_analysis.ml.route_memory import Told
 from payment_analysis.store.decision_writes import Attempt, Judged, OutcomeRow
@@ -44,7 +43,7 @@ def judge(body: DecisionOutcomeIn, decided: Decided, now: datetime, scoring: Sco
         "is_repeat": repeats,
         "revises": None if repeats else before,
         "fault": lesson.fault,
-        "counts_against_route": decided.route is not None and lesson.fault is Fault.GATEWAY,
+        "counts_against_route": decided.route is not None and lesson.carried is False,
     }
     if repeats:
         return Judged(None, Heard(answer, None))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
 from payment_analysis.decisioning.actions import ActionKind, Exemption
@@ -13,6 +14,7 @@ from payment_analysis.decisioning.rules import evaluate, in_order
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from payment_analysis.decisioning.actions import RuleAction
     from payment_analysis.decisioning.context import Context
     from payment_analysis.decisioning.rules import Rule, RuleHit
 
@@ -45,6 +47,17 @@ class CompiledRules:
         return tuple(wish_of(hit) for hit in evaluate(rules, facts_of(kind, context, features)))
 
 
+NO_RULES: Final = CompiledRules((), "none")
+
+
+def rules_version(rules: Sequence[Rule]) -> str:
+    """A word for these rules: another one when a rule comes, goes, changes or steps out of the shadow."""
+    if not rules:
+        return NO_RULES.version
+    told = sorted(f"{rule.rule_id}:{rule.version}:{rule.status}:{rule.priority}" for rule in rules)
+    return sha256("\n".join(told).encode()).hexdigest()[:12]
+
+
 def facts_of(kind: Decision, context: Context, features: Mapping[str, Any]) -> dict[str, object]:
     """The facts by their declared names; what nobody gave is missing."""
     given = context._asdict()
@@ -75,7 +88,12 @@ def wish_of(hit: RuleHit) -> Wish:
     wish = Wish(hit.rule_id, hit.name, str(hit.version), hit.reason)
     if not hit.counts:
         return wish
-    return wish._replace(**_MEANINGS[hit.action.kind](hit.action.value))
+    return with_action(wish, hit.action)
+
+
+def with_action(wish: Wish, action: RuleAction) -> Wish:
+    """The wish, asking for what the action says."""
+    return wish._replace(**_MEANINGS[action.kind](action.value))
 
 
 def _named(value: str | int | None) -> frozenset[str]:

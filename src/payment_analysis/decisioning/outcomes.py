@@ -1,7 +1,9 @@
 """What an outcome means for the route that carried it: whether it worked, what it teaches, whose fault a failure is.
 
-Only a fault on the provider's side counts against a provider. What the issuer answers teaches how this issuer treats
-this route; what lies with cardholder, merchant, authentication or fraud control says nothing about a route.
+Only what may be a fault on the provider's side counts against a provider. A technical answer in the issuer's name (91,
+96) may be either's: it counts, and the watch leaves no route for the failures of one issuer alone. What else the
+issuer answers teaches how this issuer treats this route; what lies with cardholder, merchant, authentication or fraud
+control says nothing about a route.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from payment_analysis.domain.decline_reasons import StandardReason
 from payment_analysis.domain.declines import Fault, classify
 
 if TYPE_CHECKING:
@@ -53,8 +56,9 @@ def lesson_of(
         return Lesson(None, carried=True, approved=True)
     if outcome in {Outcome.TIMEOUT, Outcome.ERROR} and not (code or reason):
         return Lesson(Fault.GATEWAY, carried=False, approved=None)
-    fault = classify(network, code, None, region, on, reason).fault
-    if fault is Fault.GATEWAY:
+    told = classify(network, code, None, region, on, reason)
+    fault = told.fault
+    if fault is Fault.GATEWAY or told.standard is StandardReason.ISSUER_TECHNICAL:
         return Lesson(fault, carried=False, approved=None)
     if outcome in {Outcome.TIMEOUT, Outcome.ERROR}:
         return Lesson(fault, carried=None, approved=None)

@@ -52,11 +52,20 @@ class Attempt(NamedTuple):
     traits: str
 
 
+class Placed(NamedTuple):
+    """A subject's variant in an experiment; the first one stays."""
+
+    experiment_id: str
+    subject_key: str
+    variant: str
+
+
 class Made(NamedTuple):
     """A decision with what it counts."""
 
     row: DecisionRow
     attempt: Attempt | None = None
+    placed: Placed | None = None
 
 
 class Stored(NamedTuple):
@@ -148,6 +157,11 @@ insert into payment_analysis.cardattempt (card_key, attempted_at, payment_id, au
 values (%s, %s, %s, %s, %s::jsonb)
 on conflict (audit_id) do update set traits = excluded.traits, attempted_at = excluded.attempted_at"""
 
+_PLACE: Final = """
+insert into payment_analysis.experimentassignment (experiment_id, subject_key, variant)
+select id, %s, %s from payment_analysis.experiment where id = %s
+on conflict (experiment_id, subject_key) do nothing"""
+
 
 def commit(connection: Connection, group: Sequence[Work]) -> list[Any]:
     """Write a group: keys and cards are locked in one order, so that several programs share a store."""
@@ -179,13 +193,16 @@ def _decisions(connection: Connection, works: Sequence[DecisionWork]) -> list[St
     since = min(work.at for work in works) - WINDOW
     cards = _cards(connection, {work.card_key for work in works if work.card_key is not None}, since)
     rows, counted, answers = list[DecisionRow](), list[tuple[Any, ...]](), list[Stored | PaymentAnalysisError]()
+    places = set[Placed]()
     for work in works:
         if work.key is not None and work.key in known:
             answers.append(_repeat(work, *known[work.key]))
             continue
         history = cards.get(work.card_key or "", [])
-        row, attempt = work.decide(history)
+        row, attempt, placed = work.decide(history)
         rows.append(row)
+        if placed is not None:
+            places.add(placed)
         if attempt is not None and work.card_key is not None:
             history.append(CardRow(attempt.attempted_at, row.payment_id, json.loads(attempt.traits)))
             counted.append((work.card_key, attempt.attempted_at, row.payment_id, row.audit_id, attempt.traits))
@@ -195,6 +212,8 @@ def _decisions(connection: Connection, works: Sequence[DecisionWork]) -> list[St
     with connection.cursor() as cursor:
         if counted:
             cursor.executemany(_COUNT, counted)
+        if places:  # in one order, so that two programs do not wait for each other
+            cursor.executemany(_PLACE, [(one.subject_key, one.variant, one.experiment_id) for one in sorted(places)])
         if rows:
             with cursor.copy(_COPY_DECISIONS) as copy:
                 for row in rows:

@@ -95,5 +95,5 @@ def get_decision_config_thresholds(decisions: DecisionsDep) -> DecisionConfigOut
         ],
         models=decisions.scoring.versions,
         missing=decisions.scoring.missing,
-        rules=decisions.rules.version,
+        rules=configured.rules.version,
     )
