@@ -1911,6 +1911,12 @@ export type AuthDecisionOut = {
      */
     rules: Array<RuleHitOut>;
     /**
+     * Subject Key
+     *
+     * Who was assigned, when in an experiment.
+     */
+    subject_key?: string | null;
+    /**
      * Variant
      *
      * The variant, when in an experiment.
@@ -4287,7 +4293,7 @@ export type DecisionContext = {
     /**
      * Subject Key
      *
-     * Who is assigned; the merchant when left out.
+     * Who is assigned; else the value of its subject's field.
      */
     subject_key?: string | null;
     /**
@@ -12055,6 +12061,12 @@ export type RetryDecisionOut = {
      */
     should_retry: boolean;
     /**
+     * Subject Key
+     *
+     * Who was assigned, when in an experiment.
+     */
+    subject_key?: string | null;
+    /**
      * Variant
      *
      * The variant, when in an experiment.
@@ -12770,6 +12782,12 @@ export type RoutingDecisionOut = {
      * standard or network_token.
      */
     solution: string;
+    /**
+     * Subject Key
+     *
+     * Who was assigned, when in an experiment.
+     */
+    subject_key?: string | null;
     /**
      * Variant
      *
