@@ -17,7 +17,6 @@ from payment_analysis.store.decisions import (
     DecisionOutcome,
     ExperimentAssignment,
 )
-from payment_analysis.store.model_changes import ModelChange
 from payment_analysis.store.people import Audit, WebSession
 from payment_analysis.store.runs import JobRun, RunLine, TaskRun
 
@@ -45,7 +44,6 @@ OWN_RECORD: Final[frozenset[type[Base]]] = frozenset(
     }
 )
 ACTOR: Final = "actor"
-TOLD_BY_MODELS: Final = ModelChange  # the store knows the table, whoever asks first
 
 
 @dataclass(frozen=True, slots=True)

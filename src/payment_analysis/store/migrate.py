@@ -11,7 +11,16 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from payment_analysis.domain.errors import Conflict
-from payment_analysis.store import migrations
+from payment_analysis.store import (
+    agent_runs,
+    configuration,
+    decisions,
+    migrations,
+    model_changes,
+    operations,
+    people,
+    runs,
+)
 from payment_analysis.store.migrations.versions import (
     v0001_people,
     v0002_operations,
@@ -39,6 +48,8 @@ EDITIONS: Final = (
     v0008_runs,
     v0009_agents,
 )
+# Every module that declares tables: whoever migrates knows them all.
+DECLARING: Final = (people, operations, decisions, configuration, model_changes, runs, agent_runs)
 LOCK: Final = 7_205_759  # any number that only we lock: one process migrates, the others wait
 
 

@@ -20,7 +20,7 @@ import { useScope } from '@/scope/use-scope'
 
 export const Route = createFileRoute('/decisioning')({ component: Decisioning })
 
-const FIRST = PRESETS[0]!
+const [FIRST] = PRESETS
 
 function Decisioning() {
   const { zone } = useScope()

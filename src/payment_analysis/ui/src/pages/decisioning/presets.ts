@@ -9,8 +9,10 @@ export const KINDS = [
 
 const BRAZIL = { merchant_id: 'm_0007', currency: 'BRL', network: 'visa', issuer_country: 'BR', merchant_country: 'BR' } as const
 
-/** Payments worth a look, each for what it shows. */
-export const PRESETS: readonly { name: string; kind: Kind; context: DecisionContext }[] = [
+type Preset = { name: string; kind: Kind; context: DecisionContext }
+
+/** Payments worth a look, each for what it shows; the first is the one shown at the start. */
+export const PRESETS: readonly [Preset, ...Preset[]] = [
   { name: 'A plain payment', kind: 'routing', context: { ...BRAZIL, amount_minor: 12_000, payment_method_type: 'credit', risk_score: 0.1, has_network_token: true } },
   { name: 'A risky device', kind: 'authentication', context: { ...BRAZIL, amount_minor: 180_000, payment_method_type: 'credit', risk_score: 0.6, device_trust_score: 0.2 } },
   { name: 'Brazilian debit', kind: 'authentication', context: { ...BRAZIL, amount_minor: 9_900, payment_method_type: 'debit', risk_score: 0.1 } },
