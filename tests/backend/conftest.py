@@ -12,6 +12,8 @@ from tests.backend.fakes import NOW
 
 from payment_analysis.backend.app import create_app
 from payment_analysis.backend.lakehouse_writes import LakehouseWrites
+from payment_analysis.backend.model_registry import ModelRegistry
+from payment_analysis.backend.operating_here import OperatingHere
 from payment_analysis.jobs.examples import EXAMPLES
 from payment_analysis.jobs.ingest import Export, ingest
 from payment_analysis.lakehouse.home import Home
@@ -63,6 +65,13 @@ def made(databases: Databases, folder: Path) -> Iterator[Place]:
     ingest(home, [*EXAMPLES, Export(folder / "faulty.jsonl", "canonical")])
     home.lakehouse().build()
     lakehouse, store = home.lakehouse(), databases.fresh()
-    app = create_app(lakehouse, store, writes=LakehouseWrites(home), clock=lambda: NOW)
+    app = create_app(
+        lakehouse,
+        store,
+        writes=LakehouseWrites(home),
+        operating=OperatingHere(home, store),
+        models_of=ModelRegistry(home.path),
+        clock=lambda: NOW,
+    )
     yield Place(home, lakehouse, store, app, signed_in(app, store, NOW))
     store.close()

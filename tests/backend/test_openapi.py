@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 EXAMPLES = 4  # per address; more find nothing new and take minutes
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 ENDLESS = {"streamAttempts"}  # it answers for ten minutes; tests of its own ask it for a moment
+UNTRAINED = {"predictApproval", "predictRetry", "predictRisk", "predictRouting"}  # this home has no model: they say so
+STARTING = {"runSetupJob", "runSetupPipeline"}  # they start processes that work for minutes; jobs have tests of their own
 
 DESCRIBED: BaseSchema = schemathesis.openapi.from_dict(application(Memory()).openapi())
 OPERATIONS = {
@@ -40,7 +42,7 @@ def program(trodden_place: Place) -> tuple[Browser, dict[str, str]]:
     return Browser(trodden_place.app, says_origin=False), {"authorization": f"Bearer {made['secret']}"}
 
 
-@pytest.mark.parametrize("operation", sorted(set(OPERATIONS) - ENDLESS))
+@pytest.mark.parametrize("operation", sorted(set(OPERATIONS) - ENDLESS - STARTING))
 def test_the_answer_is_within_the_description(program: tuple[Browser, dict[str, str]], operation: str) -> None:
     browser, token = program
 
@@ -58,10 +60,15 @@ def test_the_answer_is_within_the_description(program: tuple[Browser, dict[str, 
         asked: dict[str, Any] = case.as_transport_kwargs(base_url="http://127.0.0.1:8000")
         asked["headers"] = {**dict(asked.get("headers") or {}), **token}
         asked.pop("cookies", None)
+        asked["content"] = asked.pop("data", None)  # a body of bytes, in the words of the client
 
         answer = browser.ask(asked.pop("method"), asked.pop("url"), **asked)
 
-        case.validate_response(answer, checks=CHECKS)
+        if operation in UNTRAINED and answer.status_code == 503:
+            assert "payment-analysis train" in answer.json()["hint"]
+            case.validate_response(answer, checks=CHECKS[1:])
+        else:
+            case.validate_response(answer, checks=CHECKS)
 
     holds()
 

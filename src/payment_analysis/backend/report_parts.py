@@ -34,27 +34,27 @@ class ReportMoney(Part):
 class Share(Part):
     """Successes among trials with their 95 % Wilson interval, 0..1; null without a trial."""
 
-    successes: int
-    trials: int
-    rate: float | None
-    low: float | None
-    high: float | None
+    successes: int = Field(description="Trials that succeeded.")
+    trials: int = Field(description="All trials.")
+    rate: float | None = Field(description="Successes over trials, 0..1.")
+    low: float | None = Field(description="Lower end of the interval.")
+    high: float | None = Field(description="Upper end of it.")
 
 
 class Gain(Part):
     """The difference of two shares with its interval, -1..1."""
 
-    difference: float
-    low: float
-    high: float
+    difference: float = Field(description="The first share less the second.")
+    low: float = Field(description="Lower end of the 95 % interval.")
+    high: float = Field(description="Upper end of it.")
 
 
 class ReportRange(Part):
     """What may be won: from low to high, and what is expected when that can be said."""
 
-    expected: ReportMoney | None
-    low: ReportMoney
-    high: ReportMoney
+    expected: ReportMoney | None = Field(description="What is expected; null when that cannot be said.")
+    low: ReportMoney = Field(description="Lower end.")
+    high: ReportMoney = Field(description="Upper end.")
 
 
 class Verdict(Part):
@@ -75,17 +75,17 @@ class DataSource(Part):
 class Coverage(Part):
     """How much of the attempts says something of a dimension."""
 
-    dimension: str
+    dimension: str = Field(description="Name of the dimension.")
     known: int = Field(description="Attempts that say it.")
     share: float = Field(description="Of all attempts, 0..1.")
-    needed_for: str
+    needed_for: str = Field(description="What cannot be said without it.")
 
 
 class Rejected(Part):
     """Rows in quarantine by reason."""
 
-    reason: str
-    rows: int
+    reason: str = Field(description="Reason in the words of the house.")
+    rows: int = Field(description="Rows.")
 
 
 class Overview(Section):
@@ -100,52 +100,52 @@ class Overview(Section):
     age_seconds: int = Field(description="From the newest attempt to the making of the report.")
     attempts: int = Field(description="Attempts, without tests and verifications.")
     payments: int = Field(description="Payments the attempts belong to.")
-    tests: int
-    verifications: int
+    tests: int = Field(description="Test messages.")
+    verifications: int = Field(description="Verifications of accounts.")
     currency: str = Field(description="Currency of every amount of the report.")
     currencies: list[str] = Field(description="Currencies the attempts were made in.")
     without_rate: int = Field(description="Attempts whose currency has no rate on their day: no amount counts them.")
-    quarantined: list[Rejected]
-    coverage: list[Coverage]
+    quarantined: list[Rejected] = Field(description="Rows that were refused, by reason.")
+    coverage: list[Coverage] = Field(description="How much is known of each dimension.")
 
 
 class LeftOut(Part):
     """Attempts that are left out before a rate is counted."""
 
-    key: str
-    meaning: str
-    attempts: int
-    value: ReportMoney | None
+    key: str = Field(description="Its name in programs.")
+    meaning: str = Field(description="What it means.")
+    attempts: int = Field(description="Attempts.")
+    value: ReportMoney | None = Field(description="Amount; null when currencies have no rate.")
 
 
 class RateDefinition(Part):
     """What a rate divides by what."""
 
-    grain: Grain
-    numerator: str
-    denominator: str
-    meaning: str
-    source: str
+    grain: Grain = Field(description="What is counted.")
+    numerator: str = Field(description="What is counted above the line.")
+    denominator: str = Field(description="What is counted below it.")
+    meaning: str = Field(description="What it means.")
+    source: str = Field(description="Where this is said.")
 
 
 class Measure(Part):
     """One rate, by count and by value."""
 
-    key: Rate
-    name: str
-    definition: RateDefinition
-    rate: Share
-    value_approved: ReportMoney | None
-    value: ReportMoney | None
+    key: Rate = Field(description="Its name in programs.")
+    name: str = Field(description="Its name.")
+    definition: RateDefinition = Field(description="How it is built.")
+    rate: Share = Field(description="Share with its interval.")
+    value_approved: ReportMoney | None = Field(description="Amount approved; null when currencies have no rate.")
+    value: ReportMoney | None = Field(description="Amount; null when currencies have no rate.")
 
 
 class Bridge(Section):
     """From attempts over first attempts to payments, by count and by value."""
 
-    messages: int
-    left_out: list[LeftOut]
-    measures: list[Measure]
+    messages: int = Field(description="Messages taken in.")
+    left_out: list[LeftOut] = Field(description="What is not counted, and why.")
+    measures: list[Measure] = Field(description="Each rate in use, and how it is built.")
     lost_payments: int = Field(description="At least one attempt, none approved, nothing still open.")
-    lost_value: ReportMoney | None
+    lost_value: ReportMoney | None = Field(description="Their amount.")
     open_payments: int = Field(description="Payments whose last word is a pending attempt.")
     uplift: float | None = Field(description="Payment rate minus first-attempt rate: what retries add, -1..1.")

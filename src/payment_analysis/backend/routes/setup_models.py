@@ -72,7 +72,7 @@ class SetupDefaultsOut(BaseModel):
     warehouse_id: str = Field(description="SQL warehouse; empty on one machine.")
     jobs: dict[str, str] = Field(description="Id of each job by key; empty where the workspace has none.")
     pipelines: dict[str, str] = Field(description="Id of each pipeline by key.")
-    connection: ConnectionOut = Field(description="How the application is connected.")
+    connection: ConnectionOut = Field(description="Where jobs run, and as whom.")
 
 
 class JobTaskOut(BaseModel):
