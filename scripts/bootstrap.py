@@ -57,12 +57,21 @@ UV_WHEELS: dict[tuple[str, str, str], tuple[str, str]] = {
     ),
 }
 
-# Parts that only root can install: the command that proves one is there, and the Debian package that brings it.
-# No command up to now: everything comes as a wheel.
-SYSTEM_PARTS: dict[str, str] = {}
-# The same for libraries; LightGBM's wheel brings everything but the OpenMP runtime.
+# Parts that only root can install. LightGBM's wheel brings everything but the OpenMP runtime.
 BREW_LIBRARIES = ("/opt/homebrew/opt/libomp/lib", "/usr/local/opt/libomp/lib")
 SYSTEM_LIBRARIES = {"gomp": "libgomp1"} if sys.platform == "linux" else {"omp": "libomp"}
+# The tests look at the pages in a real browser: where it may be, and the package that brings it.
+BROWSER = (
+    ("chromium", ("/usr/bin/chromium", "/usr/bin/chromium-browser"))
+    if sys.platform == "linux"
+    else (
+        "--cask chromium",
+        (
+            "/Applications/Chromium.app/Contents/MacOS/Chromium",
+            "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+        ),
+    )
+)
 
 
 class SetupFailed(Exception):
@@ -154,17 +163,23 @@ def has_library(name: str) -> bool:
     return ctypes.util.find_library(name) is not None
 
 
-def install_system_parts() -> None:
+def browser() -> str | None:
+    """The browser of this machine that the tests use."""
+    return next((place for place in BROWSER[1] if Path(place).exists()), None)
+
+
+def install_system_parts(*, dev: bool) -> None:
     """Install what only root can install, or name the exact command."""
-    missing = sorted(
-        [package for command, package in SYSTEM_PARTS.items() if shutil.which(command) is None]
-        + [package for library, package in SYSTEM_LIBRARIES.items() if not has_library(library)]
-    )
+    missing = sorted(package for library, package in SYSTEM_LIBRARIES.items() if not has_library(library))
+    if dev and browser() is None:
+        missing.append(BROWSER[0])
     if not missing:
         return
     if sys.platform == "linux" and shutil.which("apt-get") and os.geteuid() == 0:
-        subprocess.run(["apt-get", "update", "-qq"], check=True)
-        subprocess.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing], check=True)
+        say(f"Installing {', '.join(missing)}")
+        quiet = {"env": os.environ | {"DEBIAN_FRONTEND": "noninteractive"}, "stdout": subprocess.DEVNULL, "check": True}
+        subprocess.run(["apt-get", "update", "-qq"], **quiet)
+        subprocess.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing], **quiet)
         return
     install = "brew install" if sys.platform == "darwin" else "sudo apt-get install"
     raise SetupFailed(f"These parts need an administrator once: {install} {' '.join(missing)}")
@@ -203,7 +218,7 @@ def main(arguments: list[str]) -> int:
         say(f"Unknown argument {min(unknown)}; only --dev and --ui are known.")
         return 2
     try:
-        install_system_parts()
+        install_system_parts(dev="--dev" in arguments)
         sync(uv_on_path() or fetch_uv(), dev="--dev" in arguments, ui="--ui" in arguments)
     except SetupFailed as failure:
         say(str(failure))

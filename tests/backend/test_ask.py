@@ -47,8 +47,8 @@ def test_questions_are_suggested(place: Place) -> None:
 
 
 def test_what_people_say_of_an_answer_is_kept(trodden_place: Place) -> None:
-    said = trodden_place.admin.post("/api/ask/feedback", {"question": "approval rate", "verdict": "invalid"})
+    said = trodden_place.admin.post("/api/ask/feedback", {"question": "how many refunds", "verdict": "invalid"})
 
     assert said.status_code == 201
     kept = trodden_place.admin.get("/api/analytics/insights/feedback").json()
-    assert [one["verdict"] for one in kept if one["insight_type"] == "ask_answer"] == ["invalid"]
+    assert [one["verdict"] for one in kept if "how many refunds" in str(one)] == ["invalid"]

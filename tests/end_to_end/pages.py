@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import Page, expect, sync_playwright
+from scripts.bootstrap import browser
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 UI = REPOSITORY / "src" / "payment_analysis" / "ui"
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = browser()
 AXE = UI / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
 PATIENCE_MS = 30_000
