@@ -13,6 +13,7 @@ import signal
 import stat
 import subprocess
 import threading
+import time
 import warnings
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 SUPERUSER: Final = "postgres"
 END_SECONDS: Final = 30
+RECOVERY_SECONDS: Final = 300  # after a crash of a large store on a slow disk
 _ACCESS: Final = "local all all peer map=home\n"
 _TRAVERSE: Final = stat.S_IXGRP | stat.S_IXOTH
 
@@ -82,9 +84,22 @@ class Server:
             server.ensure_pgdata_inited()
             self._let_in_the_owner(server.system_user)
         self._forget_the_dead()
-        server.start()
+        try:
+            server.start()
+        except subprocess.TimeoutExpired:  # it reads its log after a crash: longer than the package waits
+            self._wait_until_ready()
+            server.start()
         self._server = server
         return server
+
+    def _wait_until_ready(self) -> None:
+        """Wait while a server that lives says in its lock file that it is still starting."""
+        until = time.monotonic() + RECOVERY_SECONDS
+        while self._runs() and time.monotonic() < until:
+            if (self.folder / "postmaster.pid").read_text(encoding="utf-8").split()[-1] == "ready":
+                return
+            time.sleep(0.1)
+        raise RuntimeError(f"it was not ready after {RECOVERY_SECONDS} s of recovery")
 
     def _let_in_the_owner(self, server_user: str | None) -> None:
         """Replace the package's trust in everybody by peer authentication."""
