@@ -62,7 +62,7 @@ BREW_LIBRARIES = ("/opt/homebrew/opt/libomp/lib", "/usr/local/opt/libomp/lib")
 SYSTEM_LIBRARIES = {"gomp": "libgomp1"} if sys.platform == "linux" else {"omp": "libomp"}
 # The tests look at the pages in a real browser: where it may be, and the package that brings it.
 BROWSER = (
-    ("chromium", ("/usr/bin/chromium", "/usr/bin/chromium-browser"))
+    ("chromium", ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"))
     if sys.platform == "linux"
     else (
         "--cask chromium",
@@ -177,9 +177,13 @@ def install_system_parts(*, dev: bool) -> None:
         return
     if sys.platform == "linux" and shutil.which("apt-get") and os.geteuid() == 0:
         say(f"Installing {', '.join(missing)}")
-        quiet = {"env": os.environ | {"DEBIAN_FRONTEND": "noninteractive"}, "stdout": subprocess.DEVNULL, "check": True}
-        subprocess.run(["apt-get", "update", "-qq"], **quiet)
-        subprocess.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing], **quiet)
+        environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+        for step in (["update"], ["install", "-y", "--no-install-recommends", *missing]):
+            done = subprocess.run(["apt-get", "-qq", *step], env=environment, stdout=subprocess.DEVNULL, check=False)
+            if done.returncode != 0:
+                raise SetupFailed(
+                    f"apt-get {' '.join(step)} failed; its own message is above. Mend that and run again."
+                )
         return
     install = "brew install" if sys.platform == "darwin" else "sudo apt-get install"
     raise SetupFailed(f"These parts need an administrator once: {install} {' '.join(missing)}")
