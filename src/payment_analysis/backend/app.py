@@ -71,6 +71,7 @@ from payment_analysis.backend.routes import (
     version as release,
 )
 from payment_analysis.backend.rule_seeds import seed_rules
+from payment_analysis.backend.seen_routes import SeenRoutes
 from payment_analysis.domain.release import release as release_name
 from payment_analysis.lakehouse.home import Home
 from payment_analysis.ml.registry import Registry
@@ -212,7 +213,9 @@ def app_of(home: Home, *, hosts: Sequence[str] = LOOPBACK, announce: Callable[[s
         store,
         operating=OperatingHere(home, store),
         writes=LakehouseWrites(home),
-        deciding=Deciding(RegisteredModels(home.path), features=LiveFeatures(lakehouse.rows)),
+        deciding=Deciding(
+            RegisteredModels(home.path), LiveFeatures(lakehouse.rows), seen_routes=SeenRoutes(lakehouse.rows)
+        ),
         models_of=ModelRegistry(home.path),
         hosts=hosts,
         shows_examples=home.shows_examples,
