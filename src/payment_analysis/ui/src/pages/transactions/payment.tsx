@@ -6,6 +6,7 @@ import { getPaymentOptions } from '@/api/generated/@tanstack/react-query.gen'
 import { count, money, plural } from '@/format/number'
 import { dayYear, seconds } from '@/format/time'
 import { country, label } from '@/format/words'
+import { Similar } from '@/pages/transactions/similar'
 import { Problem, Skeleton } from '@/parts/states'
 
 const SIGNS = { good: [CircleCheck, 'text-good'], bad: [CircleX, 'text-bad'], open: [CircleDashed, 'text-warn'], done: [Send, 'text-ink-3'] } as const
@@ -30,6 +31,7 @@ export function Payment({ id, zone }: { id: string; zone: string }) {
       </div>
       <Timeline steps={data.steps} zone={zone} />
       <Fields data={data} />
+      {first && <Similar id={first.transaction_id} zone={zone} />}
     </div>
   )
 }
