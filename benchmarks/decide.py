@@ -134,7 +134,11 @@ class Served:
         command = [sys.executable, "-m", "payment_analysis.cli", "serve", *place]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         self._store = store
-        self._wait()
+        try:
+            self._wait()
+        except BaseException:  # whoever gives up takes the server along
+            self.close()
+            raise
 
     def _wait(self) -> None:
         """Until the models answer."""

@@ -26,7 +26,10 @@ EXAMPLES = 4  # per address; more find nothing new and take minutes
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 ENDLESS = {"streamAttempts"}  # it answers for ten minutes; tests of its own ask it for a moment
 UNTRAINED = {"predictApproval", "predictRetry", "predictRisk", "predictRouting"}  # this home has no model: they say so
-STARTING = {"runSetupJob", "runSetupPipeline"}  # they start processes that work for minutes; jobs have tests of their own
+STARTING = {
+    "runSetupJob",
+    "runSetupPipeline",
+}  # they start processes that work for minutes; jobs have tests of their own
 
 DESCRIBED: BaseSchema = schemathesis.openapi.from_dict(application(Memory()).openapi())
 OPERATIONS = {

@@ -73,7 +73,6 @@ from payment_analysis.backend.routes import (
 from payment_analysis.backend.rule_seeds import seed_rules
 from payment_analysis.domain.release import release as release_name
 from payment_analysis.lakehouse.home import Home
-from payment_analysis.ml.registry import Registry
 from payment_analysis.store.accounts import first_admin, make_link
 from payment_analysis.store.audit import SYSTEM
 from payment_analysis.store.database import Database
@@ -207,16 +206,17 @@ def _bare(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]]) -> F
 def app_of(home: Home, *, hosts: Sequence[str] = LOOPBACK, announce: Callable[[str], None] | None = None) -> FastAPI:
     """The application over a home."""
     lakehouse, store = home.lakehouse(), Database.of_home(home.create().path)
+    models = ModelRegistry(home.path)
     return create_app(
         lakehouse,
         store,
         operating=OperatingHere(home, store),
         writes=LakehouseWrites(home),
         deciding=Deciding(RegisteredModels(home.path), features=LiveFeatures(lakehouse.rows)),
-        models_of=ModelRegistry(home.path),
+        models_of=models,
         hosts=hosts,
         shows_examples=home.shows_examples,
-        computed=[model_health_tool(Registry(home.path))],
+        computed=[model_health_tool(lambda: models.registry)],
         announce=announce,
     )
 
