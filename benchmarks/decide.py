@@ -134,11 +134,7 @@ class Served:
         command = [sys.executable, "-m", "payment_analysis.cli", "serve", *place]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         self._store = store
-        try:
-            self._wait()
-        except BaseException:  # whoever gives up takes the server along
-            self.close()
-            raise
+        self._wait()
 
     def _wait(self) -> None:
         """Until the models answer."""
@@ -159,6 +155,7 @@ class Served:
                 continue
             if found.bodies and json.loads(found.bodies[-1])["fallback"] is None:
                 return
+        self.close()
         raise SystemExit("the models did not answer in time")
 
     @property
