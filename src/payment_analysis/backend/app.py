@@ -48,6 +48,7 @@ from payment_analysis.backend.routes import (
     health,
     incidents,
     live,
+    marks,
     models,
     notebooks,
     notifications,
@@ -94,6 +95,7 @@ SIGN_INS: Final = (10, timedelta(minutes=1))  # attempts per caller; a link has 
 PACKED_BYTES_MIN: Final = 1_400  # what fits into one packet gains nothing
 # The pages come last: they answer every address that nobody else does.
 ROUTERS: Final = (
+    marks,
     decision,  # first: it has to be found in microseconds
     decision_admin,
     decision_log,
