@@ -30,14 +30,34 @@ OFFERED: Final = (
 )  # the documents' countries, in their order
 # decision, name, condition as the documents print it, action, its value, the action in words, priority
 RULES: Final = (
-    ("authentication", "High amounts are challenged", "amount_cents >= 50000",
-     "force_path", "3ds_challenge", "Ask for 3-D Secure.", 100),
-    ("retry", "Funds and technical declines wait a day",
-     "decline_reason IN ('INSUFFICIENT_FUNDS','TEMPORARY_FAILURE')",
-     "retry_after", "86400", "Try again after a day.", 90),
-    ("routing", "No exploration in Brazil", "merchant_country = 'BR'",
-     "no_exploration", None, "Keep Brazil off routes that are only tried.", 110),
-)  # fmt: skip
+    (
+        "authentication",
+        "High amounts are challenged",
+        "amount_cents >= 50000",
+        "force_path",
+        "3ds_challenge",
+        "Ask for 3-D Secure.",
+        100,
+    ),
+    (
+        "retry",
+        "Funds and technical declines wait a day",
+        "decline_reason IN ('INSUFFICIENT_FUNDS','TEMPORARY_FAILURE')",
+        "retry_after",
+        "86400",
+        "Try again after a day.",
+        90,
+    ),
+    (
+        "routing",
+        "No exploration in Brazil",
+        "merchant_country = 'BR'",
+        "no_exploration",
+        None,
+        "Keep Brazil off routes that are only tried.",
+        110,
+    ),
+)
 
 
 def fill(session: Session, *, catalog: str, schema: str, settings: Mapping[str, str]) -> dict[str, int]:
