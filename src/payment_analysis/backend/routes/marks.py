@@ -80,29 +80,37 @@ def list_marks(
 
 
 def _marks(session: Session, rows: list[Audit]) -> Iterator[Mark]:
-    named = {table: _names(session, table, rows) for table in (ApprovalRule, Experiment, Incident)}
+    names = _names(session, rows)
     for row in rows:
         kind, after = _OF_SUBJECT[row.subject], row.after or {}
         if row.role == SYSTEM.role and kind not in OF_THE_APPLICATION:
             continue
+        name = names.get((row.subject, row.subject_id), "deleted")
         match kind:
             case MarkKind.RULE | MarkKind.EXPERIMENT if "status" in after:
-                name = named[ApprovalRule if kind is MarkKind.RULE else Experiment].get(row.subject_id, "deleted")
                 title = f"{kind.capitalize()} {name}: {after['status']}"
             case MarkKind.MODEL:
                 title = f"{after.get('model')}: version {after.get('version')} answers"
             case MarkKind.SETTING:
                 title = f"{row.subject_id}: {after.get('value', 'back to its default')}"
             case MarkKind.INCIDENT if row.action == "create":
-                title = f"Incident: {named[Incident].get(row.subject_id, 'deleted')}"
+                title = f"Incident: {name}"
             case _:
                 continue
         link = PAGES[kind].format(id=row.subject_id)
         yield Mark(at=row.at, kind=kind, title=title, by=row.actor, link=link)
 
 
-def _names(session: Session, table: type[ApprovalRule | Experiment | Incident], rows: list[Audit]) -> dict[str, str]:
-    """What things are called now, by id."""
-    wanted = {row.subject_id for row in rows if row.subject == table.__tablename__}
-    column = Incident.title if table is Incident else table.name  # type: ignore[union-attr]
-    return {str(one): str(name) for one, name in session.execute(select(table.id, column).where(table.id.in_(wanted)))}
+def _names(session: Session, rows: list[Audit]) -> dict[tuple[str, str], str]:
+    """What things are called now, by table and id."""
+    questions = {
+        ApprovalRule.__tablename__: select(ApprovalRule.id, ApprovalRule.name),
+        Experiment.__tablename__: select(Experiment.id, Experiment.name),
+        Incident.__tablename__: select(Incident.id, Incident.title),
+    }
+    names = {}
+    for table, question in questions.items():
+        wanted = {row.subject_id for row in rows if row.subject == table}
+        for number, called in session.execute(question.where(question.selected_columns.id.in_(wanted))):
+            names[table, number] = called
+    return names
