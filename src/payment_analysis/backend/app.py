@@ -48,6 +48,7 @@ from payment_analysis.backend.routes import (
     health,
     incidents,
     live,
+    marks,
     models,
     notebooks,
     notifications,
@@ -71,6 +72,7 @@ from payment_analysis.backend.routes import (
     version as release,
 )
 from payment_analysis.backend.rule_seeds import seed_rules
+from payment_analysis.backend.seen_routes import SeenRoutes
 from payment_analysis.domain.release import release as release_name
 from payment_analysis.lakehouse.home import Home
 from payment_analysis.store.accounts import first_admin, make_link
@@ -92,6 +94,7 @@ SIGN_INS: Final = (10, timedelta(minutes=1))  # attempts per caller; a link has 
 PACKED_BYTES_MIN: Final = 1_400  # what fits into one packet gains nothing
 # The pages come last: they answer every address that nobody else does.
 ROUTERS: Final = (
+    marks,
     decision,  # first: it has to be found in microseconds
     decision_admin,
     decision_log,
@@ -212,7 +215,9 @@ def app_of(home: Home, *, hosts: Sequence[str] = LOOPBACK, announce: Callable[[s
         store,
         operating=OperatingHere(home, store),
         writes=LakehouseWrites(home),
-        deciding=Deciding(RegisteredModels(home.path), features=LiveFeatures(lakehouse.rows)),
+        deciding=Deciding(
+            RegisteredModels(home.path), LiveFeatures(lakehouse.rows), seen_routes=SeenRoutes(lakehouse.rows)
+        ),
         models_of=models,
         hosts=hosts,
         shows_examples=home.shows_examples,

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
     from payment_analysis.backend.champions import Registered
     from payment_analysis.backend.decision_models import DecisionContext, DecisionOutcomeIn
-    from payment_analysis.backend.decision_state import Configured
+    from payment_analysis.backend.decision_state import Configured, SeenRoutes
     from payment_analysis.backend.dependencies import Clock
     from payment_analysis.backend.live_features import LiveFeatures
     from payment_analysis.backend.outcome_lessons import Heard
@@ -76,6 +76,7 @@ class Deciding:
 
     registered: Registered | None = None
     features: LiveFeatures | None = None
+    seen_routes: SeenRoutes | None = None
 
 
 class Answered(NamedTuple):
@@ -93,7 +94,7 @@ class Decisions:
 
     def __init__(self, store: Database, clock: Clock, given: Deciding) -> None:
         self.store, self._clock = store, clock
-        self.state = DecisionState(store)
+        self.state = DecisionState(store, given.seen_routes)
         self._features = given.features
         self.writer: GroupCommit[Work] = GroupCommit(store.writer, commit)
         self.incidents = RouteIncidents(store)

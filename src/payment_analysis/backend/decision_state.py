@@ -18,11 +18,13 @@ from payment_analysis.domain.errors import PaymentAnalysisError
 from payment_analysis.store.configuration import DecisionConfig, RetryableDeclineCode, RoutePerformance
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from payment_analysis.decisioning.experiments import Design
     from payment_analysis.ml.scoring import Scoring
     from payment_analysis.store.database import Database
+
+    SeenRoutes = Callable[[], Mapping[str, "RouteRow"]]
 
 REFRESH_SECONDS: Final = 2.0  # how late another process's change may be seen; a change made here is seen at once
 
@@ -56,10 +58,13 @@ class Models(Protocol):
 
 
 class DecisionState:
-    """The newest known state; the store is asked at most every two seconds, in a thread."""
+    """The newest known state; the store is asked at most every two seconds, in a thread.
 
-    def __init__(self, store: Database) -> None:
-        self._store = store
+    `seen` tells the routes that the data show; what people say of a route stands before that.
+    """
+
+    def __init__(self, store: Database, seen: SeenRoutes | None = None) -> None:
+        self._store, self._seen = store, seen
         self._configured: Configured | None = None
         self._read_at = 0.0
         self._lock = threading.Lock()
@@ -76,7 +81,7 @@ class DecisionState:
         """Ask the store; when it does not answer, what was known stays: what is decided from it cannot be stored."""
         with self._lock:
             try:
-                self._configured = _configured(self._store)
+                self._configured = _configured(self._store, self._seen() if self._seen else {})
             except PaymentAnalysisError:
                 if self._configured is None:
                     raise
@@ -88,7 +93,7 @@ class DecisionState:
         self._read_at = 0.0
 
 
-def _configured(store: Database) -> Configured:
+def _configured(store: Database, seen: Mapping[str, RouteRow]) -> Configured:
     with store.read() as session:
         written = {row.key: row.value for row in session.scalars(select(DecisionConfig))}
         codes = {
@@ -104,7 +109,7 @@ def _configured(store: Database) -> Configured:
         PolicySettings.of(written),
         MappingProxyType(written),
         MappingProxyType(codes),
-        MappingProxyType(routes),
+        MappingProxyType({**seen, **routes}),
         CompiledRules(rules, rules_version(rules)),
         designs,
     )

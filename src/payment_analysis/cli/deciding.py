@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from payment_analysis.backend.champions import RegisteredModels
 from payment_analysis.backend.deciding import Deciding, Decisions
 from payment_analysis.backend.decision_models import DecisionContext
+from payment_analysis.backend.seen_routes import SeenRoutes
 from payment_analysis.cli.options import HomeOption, JsonOption
 from payment_analysis.cli.screen import out, print_json, print_table
 from payment_analysis.decisioning.fields import Decision
@@ -41,9 +42,9 @@ def decide(
     echo '{"merchant_id": "m1", "amount_minor": 1200, "currency": "BRL"}' | payment-analysis decide - --json
     """
     contexts = read_contexts(file)
-    decisions = Decisions(
-        Database.of_home(Home(home).create().path), lambda: datetime.now(UTC), Deciding(RegisteredModels(home))
-    )
+    place = Home(home).create()
+    given = Deciding(RegisteredModels(home), seen_routes=SeenRoutes(place.lakehouse().rows))
+    decisions = Decisions(Database.of_home(place.path), lambda: datetime.now(UTC), given)
     try:
         decisions.champions.load_now()
         answers = asyncio.run(_decided(decisions, kind, contexts))
