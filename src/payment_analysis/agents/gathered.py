@@ -15,6 +15,8 @@ from payment_analysis.agents.similar.search import SimilarSearch
 from payment_analysis.agents.similar.tool import similar_tool
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from payment_analysis.agents.computed import Computed
     from payment_analysis.agents.similar.tool import FindsSimilar
     from payment_analysis.ml.registry import Registry
@@ -31,7 +33,9 @@ def similar_over(warehouse: Any) -> FindsSimilar | None:
     return SimilarSearch(warehouse, SimilarIndex(warehouse)) if isinstance(warehouse, FileWarehouse) else None
 
 
-def computed_tools(askers: Askers, similar: FindsSimilar | None, registry: Registry | None = None) -> list[Computed]:
+def computed_tools(
+    askers: Askers, similar: FindsSimilar | None, registry: Callable[[], Registry] | None = None
+) -> list[Computed]:
     """Every computed tool but the diagnosis, which each toolbox has of itself."""
     return [
         *([model_health_tool(registry)] if registry else []),

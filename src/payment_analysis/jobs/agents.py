@@ -24,7 +24,7 @@ DEFAULT_QUESTION: Final = "Analyze payment performance: routing, retries, declin
 def toolbox_of(home: Home, store: Database | None = None) -> Toolbox:
     """Every tool over a home."""
     lakehouse = home.lakehouse()
-    tools = computed_tools(askers_over(lakehouse), similar_over(lakehouse), Registry(home.path))
+    tools = computed_tools(askers_over(lakehouse), similar_over(lakehouse), lambda: Registry(home.path))
     return Toolbox(lakehouse, store, tools)
 
 

@@ -7636,6 +7636,49 @@ export type MlPredictionInput = {
 };
 
 /**
+ * Mark
+ *
+ * Something changed.
+ */
+export type Mark = {
+    /**
+     * At
+     *
+     * When.
+     */
+    at: string;
+    /**
+     * By
+     *
+     * Who changed it.
+     */
+    by: string;
+    /**
+     * What kind of thing.
+     */
+    kind: MarkKind;
+    /**
+     * Link
+     *
+     * Page that shows it.
+     */
+    link: string;
+    /**
+     * Title
+     *
+     * What changed, in words.
+     */
+    title: string;
+};
+
+/**
+ * MarkKind
+ *
+ * What changed.
+ */
+export type MarkKind = 'rule' | 'experiment' | 'model' | 'setting' | 'incident';
+
+/**
  * Measure
  *
  * One rate, by count and by value.
@@ -23734,6 +23777,46 @@ export type UpdateRemediationTaskResponses = {
 };
 
 export type UpdateRemediationTaskResponse = UpdateRemediationTaskResponses[keyof UpdateRemediationTaskResponses];
+
+export type ListMarksData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Since
+         *
+         * From this instant.
+         */
+        since: string;
+        /**
+         * Until
+         *
+         * Before this instant; absent: until now.
+         */
+        until?: string | null;
+    };
+    url: '/api/marks';
+};
+
+export type ListMarksErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type ListMarksError = ListMarksErrors[keyof ListMarksErrors];
+
+export type ListMarksResponses = {
+    /**
+     * Response Listmarks
+     *
+     * Successful Response
+     */
+    200: Array<Mark>;
+};
+
+export type ListMarksResponse = ListMarksResponses[keyof ListMarksResponses];
 
 export type ListModelChangesData = {
     body?: never;
