@@ -34,7 +34,7 @@ export function Payment({ id, zone }: { id: string; zone: string }) {
       <Timeline steps={data.steps} zone={zone} />
       <Simulate data={data} />
       <Fields data={data} />
-      {first && <Similar id={first.transaction_id} zone={zone} />}
+      {first?.transaction_id && <Similar id={first.transaction_id} zone={zone} />}
     </div>
   )
 }
