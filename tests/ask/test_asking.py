@@ -13,6 +13,7 @@ from payment_analysis.agents.ask.reading import Status
 from payment_analysis.agents.ask.spec import Filter, Spec
 from payment_analysis.agents.ask.trusted import spaces, trusted_queries
 from payment_analysis.agents.ask.values import held
+from payment_analysis.agents.gathered import askers_over
 from payment_analysis.cli import main
 from payment_analysis.domain.errors import BadInput
 from payment_analysis.domain.scope import Scope
@@ -138,6 +139,23 @@ def test_why_is_handed_to_the_root_cause_analysis(frozen: Lakehouse, asker: Aske
     answer = handed.ask("Why did Travel approvals drop last week?")
 
     assert (answer.status, answer.sentence) == (Status.CAUSE, "attempt_rate over True")
+
+
+def test_why_is_answered_by_the_diagnosis_of_the_period_and_the_place(frozen: Lakehouse) -> None:
+    asker = askers_over(frozen).current()
+
+    whole = asker.ask("Why did the approval rate fall in October?")
+    brazil = asker.ask("Why did the approval rate fall in Brazil in October?")
+    early = asker.ask("Why did the approval rate fall in August?")
+
+    assert whole.status is brazil.status is Status.CAUSE
+    (sales,) = frozen.rows(
+        "select count(*) as n from payments_enriched_silver where is_sale and event_date >= '2026-10-01'"
+    )
+    assert f"of {sales['n']:,} sales were approved" in whole.sentence
+    assert "(mix)" in brazil.sentence
+    assert brazil.sentence != whole.sentence
+    assert "cannot be looked for" in early.sentence  # there is nothing before it to compare with
 
 
 def test_the_command_prints_the_answer(frozen_home: Home, capsys: pytest.CaptureFixture[str]) -> None:

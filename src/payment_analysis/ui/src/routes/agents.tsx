@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { createFileRoute, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 
-import { getAgentRunOptions, listAgentRunsOptions, listAgentRunsQueryKey, listAgentsOptions, listAgentsQueryKey } from '@/api/generated/@tanstack/react-query.gen'
+import { getAgentRunOptions, getAgentWordsOptions, listAgentRunsOptions, listAgentRunsQueryKey, listAgentsOptions, listAgentsQueryKey } from '@/api/generated/@tanstack/react-query.gen'
 import { moment } from '@/format/time'
 import { AgentCard } from '@/pages/agents/agent-card'
 import { Chat, useAsking } from '@/pages/agents/chat'
@@ -22,6 +22,7 @@ function Agents() {
   const navigate = useNavigate()
   const client = useQueryClient()
   const [question, setQuestion] = useState('')
+  const words = useQuery(getAgentWordsOptions())
   const show = (shown: string | undefined) => void navigate({ to: '.', search: ((before: object) => ({ ...before, run: shown })) as never })
   const done = (id: string) => {
     void client.invalidateQueries({ queryKey: listAgentRunsQueryKey() })
@@ -38,6 +39,11 @@ function Agents() {
     <Page title="AI agents" question="What do the agents advise, and what is it based on?">
       <Card title="Ask the orchestrator" note="It asks the right specialists; every figure comes from a tool. A proposal waits for a person, nothing is applied by an agent.">
         <Chat question={question} onQuestion={setQuestion} chat={chat} />
+        {words.data && (
+          <p className="mt-2 text-xs text-ink-3">
+            {words.data.has_model ? 'A language model chooses tools and words; every number is checked against the tools.' : 'No language model is configured: the planner answers, with the same tools.'}
+          </p>
+        )}
       </Card>
       {run && <Shown id={run} />}
       <Roster onAsk={askNow} />

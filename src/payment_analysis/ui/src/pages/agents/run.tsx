@@ -9,7 +9,7 @@ import { Empty } from '@/parts/states'
 export function RunView({ run }: { run: RunDetailOut }) {
   return (
     <div className="grid gap-4 xl:grid-cols-[2fr_1fr]">
-      <Card title={run.question} note={`${run.called.map((name) => label(name)).join(', ')} · ${run.mode === 'model' ? 'worded by a language model, checked against the tools' : 'without a language model'}`}>
+      <Card title={run.question} note={`${run.called.map((name) => label(name)).join(', ')} · ${run.mode === 'model' ? 'worded by a language model, checked against the tools' : run.model_note || 'without a language model'}`}>
         <p className="whitespace-pre-line">{run.answer}</p>
         <h3 className="mt-5 mb-2 text-xs font-medium text-ink-3">{plural(run.findings.length, 'finding')}</h3>
         {run.findings.length === 0 ? <Empty title="Nothing stands out">The tools answered; see the steps.</Empty> : <ol className="flex flex-col gap-3">{run.findings.map((found) => <Finding key={found.id} found={found} />)}</ol>}
