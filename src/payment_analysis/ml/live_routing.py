@@ -44,6 +44,11 @@ class HealthGate:
         self._recent[route].append((at, approved, expected))
         self._sums[route] += (approved, expected, expected * (1.0 - expected))
 
+    def forget(self, route: int) -> None:
+        """An outage that is known to be over says nothing of the minutes to come."""
+        self._recent[route].clear()
+        self._sums[route] = 0.0
+
     def take(self, route: int, other: HealthGate, theirs: int) -> None:
         """Take over what another gate has heard of a route."""
         self._recent[route], self._sums[route] = deque(other._recent[theirs]), other._sums[theirs]
