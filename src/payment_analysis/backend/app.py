@@ -71,13 +71,13 @@ from payment_analysis.backend.routes import (
 from payment_analysis.backend.routes import (
     version as release,
 )
-from payment_analysis.backend.rule_seeds import seed_rules
 from payment_analysis.backend.seen_routes import SeenRoutes
 from payment_analysis.domain.release import release as release_name
 from payment_analysis.lakehouse.home import Home
 from payment_analysis.store.accounts import first_admin, make_link
 from payment_analysis.store.audit import SYSTEM
 from payment_analysis.store.database import Database
+from payment_analysis.store.first_rows import add_rules
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -236,7 +236,8 @@ def app_of_workspace(environment: Mapping[str, str]) -> FastAPI:
 
 def way_in(store: Database, now: datetime) -> str:
     """A store that people can work with, and the way in."""
-    seed_rules(store)
+    with store.change(SYSTEM) as session:
+        add_rules(session)
     return sign_in_path(store, now)
 
 

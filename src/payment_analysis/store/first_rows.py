@@ -74,13 +74,14 @@ def fill(session: Session, *, catalog: str, schema: str, settings: Mapping[str, 
         if session.get(Country, code) is None:
             session.add(Country(code=code, name=countries()[code].name, display_order=order))
             added["countries"] += 1
-    if not session.scalar(select(func.count()).select_from(ApprovalRule)):
-        added["approval_rules"] = _add_rules(session)
+    added["approval_rules"] = add_rules(session)
     return added
 
 
-def _add_rules(session: Session) -> int:
-    """They begin in shadow, because nobody has replayed them, each with its first version."""
+def add_rules(session: Session) -> int:
+    """Into a store without rules: they begin in shadow, as nobody has replayed them, each with its first version."""
+    if session.scalar(select(func.count()).select_from(ApprovalRule)):
+        return 0
     for kind, name, condition, action, value, words, priority in RULES:
         said = {
             "name": name,
