@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -47,12 +48,14 @@ def noted(home: Path) -> Iterator[Callable[[str, float], None]]:
         note = replace(note, doing=doing, share=share, told_at=_now())
         _write(home, note)
 
+    ended_well = False
     try:
         yield tell
-    except BaseException as error:
-        _write(home, replace(note, is_over=True, told_at=_now(), problem=str(error) or type(error).__name__))
-        raise
-    _write(home, replace(note, is_over=True, told_at=_now()))
+        ended_well = True
+    finally:
+        error = None if ended_well else sys.exception()
+        problem = note.problem if error is None else str(error) or type(error).__name__
+        _write(home, replace(note, is_over=True, told_at=_now(), problem=problem))
 
 
 def last_training(home: Path) -> TrainingNote | None:
