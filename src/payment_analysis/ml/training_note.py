@@ -48,13 +48,11 @@ def noted(home: Path) -> Iterator[Callable[[str, float], None]]:
         note = replace(note, doing=doing, share=share, told_at=_now())
         _write(home, note)
 
-    ended_well = False
     try:
         yield tell
-        ended_well = True
     finally:
-        error = None if ended_well else sys.exception()
-        problem = note.problem if error is None else str(error) or type(error).__name__
+        error = sys.exception()
+        problem = "" if error is None else str(error) or type(error).__name__
         _write(home, replace(note, is_over=True, told_at=_now(), problem=problem))
 
 
