@@ -52,8 +52,7 @@ class HealthGate:
 
     def forget(self, route: int) -> None:
         """An outage that is known to be over says nothing of the minutes to come."""
-        self._recent[route].clear()
-        self._sums[route] = 0.0
+        self._down[route] = self._usual
 
     def take(self, route: int, other: HealthGate, theirs: int) -> None:
         """Take over what another gate believes of a route."""
