@@ -155,6 +155,7 @@ class Served:
                 continue
             if found.bodies and json.loads(found.bodies[-1])["fallback"] is None:
                 return
+        self.close()
         raise SystemExit("the models did not answer in time")
 
     @property

@@ -7,15 +7,12 @@ import io
 import json
 import socket
 import time
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from tests.installation import Installation
 
 from payment_analysis.cli.door import COMMANDS
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 ATTEMPTS = [
     {"transaction_id": f"t{number}", "amount_minor": 1000, "currency": "EUR", "result": result, "psp": "North",
@@ -232,7 +229,11 @@ def test_without_data_a_world_is_shown_until_there_is_some(empty: Installation, 
     assert only_own == len(ATTEMPTS)
 
 
-def test_the_world_goes_on_live_beside_the_page_and_ends_with_it(empty: Installation) -> None:
+def test_the_world_goes_on_live_beside_the_page_and_ends_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    empty = Installation(Path(".payment-analysis"))  # not absolute, as `make up` has it
     with empty.up("--attempts", "300", "--days", "5"):
         until = time.monotonic() + 120
         while empty.query("select count(*) as attempts from payments_enriched_silver")[0]["attempts"] <= 300:

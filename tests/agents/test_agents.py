@@ -48,7 +48,7 @@ HOSTILE = (
 
 
 def toolbox(ground: Ground) -> Toolbox:
-    return Toolbox(ground.lakehouse, ground.store, [model_health_tool(Registry(ground.home.path))])
+    return Toolbox(ground.lakehouse, ground.store, [model_health_tool(lambda: Registry(ground.home.path))])
 
 
 def test_there_are_seven_agents_and_every_tool_they_name_exists(ground: Ground) -> None:

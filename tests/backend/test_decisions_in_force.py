@@ -10,7 +10,13 @@ from tests.backend.browser import Browser, signed_in
 from tests.backend.fakes import NOW, Memory
 
 from payment_analysis.backend.app import create_app
+from payment_analysis.backend.rule_book import rules_in_force
+from payment_analysis.store.audit import SYSTEM
+from payment_analysis.store.configuration import ApprovalRule
 from payment_analysis.store.decisions import DecisionLog, ExperimentAssignment
+from payment_analysis.store.first_rows import add_rules
+from payment_analysis.store.operations import Incident
+from payment_analysis.store.people import Notification
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -117,3 +123,38 @@ def test_a_running_experiment_gives_a_subject_one_variant_and_writes_it_once(pla
         logged = session.scalars(select(DecisionLog).where(DecisionLog.audit_id == told[0]["audit_id"])).one()
     assert sorted((row.subject_key, row.variant) for row in rows) == sorted(ways.items())
     assert (logged.response["experiment_id"], logged.response["subject_key"]) == (design, told[0]["subject_key"])
+
+
+def test_a_stored_rule_that_does_not_read_is_left_out_with_an_incident_and_freezes_nothing(place: Place) -> None:
+    rule = in_force(place, "active")
+
+    def write(condition: str) -> None:
+        with place.store.change(SYSTEM) as session:
+            session.scalars(select(ApprovalRule)).one().condition_expression = condition
+
+    write("no_such_field > 3")
+    without = place.decide()
+    place.browser.ask("PUT", "/api/decision/admin/config/risk_threshold_medium", json={"value": "0.25"})
+    later = place.decide()
+    with place.store.read() as session:
+        incident = session.scalars(select(Incident)).one()
+        told = session.scalars(select(Notification.title)).one()
+    write("amount_cents >= 1")
+    again = place.decide()
+
+    assert (without["rules"], later["rules"], again["path"]) == ([], [], "3ds_challenge")
+    assert later["versions"]["settings"] != without["versions"]["settings"]
+    assert (incident.category, incident.key, incident.status) == ("unreadable", f"rule={rule}", "open")
+    assert told == incident.title
+    with place.store.read() as session:
+        assert session.scalars(select(Incident.status)).all() == ["resolved"]
+
+
+def test_the_first_rules_of_the_store_read_and_are_written_once(place: Place) -> None:
+    for _ in range(2):
+        with place.store.change(SYSTEM) as session:
+            add_rules(session)
+
+    with place.store.read() as session:
+        rules, unreadable = rules_in_force(session)
+    assert (len(rules), unreadable) == (3, [])

@@ -50,7 +50,7 @@ def test_an_experiment_goes_from_draft_to_stopped_and_no_further(trodden_place: 
     assert steps == ["running", "paused", "running", "stopped"]
     assert operator.post(f"{path}/start").status_code == 409
     with trodden_place.store.read() as session:
-        assert one["id"] not in {design.experiment_id for design in designs_running(session)}
+        assert one["id"] not in {design.experiment_id for design in designs_running(session)[0]}
 
 
 def test_a_subject_is_assigned_once_and_by_a_draft_never(operator: Browser) -> None:

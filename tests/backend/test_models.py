@@ -15,8 +15,8 @@ from tests.backend.fakes import NOW, Memory
 from payment_analysis.backend.app import create_app
 from payment_analysis.backend.model_registry import ModelRegistry
 from payment_analysis.domain.roles import Role
-from payment_analysis.ml.approval import APPROVAL
 from payment_analysis.ml.card import Measure, ModelCard, Windows
+from payment_analysis.ml.names import APPROVAL
 from payment_analysis.ml.registry import Registry
 
 if TYPE_CHECKING:

@@ -64,7 +64,7 @@ def test_a_rule_comes_into_force_only_after_its_replay(place: Place, operator: B
     replay(operator)
     active = status(operator, rule, "active").json()
     with place.store.read() as session:
-        asked = in_order(rules_in_force(session), Decision.RETRY)
+        asked = in_order(rules_in_force(session)[0], Decision.RETRY)
     hits = evaluate(asked, {"decline_fault": "cardholder", "attempt_number": 3})
     assert (active["status"], active["is_active"]) == ("active", True)
     assert [hit.action.kind for hit in hits if hit.rule_id == rule["id"]] == [ActionKind.DO_NOT_RETRY]

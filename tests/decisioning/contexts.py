@@ -34,46 +34,13 @@ PLAIN = Context(
 )
 SHARES = st.floats(0, 1)
 MAYBE = st.none() | SHARES
-CODES = st.none() | st.sampled_from(
-    [
-        "00",
-        "03",
-        "04",
-        "05",
-        "12",
-        "14",
-        "19",
-        "41",
-        "43",
-        "46",
-        "51",
-        "54",
-        "57",
-        "59",
-        "61",
-        "62",
-        "63",
-        "65",
-        "70",
-        "78",
-        "79",
-        "82",
-        "83",
-        "91",
-        "93",
-        "94",
-        "96",
-        "1A",
-        "5C",
-        "R0",
-        "N7",
-        "100",
-        "116",
-        "TIMEOUT",
-        "unheard",
-    ]
+DECLINE_CODES = (
+    *("00", "03", "04", "05", "12", "14", "19", "41", "43", "46", "51", "54", "57", "59", "61", "62", "63", "65", "70"),
+    *("78", "79", "82", "83", "91", "93", "94", "96", "1A", "5C", "R0", "N7", "100", "116", "TIMEOUT", "unheard"),
 )
-ADVICE = st.none() | st.sampled_from(["01", "02", "03", "04", "21", "24", "25", "30", "40", "43", "99", "AB"])
+ADVICE_CODES = ("01", "02", "03", "04", "21", "24", "25", "30", "40", "43", "99", "AB")
+CODES = st.none() | st.sampled_from(DECLINE_CODES)
+ADVICE = st.none() | st.sampled_from(ADVICE_CODES)
 COUNTRIES = st.none() | st.sampled_from(["BR", "US", "DE", "FR", "GB", "MX"])
 NETWORKS = st.none() | st.sampled_from([*CardNetwork, "unheard of"])
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from hypothesis import given, settings
@@ -17,21 +16,13 @@ from tests.decisioning.contexts import (
     route_facts,
     wishes,
 )
+from tests.decisioning.laws import check_authentication, check_retry, check_routing
 
 from payment_analysis.decisioning.authentication import decide_authentication
-from payment_analysis.decisioning.context import UNKNOWN_OUTCOMES, Context
-from payment_analysis.decisioning.mandates import (
-    EXEMPTIONS,
-    PAYS_FOR_3DS,
-    STRONG,
-    Path,
-    is_mandated_debit,
-    needs_strong_authentication,
-)
+from payment_analysis.decisioning.context import Context
+from payment_analysis.decisioning.mandates import Path
 from payment_analysis.decisioning.retry import decide_retry
-from payment_analysis.decisioning.retry_case import decline_of
 from payment_analysis.decisioning.routing import Footing, decide_routing, on_offer, propensities
-from payment_analysis.decisioning.scheme_limits import limit_at, network_of
 from payment_analysis.decisioning.settings import PolicySettings
 from payment_analysis.ml.columns import FORBIDDEN
 
@@ -51,14 +42,7 @@ def test_every_authentication_is_valid_and_explained(
 ) -> None:
     decision = decide_authentication(context, scores, SETTINGS, asked)
 
-    chosen = next(one for one in decision.options if one.action == decision.path)
-    assert chosen.is_eligible
-    assert decision.reason
-    assert all(one.is_eligible or one.why for one in decision.options)
-    if is_mandated_debit(context):
-        assert decision.path in PAYS_FOR_3DS
-    elif needs_strong_authentication(context):
-        assert decision.path in STRONG | EXEMPTIONS
+    check_authentication(context, decision)
 
 
 @EXAMPLES
@@ -71,16 +55,9 @@ def test_every_route_is_valid_and_explained(
     wins = [one / max(sum(full), 1) for one in full]
     decision = decide_routing(offer, wins, luck, SETTINGS)
 
-    if decision is None:
-        assert not any(one.is_active for one in routes)
-        return
-    chances = propensities(offer.arms, wins, SETTINGS)
-    assert abs(sum(chances) - 1.0) < 1e-9
-    assert 0.0 < decision.propensity <= 1.0
-    assert decision.reason
-    assert next(one for one in routes if one.route == decision.route).is_active
-    assert all(one.is_eligible or one.why for one in decision.options)
-    assert decision.route not in {arm.split("/")[0] for arm in decision.cascade}
+    check_routing(routes, decision)
+    if decision is not None:
+        assert abs(sum(propensities(offer.arms, wins, SETTINGS)) - 1.0) < 1e-9
 
 
 @EXAMPLES
@@ -92,27 +69,7 @@ def test_every_retry_is_valid_explained_and_against_no_rule(
 
     decision = decide_retry(context, scores, facts, SETTINGS, asked)
 
-    assert decision.reason
-    if not decision.should_retry:
-        assert (decision.way, decision.wait_seconds) == (None, None)
-        return
-    decline = decline_of(context)
-    assert context.previous_outcome not in UNKNOWN_OUTCOMES
-    assert decline.action not in {"stop", "update_card", "check_status_first", "manual_review", "ask_cardholder"}
-    assert max(context.attempts_made, 1) < decision.attempts_max
-    assert not any(wish.stop for wish in asked)
-    assert decision.wait_seconds is not None
-    if decline.earliest_retry is not None:
-        assert decision.wait_seconds >= decline.earliest_retry.total_seconds()
-    at = context.at + timedelta(seconds=decision.wait_seconds)
-    broken = limit_at(
-        facts.made,
-        at,
-        network=network_of(context.network),
-        merchant_country=context.merchant_country,
-        issuer_country=context.issuer_country,
-    )
-    assert broken is None
+    check_retry(context, facts, asked, decision)
 
 
 STRICTER = {

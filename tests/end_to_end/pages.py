@@ -84,7 +84,7 @@ class Visit:
 def visiting(link: str) -> Iterator[Visit]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM)
-        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
         visit = Visit(page, link.partition("/sign-in")[0])
         page.on("console", lambda said: visit.wrong.extend([said.text] if said.type in {"error", "warning"} else []))
         page.on("pageerror", lambda error: visit.wrong.append(str(error)))

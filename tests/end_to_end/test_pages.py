@@ -98,6 +98,45 @@ def test_from_the_verdict_to_one_payment(visit: Visit) -> None:
     assert visit.wrong == []
 
 
+def test_from_one_payment_to_a_rule_in_shadow_that_a_colleague_sees(visit: Visit) -> None:
+    page = visit.page
+    visit.open("/transactions?result=declined")
+    page.get_by_role("table", name="Attempts").get_by_role("button").first.click()
+
+    page.get_by_role("link", name="Simulate route").click()
+    expect(page).to_have_url(re.compile(r"/decisioning\?.*decide=routing&payment="))
+    answer = page.get_by_role("region", name="What would be decided")
+    expect(answer).to_contain_text("Send to")
+    before = answer.inner_text()
+    page.get_by_label(re.compile("^Amount: ")).fill("6.5")
+    expect(answer).not_to_have_text(before)
+    visit.settle()
+    assert visit.violations() == []
+
+    page.get_by_role("link", name="Create rule from this").click()
+    rule = page.get_by_role("dialog")
+    rule.get_by_label("Name").fill("Story rule")
+    rule.get_by_label(re.compile("^Then")).select_option("no_exploration")
+    rule.get_by_role("button", name="Backtest on 90 days").click()
+    expect(rule.get_by_role("region", name="Backtest")).to_contain_text("it fires for")
+    rule.get_by_role("button", name="Keep as draft").click()
+    rule.get_by_role("button", name="Run in shadow").click()
+    expect(rule).to_contain_text("Shadow since")
+    visit.settle()
+    assert visit.violations() == []
+
+    visit.open("/?range=7d")
+    mark = page.get_by_role("region", name="Changes in this time").get_by_role("link", name="Rule Story rule: shadow")
+    expect(mark).to_be_visible()
+    shared = page.url
+    colleague = page.context.new_page()
+    colleague.goto(shared)
+    colleague.get_by_role("link", name="Rule Story rule: shadow").click()
+    expect(colleague.get_by_role("dialog", name="Story rule")).to_contain_text("Shadow since")
+    colleague.close()
+    assert visit.wrong == []
+
+
 def test_the_keyboard_alone_is_enough(visit: Visit) -> None:
     page = visit.page
     visit.open("/")

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from payment_analysis.domain.errors import NotFound
-from payment_analysis.ml.approval import APPROVAL
 from payment_analysis.ml.models import MODELS, compare
+from payment_analysis.ml.names import APPROVAL
 from payment_analysis.ml.registry import Registry
 
 if TYPE_CHECKING:

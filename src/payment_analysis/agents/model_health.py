@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from payment_analysis.agents.computed import Computed
 from payment_analysis.agents.tool import Column
-from payment_analysis.ml.models import MODELS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from payment_analysis.domain.scope import Scope
+    from payment_analysis.ml.models import ModelKind
     from payment_analysis.ml.registry import Registry
 
 COLUMNS: Final[Mapping[str, Column]] = {
@@ -25,12 +26,13 @@ COLUMNS: Final[Mapping[str, Column]] = {
 }
 
 
-def model_health_tool(registry: Registry) -> Computed:
-    """Champions and their measures."""
+def model_health_tool(opened: Callable[[], Registry]) -> Computed:
+    """Champions and their measures; MLflow and the learners, seconds of imports, come with the first question."""
 
     def compute(_arguments: Mapping[str, Any], _scope: Scope | None) -> tuple[list[dict[str, Any]], str]:
-        rows = []
-        for name, kind in MODELS.items():
+        rows, registry = [], opened()
+        kinds: Mapping[str, ModelKind] = import_module("payment_analysis.ml.models").MODELS
+        for name, kind in kinds.items():
             versions = registry.versions(name)
             champion = next((one for one in versions if "champion" in one.aliases), None)
             metrics = {} if champion is None else dict(champion.metrics)

@@ -50,6 +50,7 @@ ACCESS: Final[Mapping[tuple[str, str], Role | None]] = MappingProxyType(
         ("GET", "/api/schemas/attempt"): VIEWER,
         ("GET", "/api/schemas/life-cycles"): VIEWER,
         ("GET", "/api/scope"): VIEWER,
+        ("GET", "/api/marks"): VIEWER,
         ("GET", "/api/command-center/standing"): VIEWER,
         ("GET", "/api/command-center/actions"): VIEWER,
         ("GET", "/api/transactions"): VIEWER,

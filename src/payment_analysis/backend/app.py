@@ -48,6 +48,7 @@ from payment_analysis.backend.routes import (
     health,
     incidents,
     live,
+    marks,
     models,
     notebooks,
     notifications,
@@ -70,14 +71,13 @@ from payment_analysis.backend.routes import (
 from payment_analysis.backend.routes import (
     version as release,
 )
-from payment_analysis.backend.rule_seeds import seed_rules
 from payment_analysis.backend.seen_routes import SeenRoutes
 from payment_analysis.domain.release import release as release_name
 from payment_analysis.lakehouse.home import Home
-from payment_analysis.ml.registry import Registry
 from payment_analysis.store.accounts import first_admin, make_link
 from payment_analysis.store.audit import SYSTEM
 from payment_analysis.store.database import Database
+from payment_analysis.store.first_rows import add_rules
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -94,6 +94,7 @@ SIGN_INS: Final = (10, timedelta(minutes=1))  # attempts per caller; a link has 
 PACKED_BYTES_MIN: Final = 1_400  # what fits into one packet gains nothing
 # The pages come last: they answer every address that nobody else does.
 ROUTERS: Final = (
+    marks,
     decision,  # first: it has to be found in microseconds
     decision_admin,
     decision_log,
@@ -208,6 +209,7 @@ def _bare(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]]) -> F
 def app_of(home: Home, *, hosts: Sequence[str] = LOOPBACK, announce: Callable[[str], None] | None = None) -> FastAPI:
     """The application over a home."""
     lakehouse, store = home.lakehouse(), Database.of_home(home.create().path)
+    models = ModelRegistry(home.path)
     return create_app(
         lakehouse,
         store,
@@ -216,10 +218,10 @@ def app_of(home: Home, *, hosts: Sequence[str] = LOOPBACK, announce: Callable[[s
         deciding=Deciding(
             RegisteredModels(home.path), LiveFeatures(lakehouse.rows), seen_routes=SeenRoutes(lakehouse.rows)
         ),
-        models_of=ModelRegistry(home.path),
+        models_of=models,
         hosts=hosts,
         shows_examples=home.shows_examples,
-        computed=[model_health_tool(Registry(home.path))],
+        computed=[model_health_tool(lambda: models.registry)],
         announce=announce,
     )
 
@@ -234,7 +236,8 @@ def app_of_workspace(environment: Mapping[str, str]) -> FastAPI:
 
 def way_in(store: Database, now: datetime) -> str:
     """A store that people can work with, and the way in."""
-    seed_rules(store)
+    with store.change(SYSTEM) as session:
+        add_rules(session)
     return sign_in_path(store, now)
 
 

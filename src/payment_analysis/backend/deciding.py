@@ -6,11 +6,12 @@ import asyncio
 import time
 import uuid
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import orjson
 
 from payment_analysis.backend.champions import LOADING, Champions
+from payment_analysis.backend.decision_asked import Answered, Asked
 from payment_analysis.backend.decision_facts import (
     attempts_of,
     card_key,
@@ -35,7 +36,7 @@ from payment_analysis.decisioning.retry_case import RetryFacts, decline_of
 from payment_analysis.decisioning.scheme_limits import known_attempts
 from payment_analysis.domain.errors import Unavailable
 from payment_analysis.ml.scoring import Scoring
-from payment_analysis.store.decision_writes import Attempt, DecisionRow, DecisionWork, Made, OutcomeWork, Placed, commit
+from payment_analysis.store.decision_writes import DecisionRow, DecisionWork, Made, OutcomeWork, Placed, commit
 from payment_analysis.store.group_commit import GroupCommit
 
 if TYPE_CHECKING:
@@ -43,31 +44,16 @@ if TYPE_CHECKING:
 
     from payment_analysis.backend.champions import Registered
     from payment_analysis.backend.decision_models import DecisionContext, DecisionOutcomeIn
-    from payment_analysis.backend.decision_state import Configured, SeenRoutes
+    from payment_analysis.backend.decision_state import SeenRoutes
     from payment_analysis.backend.dependencies import Clock
     from payment_analysis.backend.live_features import LiveFeatures
     from payment_analysis.backend.outcome_lessons import Heard
     from payment_analysis.decisioning.context import Context
-    from payment_analysis.decisioning.experiments import Assigned
-    from payment_analysis.decisioning.option import Wish
     from payment_analysis.store.database import Database
     from payment_analysis.store.decision_writes import CardRow, Stored, Work
 
 Scored = TypeVar("Scored")
 NOTHING_LOADED: Final = Scoring(missing={"models": LOADING})
-
-
-class Asked(NamedTuple):
-    """One decision on its way: what it is made from."""
-
-    kind: Decision
-    body: DecisionContext
-    context: Context
-    configured: Configured
-    known: Mapping[str, Any]
-    wishes: tuple[Wish, ...]
-    notes: tuple[str, ...]
-    part: Assigned | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,22 +65,12 @@ class Deciding:
     seen_routes: SeenRoutes | None = None
 
 
-class Answered(NamedTuple):
-    """A decision as JSON, and what else is stored of it."""
-
-    response: dict[str, Any]
-    action: str | None
-    route: str | None = None
-    expected: float | None = None
-    attempt: Attempt | None = None
-
-
 class Decisions:
     """Decides; one for each application."""
 
     def __init__(self, store: Database, clock: Clock, given: Deciding) -> None:
         self.store, self._clock = store, clock
-        self.state = DecisionState(store, given.seen_routes)
+        self.state = DecisionState(store, clock, given.seen_routes)
         self._features = given.features
         self.writer: GroupCommit[Work] = GroupCommit(store.writer, commit)
         self.incidents = RouteIncidents(store)
@@ -122,12 +98,12 @@ class Decisions:
         self.champions.end()
         self.writer.close()
         self.incidents.close()
+        self.state.close()
 
     async def decide(self, kind: Decision, body: DecisionContext, raw: bytes) -> Stored:
         """Decide and store; the answer is what is in the store."""
         check_text(raw)
-        if not self.state.is_fresh():
-            await asyncio.to_thread(self.state.read)
+        await self._up_to_date()
         asked = self._asked(kind, body)
         stored: Stored = await self.writer.put(self._work(asked, raw))
         return stored
@@ -147,10 +123,15 @@ class Decisions:
 
     async def preview(self, kind: Decision, body: DecisionContext) -> dict[str, Any]:
         """What would be decided; it is not stored, so nobody may act on it."""
-        if not self.state.is_fresh():
-            await asyncio.to_thread(self.state.read)
+        await self._up_to_date()
         asked = self._asked(kind, body)
         return self._answered(asked, "preview", ()).response
+
+    async def _up_to_date(self) -> None:
+        """Wait for what people have set, when what is known of it is too old."""
+        waits_for = self.state.refresh()
+        if waits_for is not None:
+            await asyncio.shield(asyncio.wrap_future(waits_for))  # who gives up does not stop it for the others
 
     def _asked(self, kind: Decision, body: DecisionContext) -> Asked:
         context = context_of(body, self._clock())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Protocol
@@ -12,6 +13,7 @@ from sqlalchemy import select
 
 from payment_analysis.backend.rule_book import designs_running, rules_in_force
 from payment_analysis.backend.rule_wishes import NO_RULES, CompiledRules, rules_version
+from payment_analysis.backend.unreadable import tell_unreadable
 from payment_analysis.decisioning.retry_case import CodeRow
 from payment_analysis.decisioning.settings import PolicySettings
 from payment_analysis.domain.errors import PaymentAnalysisError
@@ -20,13 +22,16 @@ from payment_analysis.store.configuration import DecisionConfig, RetryableDeclin
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from payment_analysis.backend.dependencies import Clock
+    from payment_analysis.backend.rule_book import Unreadable
     from payment_analysis.decisioning.experiments import Design
     from payment_analysis.ml.scoring import Scoring
     from payment_analysis.store.database import Database
 
     SeenRoutes = Callable[[], Mapping[str, "RouteRow"]]
 
-REFRESH_SECONDS: Final = 2.0  # how late another process's change may be seen; a change made here is seen at once
+REFRESH_SECONDS: Final = 2.0  # how late another process's change is looked for; a change made here is seen at once
+AGE_SECONDS_MAX: Final = 5.0  # nothing is decided from what is older: after an idle hour the first decision waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ class Configured:
     routes: Mapping[str, RouteRow]
     rules: CompiledRules = NO_RULES  # active and shadow
     designs: tuple[Design, ...] = ()  # running experiments, the oldest first
+    unreadable: tuple[Unreadable, ...] = ()  # in force, and left out
 
 
 class Models(Protocol):
@@ -58,39 +64,65 @@ class Models(Protocol):
 
 
 class DecisionState:
-    """The newest known state; the store is asked at most every two seconds, in a thread.
+    """The newest known state; the store is asked at most every two seconds, by one thread for everybody.
 
+    Meanwhile decisions go on with what is known, unless that was changed here or is too old.
     `seen` tells the routes that the data show; what people say of a route stands before that.
     """
 
-    def __init__(self, store: Database, seen: SeenRoutes | None = None) -> None:
-        self._store, self._seen = store, seen
+    def __init__(self, store: Database, clock: Clock, seen: SeenRoutes | None = None) -> None:
+        self._store, self._clock, self._seen = store, clock, seen
+        self._told: tuple[Unreadable, ...] | None = None
         self._configured: Configured | None = None
         self._read_at = 0.0
-        self._lock = threading.Lock()
-
-    def is_fresh(self) -> bool:
-        return self._configured is not None and time.monotonic() - self._read_at < REFRESH_SECONDS
+        self._changes, self._changes_read = 0, -1
+        self._lock, self._reading = threading.Lock(), threading.Lock()
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="decision-state")
+        self._next: Future[Configured] | None = None
 
     @property
     def configured(self) -> Configured:
         assert self._configured is not None, "read before it is asked"
         return self._configured
 
+    def refresh(self) -> Future[Configured] | None:
+        """Ask the store when it is time; gives what a decision has to wait for, None when what is known will do."""
+        age = time.monotonic() - self._read_at
+        is_known = self._configured is not None and self._changes_read == self._changes
+        if is_known and age < REFRESH_SECONDS:
+            return None
+        with self._lock:
+            if self._next is None or self._next.done():
+                self._next = self._thread.submit(self.read)
+            return None if is_known and age < AGE_SECONDS_MAX else self._next
+
     def read(self) -> Configured:
         """Ask the store; when it does not answer, what was known stays: what is decided from it cannot be stored."""
-        with self._lock:
+        with self._reading:
+            changes = self._changes
             try:
                 self._configured = _configured(self._store, self._seen() if self._seen else {})
+                self._tell(self._configured.unreadable)
             except PaymentAnalysisError:
                 if self._configured is None:
                     raise
-            self._read_at = time.monotonic()
+            self._read_at, self._changes_read = time.monotonic(), changes
             return self._configured
 
+    def _tell(self, unreadable: tuple[Unreadable, ...]) -> None:
+        """Once for each change, and once at the start: a repair may have happened while nobody looked."""
+        if unreadable != self._told:
+            tell_unreadable(self._store, unreadable, self._clock())
+            self._told = unreadable
+
     def forget(self) -> None:
-        """Something was changed: ask before the next decision."""
-        self._read_at = 0.0
+        """Something was changed here: the next decision waits for it."""
+        with self._lock:
+            self._changes += 1
+            self._next = None  # one that is on its way may have looked before the change
+
+    def close(self) -> None:
+        self._thread.shutdown()
 
 
 def _configured(store: Database, seen: Mapping[str, RouteRow]) -> Configured:
@@ -104,7 +136,8 @@ def _configured(store: Database, seen: Mapping[str, RouteRow]) -> Configured:
             row.route_name: RouteRow(row.route_name, row.approval_rate_pct / 100.0, row.cost_score, row.is_active)
             for row in session.scalars(select(RoutePerformance))
         }
-        rules, designs = rules_in_force(session), designs_running(session)
+        rules, bad_rules = rules_in_force(session)
+        designs, bad_designs = designs_running(session)
     return Configured(
         PolicySettings.of(written),
         MappingProxyType(written),
@@ -112,4 +145,5 @@ def _configured(store: Database, seen: Mapping[str, RouteRow]) -> Configured:
         MappingProxyType({**seen, **routes}),
         CompiledRules(rules, rules_version(rules)),
         designs,
+        (*bad_rules, *bad_designs),
     )

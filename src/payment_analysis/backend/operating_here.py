@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import psutil
 
+from payment_analysis.backend.model_registry import ModelRegistry
 from payment_analysis.backend.operating import Connection, Operated
 from payment_analysis.backend.processes import start
 from payment_analysis.dashboards.gallery import Gallery
@@ -15,8 +16,7 @@ from payment_analysis.domain.runs import JobStanding, LogLine, PipelineStanding,
 from payment_analysis.domain.workflow import JOBS, PIPELINES, RunState
 from payment_analysis.lakehouse.deployment import quoted
 from payment_analysis.lakehouse.table import load_tables
-from payment_analysis.ml.models import MODELS
-from payment_analysis.ml.registry import Registry
+from payment_analysis.ml.names import MODEL_NAMES
 from payment_analysis.store.audit import SYSTEM
 from payment_analysis.store.runs import JobRun, last_run, lines_after, new_run, run_of, state_of, taken_over, tasks_of
 
@@ -173,8 +173,8 @@ class SchemaHere:
         return built | views
 
     def models(self) -> set[str]:
-        registry = Registry(self._home.path)
-        return {name for name in MODELS if registry.champion(name) is not None}
+        registry = ModelRegistry(self._home.path).registry
+        return {name for name in MODEL_NAMES if registry.champion(name) is not None}
 
     def dashboards(self) -> dict[str, str]:
         """Every file that is sound is drawn here."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from sqlalchemy import select
 
@@ -10,16 +10,30 @@ from payment_analysis.decisioning.actions import read_action
 from payment_analysis.decisioning.experiments import Design, SubjectKind, Variant
 from payment_analysis.decisioning.fields import Decision
 from payment_analysis.decisioning.rules import ASKED, Rule, compile_rule
+from payment_analysis.domain.errors import BadInput
 from payment_analysis.domain.trials import ExperimentStatus, RuleStatus
 from payment_analysis.store.configuration import ApprovalRule
 from payment_analysis.store.decisions import Experiment
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from sqlalchemy.orm import Session
 
     from payment_analysis.store.configuration import RuleVersion
+
+
+Row = TypeVar("Row", ApprovalRule, Experiment)
+Read = TypeVar("Read", Rule, Design)
+
+
+class Unreadable(NamedTuple):
+    """Something in force that does not read, so that nobody can follow it."""
+
+    kind: str  # rule or experiment
+    row_id: str
+    name: str
+    why: str
 
 
 def rule_of(row: ApprovalRule) -> Rule:
@@ -46,11 +60,24 @@ def _compiled(row: ApprovalRule | RuleVersion, rule_id: str, status: RuleStatus)
     )
 
 
-def rules_in_force(session: Session) -> tuple[Rule, ...]:
-    """Every active and every shadow rule, for all decisions, in the order in which they are asked."""
+def rules_in_force(session: Session) -> tuple[tuple[Rule, ...], list[Unreadable]]:
+    """Every active and every shadow rule, for all decisions, in the order in which they are asked; and what is none."""
     wanted = select(ApprovalRule).where(ApprovalRule.status.in_([str(status) for status in ASKED]))
     rows = session.scalars(wanted.order_by(ApprovalRule.priority, ApprovalRule.id))
-    return tuple(rule_of(row) for row in rows)
+    return _read_each("rule", rows, rule_of)
+
+
+def _read_each(
+    kind: str, rows: Iterable[Row], read: Callable[[Row], Read]
+) -> tuple[tuple[Read, ...], list[Unreadable]]:
+    """One that does not read (an older release knew a field that is gone) must not take the others along."""
+    found, unreadable = list[Read](), list[Unreadable]()
+    for row in rows:
+        try:
+            found.append(read(row))
+        except BadInput as error:
+            unreadable.append(Unreadable(kind, row.id, row.name, error.message))
+    return tuple(found), unreadable
 
 
 def design_of(row: Experiment) -> Design:
@@ -74,7 +101,7 @@ def variant_of(written: Mapping[str, Any], decision: Decision) -> Variant:
     return Variant(written["name"], written["share"], actions, dict(written["configuration"]))
 
 
-def designs_running(session: Session) -> tuple[Design, ...]:
-    """Every running experiment, the oldest first."""
+def designs_running(session: Session) -> tuple[tuple[Design, ...], list[Unreadable]]:
+    """Every running experiment, the oldest first; and those that do not read."""
     wanted = select(Experiment).where(Experiment.status == ExperimentStatus.RUNNING)
-    return tuple(design_of(row) for row in session.scalars(wanted.order_by(Experiment.started_at, Experiment.id)))
+    return _read_each("experiment", session.scalars(wanted.order_by(Experiment.started_at, Experiment.id)), design_of)

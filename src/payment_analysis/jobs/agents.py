@@ -22,7 +22,7 @@ DEFAULT_QUESTION: Final = "Analyze payment performance: routing, retries, declin
 
 def toolbox_of(home: Home, store: Database | None = None) -> Toolbox:
     """Every tool over a home."""
-    return Toolbox(home.lakehouse(), store, [model_health_tool(Registry(home.path))])
+    return Toolbox(home.lakehouse(), store, [model_health_tool(lambda: Registry(home.path))])
 
 
 def run_agents(

@@ -16,6 +16,7 @@ import shutil
 import tempfile
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pyarrow.compute as pc
@@ -32,7 +33,6 @@ from payment_analysis.simulate.writing import EVENTS, true_fraud_share, write_hi
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from payment_analysis.lakehouse.home import Home
     from payment_analysis.lakehouse.lakehouse import Lakehouse
@@ -105,7 +105,7 @@ def simulate(home: Home, order: Order, *, progress: Callable[[str, float], None]
     lakehouse, merchants = home.create().own(), merchants_of(home)
     check_merchants(lakehouse, world, merchants)
     with tempfile.TemporaryDirectory(dir=home.stage) as stage:
-        made = home.stage / stage / order.name
+        made = Path(stage) / order.name
         written = write_history(world, history, made)
         facts = _facts(order, history, written)
         tell("landing", GENERATED)
@@ -140,7 +140,7 @@ def settle_merchants(home: Home, lakehouse: Lakehouse, world: World, merchants: 
     """Let the merchants of a world land, once."""
     check_merchants(lakehouse, world, merchants)
     with tempfile.TemporaryDirectory(dir=home.stage) as stage:
-        path = home.stage / stage / "merchants.parquet"
+        path = Path(stage) / "merchants.parquet"
         pq.write_table(world.merchants(), path)
         merchants.append([path], batch_id=f"merchants-of-seed-{world.seed}")
 

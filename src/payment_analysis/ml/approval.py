@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from payment_analysis.ml.arrays import Array
 
-APPROVAL: Final = "approval_propensity_model"
 BARE_EVERY: Final = 25  # one attempt in 25 is learned a second time without its context
 FIRST_TREES: Final = 60  # enough to tell good payments from bad ones before routes are compared
 BATCH_ROWS: Final = 200_000

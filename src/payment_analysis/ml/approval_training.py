@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from payment_analysis.ml.approval import APPROVAL, ApprovalModel
+from payment_analysis.ml.approval import ApprovalModel
 from payment_analysis.ml.card import ModelCard
 from payment_analysis.ml.examination import Exam, drift, importance, probability_measures, slices, windows_of
+from payment_analysis.ml.names import APPROVAL
 from payment_analysis.ml.routes import LEVELS
 from payment_analysis.ml.scores import calibration_curve
 from payment_analysis.ml.split import payment_codes, split_by_time

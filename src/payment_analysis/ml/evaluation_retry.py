@@ -13,8 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from payment_analysis.ml.arrays import Array, numbers, strings
+from payment_analysis.ml.names import WAITS_SECONDS
 from payment_analysis.ml.off_policy import Draws, Estimate
-from payment_analysis.ml.retry import TRIES_MAX, WAITS_SECONDS, allowed_waits
+from payment_analysis.ml.retry import TRIES_MAX, allowed_waits
 from payment_analysis.ml.split import payment_codes
 from payment_analysis.simulate.parameters import RETRY_DELAYS_SECONDS, ROUTES, SEGMENTS
 from payment_analysis.simulate.truth import read_truth

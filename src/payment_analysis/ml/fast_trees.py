@@ -7,15 +7,17 @@ is shorter than handing the lock over.
 from __future__ import annotations
 
 import ctypes
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import lightgbm as lgb
 import numpy as np
 
 from payment_analysis.domain.errors import Unavailable
 
 if TYPE_CHECKING:
+    import lightgbm as lgb
+
     from payment_analysis.ml.arrays import Array
 
 RAW_SCORE, FLOAT32, ALL_TREES = 1, 0, -1  # C_API_PREDICT_RAW_SCORE, C_API_DTYPE_FLOAT32
@@ -24,7 +26,10 @@ FLOAT_BYTES: Final = 4
 
 
 def _library() -> ctypes.PyDLL:
-    folder = Path(lgb.__file__).parent / "lib"
+    spec = find_spec("lightgbm")  # found, not imported: that takes a second
+    assert spec is not None
+    assert spec.origin is not None
+    folder = Path(spec.origin).parent / "lib"
     (found,) = [path for path in folder.iterdir() if path.name.startswith("lib_lightgbm") or path.suffix == ".dll"]
     return ctypes.PyDLL(str(found))
 

@@ -7,14 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from payment_analysis.ml.approval import APPROVAL
 from payment_analysis.ml.approval_training import train_approval
 from payment_analysis.ml.features import INPUTS
-from payment_analysis.ml.retry import RETRY
+from payment_analysis.ml.names import APPROVAL, RETRY, RISK, ROUTING
 from payment_analysis.ml.retry_training import train_retry
-from payment_analysis.ml.risk import RISK
 from payment_analysis.ml.risk_training import train_risk
-from payment_analysis.ml.routing import ROUTING
 from payment_analysis.ml.routing_training import train_routing
 from payment_analysis.ml.scores import clustered_interval
 from payment_analysis.ml.signature import example_of, signature_of

@@ -20,15 +20,11 @@ from payment_analysis.ml.arrays import Array, codes, microseconds, numbers, stri
 from payment_analysis.ml.boosting import TreeSettings, grow, raw_score
 from payment_analysis.ml.calibration import Platt
 from payment_analysis.ml.features import AttemptFeatures, table_of
+from payment_analysis.ml.names import HOUR_S, WAITS_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-RETRY: Final = "smart_retry_policy"
-HOUR_S: Final = 3_600
-WAITS_SECONDS: Final = (
-    1_800, 3_600, 7_200, 21_600, 43_200, 86_400, 172_800, 259_200, 432_000, 604_800, 864_000, 1_209_600,
-)  # fmt: skip
 MARGIN: Final = 0.20
 TRIES_MAX: Final = 4  # after the first attempt; every schedule it is compared with makes at most as many
 SETTINGS: Final = TreeSettings(trees=120, leaves=12, leaf_rows_min=30, learning_rate=0.06, ridge=10.0)

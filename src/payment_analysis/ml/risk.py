@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-RISK: Final = "risk_scoring_model"
 # Half of the reports come within 25 days and nine tenths within 47 (lognormal, median 25, spread .5); waiting longer
 # costs newer lessons.
 REPORT_DAYS: Final = 30

@@ -10,7 +10,8 @@ from payment_analysis.domain.errors import BadInput
 from payment_analysis.ml.arrays import microseconds, numbers
 from payment_analysis.ml.card import Measure, ModelCard
 from payment_analysis.ml.examination import Exam, drift, windows_of
-from payment_analysis.ml.risk import DAY_US, REPORT_DAYS, RISK, RiskModel, reported_by
+from payment_analysis.ml.names import RISK
+from payment_analysis.ml.risk import DAY_US, REPORT_DAYS, RiskModel, reported_by
 from payment_analysis.ml.scores import (
     area_under_curve,
     average_precision,

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from payment_analysis.ml.approval import ApprovalModel
     from payment_analysis.ml.risk import RiskModel
 
-ROUTING: Final = "smart_routing_policy"
 MARGIN: Final = 0.20  # of the amount; a business that knows its own gives it
 EXPLORATION: Final = 0.01  # of all decisions, for every eligible route: without it no later policy can be judged
 DRAWS: Final = 200

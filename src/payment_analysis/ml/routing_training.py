@@ -9,16 +9,15 @@ import numpy as np
 from scipy.special import expit
 
 from payment_analysis.domain.errors import BadInput
-from payment_analysis.ml.approval import APPROVAL
 from payment_analysis.ml.approval_training import train_approval
 from payment_analysis.ml.arrays import codes, strings
 from payment_analysis.ml.card import Measure, ModelCard
 from payment_analysis.ml.examination import windows_of
 from payment_analysis.ml.fees import value_amount
+from payment_analysis.ml.names import APPROVAL, RISK, ROUTING
 from payment_analysis.ml.off_policy import Logged, contributions, judge
 from payment_analysis.ml.propensities import WARNING, estimated
-from payment_analysis.ml.risk import RISK
-from payment_analysis.ml.routing import ROUTING, RoutingPolicy
+from payment_analysis.ml.routing import RoutingPolicy
 from payment_analysis.ml.split import payment_codes, split_by_time
 from payment_analysis.ml.training import Trained
 

@@ -20,12 +20,9 @@ from payment_analysis.decisioning.routing import STANDARD, TOKEN
 from payment_analysis.domain.errors import NotFound, Unavailable
 from payment_analysis.domain.money import exponent
 from payment_analysis.domain.rates import BASE, rate
-from payment_analysis.ml.approval import APPROVAL
 from payment_analysis.ml.fast_trees import FastTrees
-from payment_analysis.ml.retry import HOUR_S, RETRY, WAITS_SECONDS
-from payment_analysis.ml.risk import RISK
+from payment_analysis.ml.names import APPROVAL, HOUR_S, RETRY, RISK, ROUTING, WAITS_SECONDS
 from payment_analysis.ml.route_effects import EffectsByCard
-from payment_analysis.ml.routing import ROUTING
 from payment_analysis.ml.ways import WAYS, Ways
 
 if TYPE_CHECKING:

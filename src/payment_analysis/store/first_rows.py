@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import func, select
 
 from payment_analysis.domain.countries import countries
-from payment_analysis.store.configuration import AppConfig, ApprovalRule, AppSetting, Country
+from payment_analysis.domain.trials import RuleStatus
+from payment_analysis.store.audit import SYSTEM
+from payment_analysis.store.configuration import AppConfig, ApprovalRule, AppSetting, Country, RuleVersion
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,16 +28,35 @@ OFFERED: Final = (
     "PY",
     "BO",
 )  # the documents' countries, in their order
+# decision, name, condition as the documents print it, action, its value, the action in words, priority
 RULES: Final = (
-    ("authentication", "Authenticate large amounts", "amount_cents >= 50000", "Ask for 3-D Secure.", 100),
+    (
+        "authentication",
+        "High amounts are challenged",
+        "amount_cents >= 50000",
+        "force_path",
+        "3ds_challenge",
+        "Ask for 3-D Secure.",
+        100,
+    ),
     (
         "retry",
-        "Retry what may pass later",
-        "decline_reason IN ('INSUFFICIENT_FUNDS', 'TEMPORARY_FAILURE')",
-        "Try again after the advised wait.",
+        "Funds and technical declines wait a day",
+        "decline_reason IN ('INSUFFICIENT_FUNDS','TEMPORARY_FAILURE')",
+        "retry_after",
+        "86400",
+        "Try again after a day.",
         90,
     ),
-    ("routing", "Route Brazil at home", "merchant_country = 'BR'", "Prefer the domestic route.", 110),
+    (
+        "routing",
+        "No exploration in Brazil",
+        "merchant_country = 'BR'",
+        "no_exploration",
+        None,
+        "Keep Brazil off routes that are only tried.",
+        110,
+    ),
 )
 
 
@@ -53,15 +74,30 @@ def fill(session: Session, *, catalog: str, schema: str, settings: Mapping[str, 
         if session.get(Country, code) is None:
             session.add(Country(code=code, name=countries()[code].name, display_order=order))
             added["countries"] += 1
-    if not session.scalar(select(func.count()).select_from(ApprovalRule)):
-        for kind, name, condition, action, priority in RULES:
-            session.add(
-                ApprovalRule(
-                    rule_type=kind, name=name, condition_expression=condition, action_summary=action, priority=priority
-                )
-            )
-        added["approval_rules"] = len(RULES)
+    added["approval_rules"] = add_rules(session)
     return added
+
+
+def add_rules(session: Session) -> int:
+    """Into a store without rules: they begin in shadow, as nobody has replayed them, each with its first version."""
+    if session.scalar(select(func.count()).select_from(ApprovalRule)):
+        return 0
+    for kind, name, condition, action, value, words, priority in RULES:
+        said = {
+            "name": name,
+            "rule_type": kind,
+            "condition_expression": condition,
+            "action_kind": action,
+            "action_value": value,
+            "action_summary": words,
+            "priority": priority,
+        }
+        row = ApprovalRule(status=RuleStatus.SHADOW, owner=SYSTEM.name, changed_by=SYSTEM.name, **said)
+        session.add(row)
+        session.flush()
+        note = "from the requirement documents"
+        session.add(RuleVersion(rule_id=row.id, version=row.version, written_by=SYSTEM.name, note=note, **said))
+    return len(RULES)
 
 
 def change_place(session: Session, catalog: str, schema: str) -> None:

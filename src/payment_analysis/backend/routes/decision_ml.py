@@ -14,10 +14,7 @@ from payment_analysis.decisioning.context import Context
 from payment_analysis.decisioning.retry_case import decline_of
 from payment_analysis.decisioning.settings import PolicySettings
 from payment_analysis.domain.errors import Unavailable
-from payment_analysis.ml.approval import APPROVAL
-from payment_analysis.ml.retry import RETRY
-from payment_analysis.ml.risk import RISK
-from payment_analysis.ml.routing import ROUTING
+from payment_analysis.ml.names import APPROVAL, RETRY, RISK, ROUTING
 from payment_analysis.ml.scoring import Scoring
 
 router = APIRouter(prefix="/api/decision/ml", tags=["decisions"])

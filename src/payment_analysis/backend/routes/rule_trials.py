@@ -38,7 +38,7 @@ DRAFT = "draft"
 def analyse_rules(store: StoreDep, draft: ApprovalRuleIn | None = None) -> list[FindingOut]:
     """What is wrong with the rules that are asked, together with a draft when one is sent."""
     with store.read() as session:
-        rules = list(rules_in_force(session))
+        rules = list(rules_in_force(session)[0])
     if draft is not None:
         rules = [rule for rule in rules if rule.name != draft.name]
         action = read_action(draft.action_kind, draft.action_value, draft.rule_type)

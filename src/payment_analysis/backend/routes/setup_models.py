@@ -12,7 +12,7 @@ from payment_analysis.dashboards.reading import CATEGORIES
 from payment_analysis.domain.runs import JobStanding, PipelineStanding, RunStanding
 from payment_analysis.domain.workflow import PIPELINES, Job, RunState
 from payment_analysis.lakehouse.table import load_sources, load_tables
-from payment_analysis.ml.models import MODELS
+from payment_analysis.ml.names import MODEL_NAMES
 
 NAME = r"^[A-Za-z0-9_][A-Za-z0-9_-]*$"
 
@@ -250,7 +250,7 @@ def checklist(tables: set[str], models: set[str], dashboards: Mapping[str, str])
     return ChecklistOut(
         tables=[ChecklistItem(name=name, is_there=name in tables, url="") for name in stored],
         views=[ChecklistItem(name=name, is_there=name in tables, url="") for name in views],
-        models=[ChecklistItem(name=name, is_there=name in models, url="") for name in MODELS],
+        models=[ChecklistItem(name=name, is_there=name in models, url="") for name in MODEL_NAMES],
         dashboards=[
             ChecklistItem(name=name, is_there=name in dashboards, url=dashboards.get(name, "")) for name in CATEGORIES
         ],

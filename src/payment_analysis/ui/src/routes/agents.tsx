@@ -5,7 +5,7 @@ import { useState } from 'react'
 import { getAgentRunOptions, listAgentRunsOptions, listAgentRunsQueryKey, listAgentsOptions, listAgentsQueryKey } from '@/api/generated/@tanstack/react-query.gen'
 import { moment } from '@/format/time'
 import { AgentCard } from '@/pages/agents/agent-card'
-import { Chat } from '@/pages/agents/chat'
+import { Chat, useAsking } from '@/pages/agents/chat'
 import { RunView } from '@/pages/agents/run'
 import { Card } from '@/parts/card'
 import { Page } from '@/parts/page'
@@ -28,13 +28,19 @@ function Agents() {
     void client.invalidateQueries({ queryKey: listAgentsQueryKey() })
     show(id)
   }
+  const chat = useAsking(done)
+  const askNow = (asked: string) => {
+    setQuestion(asked)
+    scrollTo({ top: 0 })
+    void chat.ask(asked)
+  }
   return (
     <Page title="AI agents" question="What do the agents advise, and what is it based on?">
       <Card title="Ask the orchestrator" note="It asks the right specialists; every figure comes from a tool. A proposal waits for a person, nothing is applied by an agent.">
-        <Chat question={question} onQuestion={setQuestion} onDone={done} />
+        <Chat question={question} onQuestion={setQuestion} chat={chat} />
       </Card>
       {run && <Shown id={run} />}
-      <Roster onAsk={setQuestion} />
+      <Roster onAsk={askNow} />
       <Runs shown={run} onShow={show} />
     </Page>
   )

@@ -1,5 +1,5 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { createFileRoute, Link } from '@tanstack/react-router'
+import { createFileRoute, Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 
 import type { DecisionContext } from '@/api/generated'
@@ -14,24 +14,33 @@ import type { Answer } from '@/pages/decisioning/answer'
 import { AnswerCard } from '@/pages/decisioning/answer'
 import { PaymentForm } from '@/pages/decisioning/payment-form'
 import type { Kind } from '@/pages/decisioning/presets'
+import { conditionOf, contextIn } from '@/pages/decisioning/context'
 import { KINDS, PRESETS } from '@/pages/decisioning/presets'
 import { Recent } from '@/pages/decisioning/recent'
 import { useScope } from '@/scope/use-scope'
 
-export const Route = createFileRoute('/decisioning')({ component: Decisioning })
+type Search = { decide?: Kind | undefined; payment?: string | undefined }
+
+export const Route = createFileRoute('/decisioning')({
+  validateSearch: (search: Record<string, unknown>): Search => ({ decide: KINDS.find(([kind]) => kind === search.decide)?.[0], payment: typeof search.payment === 'string' ? search.payment : undefined }),
+  component: Decisioning,
+})
 
 const [FIRST] = PRESETS
 
 function Decisioning() {
   const { zone } = useScope()
-  const [kind, setKind] = useState<Kind>(FIRST.kind)
-  const [context, setContext] = useState<DecisionContext>(FIRST.context)
-  const change = (part: Partial<DecisionContext>) => setContext((before) => ({ ...before, ...part }))
+  const { decide: kind = FIRST.kind, payment } = Route.useSearch()
+  const context = contextIn(payment) ?? FIRST.context
+  const navigate = useNavigate()
+  const look = (shown: DecisionContext, as = kind) =>
+    void navigate({ to: '.', replace: true, search: ((before: object) => ({ ...before, decide: as, payment: JSON.stringify(shown) })) as never })
+  const change = (part: Partial<DecisionContext>) => look({ ...context, ...part })
   return (
     <Page title="Decisioning" question="What would be decided, why, and what would everything else have brought?">
       <div className="flex flex-wrap gap-2" role="group" aria-label="Presets">
         {PRESETS.map((preset) => (
-          <Button key={preset.name} onClick={() => (setKind(preset.kind), setContext(preset.context))}>
+          <Button key={preset.name} onClick={() => look(preset.context, preset.kind)}>
             {preset.name}
           </Button>
         ))}
@@ -39,10 +48,10 @@ function Decisioning() {
       <div className="grid gap-4 lg:grid-cols-2">
         <Card title="The payment" note="The answer follows while you drag; it is stored only when you press Decide.">
           <div className="mt-2 max-w-48">
-            <SelectField label="Decide" value={kind} choices={KINDS} onChange={(event) => setKind(event.target.value as Kind)} />
+            <SelectField label="Decide" value={kind} choices={KINDS} onChange={(event) => look(context, event.target.value as Kind)} />
           </div>
           <PaymentForm context={context} change={change} />
-          <Json context={context} take={setContext} />
+          <Json context={context} take={(shown) => look(shown)} />
           <Actions kind={kind} context={context} />
         </Card>
         <Preview kind={kind} context={context} />
@@ -61,7 +70,11 @@ function Preview({ kind, context }: { kind: Kind; context: DecisionContext }) {
   })
   if (error) return <Problem error={error} retry={() => void refetch()} />
   if (!data) return <Skeleton className="h-96" />
-  return <AnswerCard answer={data} stale={isFetching} note="A preview: not stored, so nothing may act on it." />
+  return (
+    <section aria-label="What would be decided">
+      <AnswerCard answer={data} stale={isFetching} note="A preview: not stored, so nothing may act on it." />
+    </section>
+  )
 }
 
 function Json({ context, take }: { context: DecisionContext; take: (context: DecisionContext) => void }) {
@@ -89,13 +102,6 @@ function Json({ context, take }: { context: DecisionContext; take: (context: Dec
   )
 }
 
-/** The payment as the condition of a rule: the facts a rule most often turns on. */
-function conditionOf({ network, issuer_country, currency, previous_decline_code }: DecisionContext): string {
-  return Object.entries({ network, issuer_country, currency, previous_decline_code })
-    .flatMap(([name, value]) => (value ? [`${name} = '${value}'`] : []))
-    .join(' and ')
-}
-
 function Actions({ kind, context }: { kind: Kind; context: DecisionContext }) {
   const client = useQueryClient()
   const decide = useMutation({ ...decideBatchMutation(), onSuccess: () => client.invalidateQueries({ queryKey: recentDecisionsQueryKey({ query: { limit: 20 } }) }) })
@@ -108,7 +114,7 @@ function Actions({ kind, context }: { kind: Kind; context: DecisionContext }) {
         Decide
       </Button>
       <Button onClick={() => void navigator.clipboard.writeText(curl).then(() => setCopied(true))}>{copied ? 'Copied' : 'Copy as curl'}</Button>
-      <Link to="/rules" search={{ new: conditionOf(context), type: kind } as never} className="text-accent-ink hover:underline">
+      <Link to="/rules" search={{ new: conditionOf(kind, context), type: kind } as never} className="text-accent-ink hover:underline">
         Create rule from this
       </Link>
       {first?.problem && <span className="text-xs text-bad">{first.problem}</span>}

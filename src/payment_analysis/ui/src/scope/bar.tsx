@@ -15,6 +15,7 @@ import { useScope } from './use-scope'
 
 const SavedViews = lazy(async () => ({ default: (await import('./saved-views')).SavedViews }))
 const FIRST = new Set(['network', 'country', 'segment', 'psp'])
+const FIRST_WIDTHS = ['w-[95px]', 'w-[93px]', 'w-[100px]', 'w-[98px]', 'w-[82px]'] // as wide as what comes, so that nothing moves
 
 /** Which part of the data the page speaks of. It is the address, so a copied address shows the same. */
 export function ScopeBar() {
@@ -29,6 +30,7 @@ export function ScopeBar() {
     <div role="group" aria-label="Scope" className="flex min-w-0 flex-1 flex-wrap items-center gap-1.5">
       <RangeMenu />
       <CompareMenu />
+      {!data && FIRST_WIDTHS.map((width) => <span key={width} aria-hidden className={`skeleton h-8 shrink-0 rounded-lg ${width}`} />)}
       {shown.map((one) => (
         <DimensionMenu key={one.name} dimension={one.name as Dimension} values={one.values} />
       ))}

@@ -13,7 +13,7 @@ const SOURCES: Record<string, string> = { simulated: 'Simulated', user: 'Own dat
 export function DataBadge() {
   const { zone } = useScope()
   const { data } = useQuery({ ...getScopeOptionsOptions(), refetchInterval: REFRESH_MS })
-  if (!data) return null
+  if (!data) return <span aria-hidden className="skeleton h-8 w-[150px] rounded-lg" />
   const isOwn = data.source === 'user'
   const age = data.age_seconds === null ? '' : `, ${duration(data.age_seconds)} old`
   return (

@@ -190,17 +190,31 @@ export type AccessTokenOut = {
  * Something to do.
  */
 export type Action = {
+    /**
+     * How sure this is.
+     */
     confidence: Level;
+    /**
+     * Work it takes.
+     */
     effort: Level;
     /**
      * Evidence
+     *
+     * What speaks for it.
      */
     evidence: Array<Evidence>;
     /**
      * Over the whole period.
      */
     gain: ReportRange | null;
+    /**
+     * What it may bring in thirty days; null when it cannot be said.
+     */
     gain_per_30_days: ReportRange | null;
+    /**
+     * Kind of action.
+     */
     kind: PaymentAnalysisReportActionsActionKind;
     /**
      * Payments
@@ -216,6 +230,9 @@ export type Action = {
     sql: {
         [key: string]: string;
     };
+    /**
+     * Amount; null when currencies have no rate.
+     */
     value: ReportMoney | null;
 };
 
@@ -308,16 +325,23 @@ export type ActionOut = {
 export type Actions = {
     /**
      * Comparisons
+     *
+     * Comparisons made; the intervals allow for all of them.
      */
     comparisons: number;
     /**
      * Ranked
+     *
+     * Most valuable first.
      */
     ranked: Array<Action>;
     /**
      * Over the actions that win payments; fees are apart.
      */
     recoverable: ReportRange | null;
+    /**
+     * What all of them may bring in thirty days.
+     */
     recoverable_per_30_days: ReportRange | null;
     /**
      * Scaled By
@@ -331,9 +355,14 @@ export type Actions = {
      * Lost for a reason that no one should try to turn.
      */
     standing_payments: number;
+    /**
+     * Lost amount that no action claims.
+     */
     standing_value: ReportMoney | null;
     /**
      * Z
+     *
+     * Half widths of intervals, in standard errors.
      */
     z: number;
 };
@@ -496,14 +525,20 @@ export type ActiveAlertsRow = {
 export type Adjusted = {
     /**
      * High
+     *
+     * Upper end of it.
      */
     high: number;
     /**
      * Low
+     *
+     * Lower end of the 95 % interval.
      */
     low: number;
     /**
      * Rate
+     *
+     * The adjusted rate.
      */
     rate: number;
 };
@@ -2418,6 +2453,8 @@ export type BinPerformanceRow = {
 export type Bridge = {
     /**
      * Left Out
+     *
+     * What is not counted, and why.
      */
     left_out: Array<LeftOut>;
     /**
@@ -2426,13 +2463,20 @@ export type Bridge = {
      * At least one attempt, none approved, nothing still open.
      */
     lost_payments: number;
+    /**
+     * Their amount.
+     */
     lost_value: ReportMoney | null;
     /**
      * Measures
+     *
+     * Each rate in use, and how it is built.
      */
     measures: Array<Measure>;
     /**
      * Messages
+     *
+     * Messages taken in.
      */
     messages: number;
     /**
@@ -2719,22 +2763,37 @@ export type CauseOut = {
 export type Chains = {
     /**
      * Lengths
+     *
+     * Payments by their number of attempts.
      */
     lengths: Array<Length>;
+    /**
+     * Retries at another provider.
+     */
     other_psp: PaymentAnalysisBackendReportPartsShare;
     /**
      * Positions
+     *
+     * Attempts by their position.
      */
     positions: Array<Position>;
     /**
      * Recovered Payments
+     *
+     * Payments a retry won.
      */
     recovered_payments: number;
+    /**
+     * Their amount.
+     */
     recovered_value: ReportMoney | null;
     /**
      * Payments declined at first, and how many were tried again.
      */
     retried_payments: PaymentAnalysisBackendReportPartsShare;
+    /**
+     * Retries at the provider that declined.
+     */
     same_psp: PaymentAnalysisBackendReportPartsShare;
     /**
      * Sql
@@ -2744,6 +2803,9 @@ export type Chains = {
     sql: {
         [key: string]: string;
     };
+    /**
+     * What the other provider wins; null when it cannot be compared.
+     */
     switch_gain: Gain | null;
 };
 
@@ -3046,20 +3108,31 @@ export type ChipChoice = {
 export type Claim = {
     /**
      * Action
+     *
+     * What to do.
      */
     action: string;
     /**
      * Next Position
+     *
+     * Position of the attempt that may win it.
      */
     next_position: number;
     /**
      * Payments
+     *
+     * Payments.
      */
     payments: number;
     /**
      * Reason
+     *
+     * Reason in the words of the house.
      */
     reason: string;
+    /**
+     * Amount; null when currencies have no rate.
+     */
     value: ReportMoney | null;
 };
 
@@ -3449,6 +3522,8 @@ export type Country = {
 export type Coverage = {
     /**
      * Dimension
+     *
+     * Name of the dimension.
      */
     dimension: string;
     /**
@@ -3459,6 +3534,8 @@ export type Coverage = {
     known: number;
     /**
      * Needed For
+     *
+     * What cannot be said without it.
      */
     needed_for: string;
     /**
@@ -4661,16 +4738,25 @@ export type DeclineSummaryAnswer = {
 export type Declines = {
     /**
      * Declines
+     *
+     * Declined attempts.
      */
     declines: number;
     /**
      * Faults
+     *
+     * Who can mend it.
      */
     faults: Array<PaymentAnalysisBackendReportModelsFault>;
     /**
      * Reasons
+     *
+     * Most frequent first.
      */
     reasons: Array<Reason>;
+    /**
+     * Amount that may be retried.
+     */
     retryable_value: ReportMoney | null;
     /**
      * Sql
@@ -4682,6 +4768,8 @@ export type Declines = {
     };
     /**
      * Unexplained
+     *
+     * Declines without a reason.
      */
     unexplained: number;
     /**
@@ -5235,6 +5323,9 @@ export type EntryThroughput = {
  * What an action stands on.
  */
 export type Evidence = {
+    /**
+     * What it may bring; null when it cannot be said.
+     */
     gain: ReportRange | null;
     /**
      * What the present way achieves, where the action replaces it.
@@ -5242,12 +5333,22 @@ export type Evidence = {
     now: PaymentAnalysisBackendReportPartsShare | null;
     /**
      * Payments
+     *
+     * Payments.
      */
     payments: number;
+    /**
+     * Share that speaks for it.
+     */
     rate: PaymentAnalysisBackendReportPartsShare;
+    /**
+     * Amount; null when currencies have no rate.
+     */
     value: ReportMoney | null;
     /**
      * What
+     *
+     * What was seen.
      */
     what: string;
 };
@@ -5605,11 +5706,18 @@ export type Exposure = {
     cards: number;
     /**
      * Computable
+     *
+     * The data say enough.
      */
     computable: boolean;
+    /**
+     * Fees at stake; null when they cannot be computed.
+     */
     fees: ReportMoney | null;
     /**
      * Over Limits
+     *
+     * Limits of the schemes that were passed.
      */
     over_limits: Array<OverLimit>;
     /**
@@ -5622,6 +5730,8 @@ export type Exposure = {
     };
     /**
      * Why Not
+     *
+     * What is missing.
      */
     why_not: string;
 };
@@ -6221,14 +6331,20 @@ export type FraudRiskSummaryRow = {
 export type Gain = {
     /**
      * Difference
+     *
+     * The first share less the second.
      */
     difference: number;
     /**
      * High
+     *
+     * Upper end of it.
      */
     high: number;
     /**
      * Low
+     *
+     * Lower end of the 95 % interval.
      */
     low: number;
 };
@@ -7348,16 +7464,25 @@ export type LedgerOut = {
 export type LeftOut = {
     /**
      * Attempts
+     *
+     * Attempts.
      */
     attempts: number;
     /**
      * Key
+     *
+     * Its name in programs.
      */
     key: string;
     /**
      * Meaning
+     *
+     * What it means.
      */
     meaning: string;
+    /**
+     * Amount; null when currencies have no rate.
+     */
     value: ReportMoney | null;
 };
 
@@ -7369,6 +7494,8 @@ export type LeftOut = {
 export type Length = {
     /**
      * Attempts
+     *
+     * Attempts.
      */
     attempts: number;
     /**
@@ -7377,6 +7504,9 @@ export type Length = {
      * So many or more.
      */
     is_open: boolean;
+    /**
+     * Payments.
+     */
     payments: PaymentAnalysisBackendReportPartsShare;
 };
 
@@ -7506,19 +7636,79 @@ export type MlPredictionInput = {
 };
 
 /**
+ * Mark
+ *
+ * Something changed.
+ */
+export type Mark = {
+    /**
+     * At
+     *
+     * When.
+     */
+    at: string;
+    /**
+     * By
+     *
+     * Who changed it.
+     */
+    by: string;
+    /**
+     * What kind of thing.
+     */
+    kind: MarkKind;
+    /**
+     * Link
+     *
+     * Page that shows it.
+     */
+    link: string;
+    /**
+     * Title
+     *
+     * What changed, in words.
+     */
+    title: string;
+};
+
+/**
+ * MarkKind
+ *
+ * What changed.
+ */
+export type MarkKind = 'rule' | 'experiment' | 'model' | 'setting' | 'incident';
+
+/**
  * Measure
  *
  * One rate, by count and by value.
  */
 export type Measure = {
+    /**
+     * How it is built.
+     */
     definition: RateDefinition;
+    /**
+     * Its name in programs.
+     */
     key: Rate;
     /**
      * Name
+     *
+     * Its name.
      */
     name: string;
+    /**
+     * Share with its interval.
+     */
     rate: PaymentAnalysisBackendReportPartsShare;
+    /**
+     * Amount; null when currencies have no rate.
+     */
     value: ReportMoney | null;
+    /**
+     * Amount approved; null when currencies have no rate.
+     */
     value_approved: ReportMoney | null;
 };
 
@@ -8695,31 +8885,46 @@ export type OutcomeOut = {
 export type OverLimit = {
     /**
      * Attempts Max
+     *
+     * Attempts it allows.
      */
     attempts_max: number;
     /**
      * Attempts Over
+     *
+     * Attempts beyond it.
      */
     attempts_over: number;
     /**
      * In the currency of the rule.
      */
     fee: ReportMoney | null;
+    /**
+     * Fees of the network in the reporting currency; null when there are none.
+     */
     fee_reporting: ReportMoney | null;
     /**
      * Network
+     *
+     * Card network; null: every one.
      */
     network: string;
     /**
      * Rule
+     *
+     * The limit.
      */
     rule: string;
     /**
      * Source
+     *
+     * Where this is said.
      */
     source: string;
     /**
      * Window Hours
+     *
+     * Within so many hours; null: for ever.
      */
     window_hours: number | null;
 };
@@ -8744,6 +8949,8 @@ export type Overview = {
     attempts: number;
     /**
      * Coverage
+     *
+     * How much is known of each dimension.
      */
     coverage: Array<Coverage>;
     /**
@@ -8790,6 +8997,8 @@ export type Overview = {
     payments: number;
     /**
      * Quarantined
+     *
+     * Rows that were refused, by reason.
      */
     quarantined: Array<Rejected>;
     /**
@@ -8808,10 +9017,14 @@ export type Overview = {
     };
     /**
      * Tests
+     *
+     * Test messages.
      */
     tests: number;
     /**
      * Verifications
+     *
+     * Verifications of accounts.
      */
     verifications: number;
     /**
@@ -9698,7 +9911,13 @@ export type PlannedTask = {
  * One hour, day or week.
  */
 export type Point = {
+    /**
+     * First attempts that were approved.
+     */
     first_attempt: PaymentAnalysisBackendReportPartsShare;
+    /**
+     * Payments that were approved at last.
+     */
     payment: PaymentAnalysisBackendReportPartsShare;
     /**
      * Start
@@ -9714,6 +9933,9 @@ export type Point = {
  * Attempts at one position in their payment.
  */
 export type Position = {
+    /**
+     * All attempts of this position.
+     */
     all: PaymentAnalysisBackendReportPartsShare;
     /**
      * Is Open
@@ -9721,11 +9943,19 @@ export type Position = {
      * This position or a later one.
      */
     is_open: boolean;
+    /**
+     * Retries at another provider.
+     */
     other_psp: PaymentAnalysisBackendReportPartsShare;
     /**
      * Position
+     *
+     * 1: the first attempt.
      */
     position: number;
+    /**
+     * Retries at the provider that declined.
+     */
     same_psp: PaymentAnalysisBackendReportPartsShare;
 };
 
@@ -10140,11 +10370,22 @@ export type Provenance = {
  * A PSP.
  */
 export type Provider = {
+    /**
+     * Null when mixes cannot be made equal.
+     */
     adjusted: Adjusted | null;
+    /**
+     * Attempts of every position.
+     */
     all_attempts: PaymentAnalysisBackendReportPartsShare;
+    /**
+     * First attempts.
+     */
     first_attempts: PaymentAnalysisBackendReportPartsShare;
     /**
      * Psp
+     *
+     * Name of the provider.
      */
     psp: string;
     /**
@@ -10163,10 +10404,14 @@ export type Provider = {
 export type Providers = {
     /**
      * Amount Limits
+     *
+     * What the bands of amounts leave unsaid.
      */
     amount_limits: Array<string>;
     /**
      * Gaps
+     *
+     * Traffic that was not compared.
      */
     gaps: Array<UncomparedTraffic>;
     /**
@@ -10197,6 +10442,8 @@ export type Providers = {
     };
     /**
      * Strata
+     *
+     * Strata of traffic that were compared.
      */
     strata: number;
     /**
@@ -10626,19 +10873,30 @@ export type Rate = 'attempt_rate' | 'first_attempt_rate' | 'payment_rate' | 'acc
 export type RateDefinition = {
     /**
      * Denominator
+     *
+     * What is counted below it.
      */
     denominator: string;
+    /**
+     * What is counted.
+     */
     grain: Grain;
     /**
      * Meaning
+     *
+     * What it means.
      */
     meaning: string;
     /**
      * Numerator
+     *
+     * What is counted above the line.
      */
     numerator: string;
     /**
      * Source
+     *
+     * Where this is said.
      */
     source: string;
 };
@@ -10703,27 +10961,42 @@ export type Read = {
 export type Reason = {
     /**
      * Action
+     *
+     * What to do.
      */
     action: string;
     /**
      * Declines
+     *
+     * Declined attempts.
      */
     declines: number;
     /**
      * Fault
+     *
+     * Who can mend it.
      */
     fault: string;
     /**
      * Group
+     *
+     * One of the six groups.
      */
     group: string;
     /**
      * Lost Payments
+     *
+     * Payments that ended with it.
      */
     lost_payments: number;
+    /**
+     * Their amount.
+     */
     lost_value: ReportMoney | null;
     /**
      * Reason
+     *
+     * Reason in the words of the house.
      */
     reason: string;
     /**
@@ -10732,16 +11005,25 @@ export type Reason = {
     retries: PaymentAnalysisBackendReportPartsShare;
     /**
      * Retryable
+     *
+     * A retry is allowed and may help.
      */
     retryable: boolean;
     /**
      * Source
+     *
+     * Where this is said.
      */
     source: string;
     /**
      * Standard
+     *
+     * One of the eight standard reasons.
      */
     standard: string;
+    /**
+     * Amount; null when currencies have no rate.
+     */
     value: ReportMoney | null;
 };
 
@@ -11478,10 +11760,14 @@ export type RecoveryOut = {
 export type Rejected = {
     /**
      * Reason
+     *
+     * Reason in the words of the house.
      */
     reason: string;
     /**
      * Rows
+     *
+     * Rows.
      */
     rows: number;
 };
@@ -11566,10 +11852,25 @@ export type ReportMoney = {
  * The report: ratios 0..1, money as minor units with its currency, and the SQL behind every section.
  */
 export type ReportOut = {
+    /**
+     * What to do first.
+     */
     actions: Actions;
+    /**
+     * From messages to rates.
+     */
     bridge: Bridge;
+    /**
+     * Retries.
+     */
     chains: Chains;
+    /**
+     * Why attempts were declined.
+     */
     declines: Declines;
+    /**
+     * Limits of the schemes.
+     */
     exposure: Exposure;
     /**
      * Made At
@@ -11577,10 +11878,25 @@ export type ReportOut = {
      * When the report was computed.
      */
     made_at: string;
+    /**
+     * What was taken in.
+     */
     overview: Overview;
+    /**
+     * Providers compared.
+     */
     providers: Providers;
+    /**
+     * Better routes.
+     */
     routing: Routing;
+    /**
+     * Rates over time.
+     */
     trend: Trend;
+    /**
+     * The sentence.
+     */
     verdict: PaymentAnalysisBackendReportPartsVerdict;
     /**
      * Version
@@ -11596,8 +11912,17 @@ export type ReportOut = {
  * What may be won: from low to high, and what is expected when that can be said.
  */
 export type ReportRange = {
+    /**
+     * What is expected; null when that cannot be said.
+     */
     expected: ReportMoney | null;
+    /**
+     * Upper end.
+     */
     high: ReportMoney;
+    /**
+     * Lower end.
+     */
     low: ReportMoney;
 };
 
@@ -11609,26 +11934,45 @@ export type ReportRange = {
 export type Reroute = {
     /**
      * Claims
+     *
+     * Payments it may win.
      */
     claims: Array<Claim>;
     /**
      * Country
+     *
+     * Country, ISO 3166; null: every one.
      */
     country: string | null;
     /**
      * From Psp
+     *
+     * Provider of today.
      */
     from_psp: string;
+    /**
+     * Approved there.
+     */
     from_rate: PaymentAnalysisBackendReportPartsShare;
+    /**
+     * What it may bring; null when it cannot be said.
+     */
     gain: Gain;
     /**
      * Network
+     *
+     * Card network; null: every one.
      */
     network: string | null;
     /**
      * To Psp
+     *
+     * Provider that does better.
      */
     to_psp: string;
+    /**
+     * Approved here.
+     */
     to_rate: PaymentAnalysisBackendReportPartsShare;
 };
 
@@ -12656,10 +13000,14 @@ export type RoutePerformanceOut = {
 export type Routing = {
     /**
      * Comparisons
+     *
+     * Comparisons made; the intervals allow for all of them.
      */
     comparisons: number;
     /**
      * Reroutes
+     *
+     * Most valuable first.
      */
     reroutes: Array<Reroute>;
     /**
@@ -13578,6 +13926,9 @@ export type SetupDefaultsOut = {
      * Unity Catalog.
      */
     catalog: string;
+    /**
+     * Where jobs run, and as whom.
+     */
     connection: ConnectionOut;
     /**
      * Jobs
@@ -14896,10 +15247,14 @@ export type TopDeclineReasonsRow = {
 export type Trend = {
     /**
      * Grain
+     *
+     * What is counted.
      */
     grain: string;
     /**
      * Points
+     *
+     * In order of time.
      */
     points: Array<Point>;
     /**
@@ -15019,22 +15374,32 @@ export type UcDataQualityMetricsRow = {
 export type UncomparedTraffic = {
     /**
      * Amount Band
+     *
+     * Band of amounts; null: every one.
      */
     amount_band: string | null;
     /**
      * Country
+     *
+     * Country, ISO 3166; null: every one.
      */
     country: string | null;
     /**
      * First Attempts
+     *
+     * First attempts.
      */
     first_attempts: number;
     /**
      * Network
+     *
+     * Card network; null: every one.
      */
     network: string | null;
     /**
      * Psps Missing
+     *
+     * Providers that never see it.
      */
     psps_missing: Array<string>;
 };
@@ -15612,16 +15977,25 @@ export type PaymentAnalysisBackendComparedPeriod = {
 export type PaymentAnalysisBackendReportModelsFault = {
     /**
      * Declines
+     *
+     * Declined attempts.
      */
     declines: number;
     /**
      * Fault
+     *
+     * Who can mend it.
      */
     fault: string;
     /**
      * Lost Payments
+     *
+     * Payments that ended with it.
      */
     lost_payments: number;
+    /**
+     * Their amount.
+     */
     lost_value: ReportMoney | null;
 };
 
@@ -15633,22 +16007,32 @@ export type PaymentAnalysisBackendReportModelsFault = {
 export type PaymentAnalysisBackendReportPartsShare = {
     /**
      * High
+     *
+     * Upper end of it.
      */
     high: number | null;
     /**
      * Low
+     *
+     * Lower end of the interval.
      */
     low: number | null;
     /**
      * Rate
+     *
+     * Successes over trials, 0..1.
      */
     rate: number | null;
     /**
      * Successes
+     *
+     * Trials that succeeded.
      */
     successes: number;
     /**
      * Trials
+     *
+     * All trials.
      */
     trials: number;
 };
@@ -23242,6 +23626,46 @@ export type UpdateRemediationTaskResponses = {
 };
 
 export type UpdateRemediationTaskResponse = UpdateRemediationTaskResponses[keyof UpdateRemediationTaskResponses];
+
+export type ListMarksData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Since
+         *
+         * From this instant.
+         */
+        since: string;
+        /**
+         * Until
+         *
+         * Before this instant; absent: until now.
+         */
+        until?: string | null;
+    };
+    url: '/api/marks';
+};
+
+export type ListMarksErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type ListMarksError = ListMarksErrors[keyof ListMarksErrors];
+
+export type ListMarksResponses = {
+    /**
+     * Response Listmarks
+     *
+     * Successful Response
+     */
+    200: Array<Mark>;
+};
+
+export type ListMarksResponse = ListMarksResponses[keyof ListMarksResponses];
 
 export type ListModelChangesData = {
     body?: never;

@@ -9,15 +9,13 @@ import { useScope } from '@/scope/use-scope'
 import type { Step } from './listen'
 import { listen } from './listen'
 
-type Props = { question: string; onQuestion: (question: string) => void; onDone: (runId: string) => void }
-
-/** A question to the orchestrator, and each step as it is taken. */
-export function Chat({ question, onQuestion, onDone }: Props) {
+/** Asks the orchestrator within the scope of the page, and collects each step as it is taken. */
+export function useAsking(onDone: (runId: string) => void) {
   const { scope } = useScope()
   const [steps, setSteps] = useState<readonly Step[]>([])
   const [error, setError] = useState<unknown>(null)
   const [asking, setAsking] = useState(false)
-  const ask = async () => {
+  const ask = async (question: string) => {
     setSteps([])
     setError(null)
     setAsking(true)
@@ -29,12 +27,19 @@ export function Chat({ question, onQuestion, onDone }: Props) {
       setAsking(false)
     }
   }
+  return { steps, error, asking, ask }
+}
+
+type Props = { question: string; onQuestion: (question: string) => void; chat: ReturnType<typeof useAsking> }
+
+/** A question to the orchestrator, and each step as it is taken. */
+export function Chat({ question, onQuestion, chat: { steps, error, asking, ask } }: Props) {
   return (
     <form
       className="flex flex-col gap-3"
       onSubmit={(event) => {
         event.preventDefault()
-        void ask()
+        void ask(question)
       }}
     >
       <div className="flex items-end gap-2">

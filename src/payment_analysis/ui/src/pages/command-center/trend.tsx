@@ -1,7 +1,7 @@
 import { Table2 } from 'lucide-react'
 import { useCallback, useState } from 'react'
 
-import type { StandingOut } from '@/api/generated'
+import type { Mark, StandingOut } from '@/api/generated'
 import type { Option } from '@/charts/base'
 import { base, categoryAxis, tip, valueAxis } from '@/charts/base'
 import { Chart } from '@/charts/chart'
@@ -16,8 +16,10 @@ import { Empty } from '@/parts/states'
 import { useScope } from '@/scope/use-scope'
 
 import { enough } from './figures'
+import { Marks, placeOf, useMarks } from './marks'
 
 const HEIGHT = 300
+const NO_MARKS: readonly Mark[] = []
 
 /** The payment rate over time with its 95 % band; dragging over a stretch makes it the range. */
 export function Trend({ standing, stale }: { standing: StandingOut; stale: boolean }) {
@@ -25,7 +27,8 @@ export function Trend({ standing, stale }: { standing: StandingOut; stale: boole
   const [asTable, setAsTable] = useState(false)
   const { grain, zone } = standing
   const points = enough(standing.points)
-  const option = useCallback((ink: Ink) => picture(standing, ink), [standing])
+  const { data: marks = NO_MARKS, error } = useMarks(points)
+  const option = useCallback((ink: Ink) => picture(standing, marks, ink), [standing, marks])
   const stretch = useCallback(
     (first: number, last: number) => {
       const [from, to] = [points[first]?.start, points[last + 1]?.start ?? standing.period?.end]
@@ -63,7 +66,10 @@ export function Trend({ standing, stale }: { standing: StandingOut; stale: boole
           ]}
         />
       ) : (
-        <Chart height={HEIGHT} label={sentence(standing)} option={option} onStretch={stretch} />
+        <>
+          <Chart height={HEIGHT} label={sentence(standing)} option={option} onStretch={stretch} />
+          <Marks marks={marks} error={error} zone={zone} />
+        </>
       )}
     </Card>
   )
@@ -76,13 +82,16 @@ function sentence({ points, now, grain }: StandingOut): string {
   return `Line of the payment approval rate by ${grain}: ${percent(now.payment.rate)} overall, between ${percent(Math.min(...rates))} and ${percent(Math.max(...rates))}.`
 }
 
-function picture({ points: all, grain, zone, before }: StandingOut, ink: Ink): Option {
+function picture({ points: all, grain, zone, before }: StandingOut, marks: readonly Mark[], ink: Ink): Option {
   const points = enough(all)
   const percentOf = (value: number | null) => (value === null ? null : 100 * value)
   const low = points.map((one) => percentOf(one.payment.low))
   const band = points.map((one) => (one.payment.low === null || one.payment.high === null ? null : 100 * (one.payment.high - one.payment.low)))
   const silent = { symbol: 'none', silent: true, lineStyle: { opacity: 0 }, stack: 'band', stackStrategy: 'all', tooltip: { show: false } }
   const earlier = before?.payment.rate
+  const level = { lineStyle: { color: ink.quiet, type: 'dashed' }, label: { position: 'insideStartTop', color: ink.quiet, formatter: `before: ${percent(earlier ?? null)}` } }
+  const moved = { lineStyle: { color: ink.accent, type: 'dotted', width: 1.5 }, label: { show: false } }
+  const places = [...new Set(marks.map((mark) => placeOf(mark, points)))].filter((place) => place >= 0)
   return {
     ...base(ink),
     grid: { left: 4, right: 16, top: 18, bottom: 4, containLabel: true },
@@ -115,15 +124,11 @@ function picture({ points: all, grain, zone, before }: StandingOut, ink: Ink): O
         showSymbol: points.length < 40,
         lineStyle: { width: 2, color: ink.accent },
         itemStyle: { color: ink.accent },
-        markLine: earlier
-          ? {
-              silent: true,
-              symbol: 'none',
-              lineStyle: { color: ink.quiet, type: 'dashed' },
-              label: { position: 'insideStartTop', color: ink.quiet, formatter: `before: ${percent(earlier)}` },
-              data: [{ yAxis: 100 * earlier }],
-            }
-          : undefined,
+        markLine: {
+          silent: true,
+          symbol: 'none',
+          data: [...(earlier ? [{ yAxis: 100 * earlier, ...level }] : []), ...places.map((place) => ({ xAxis: place, ...moved }))],
+        },
       },
     ],
   }

@@ -46,7 +46,7 @@ export function AnswerCard({ answer, stale, note }: { answer: Answer; stale: boo
       <h3 className="mt-4 mb-1 text-xs font-medium text-ink-3">What every action would have brought (EUR)</h3>
       <ul className="flex flex-col gap-1">
         {answer.options.map((one) => (
-          <li key={one.action} className={`grid grid-cols-[minmax(0,14rem)_1fr_auto] items-center gap-3 ${one.is_eligible ? '' : 'opacity-60'}`}>
+          <li key={one.action} className={`grid grid-cols-[minmax(0,14rem)_1fr_auto] items-center gap-3 ${one.is_eligible ? '' : 'text-ink-3'}`}>
             <span className={`truncate ${chosen(answer, one) ? 'font-semibold' : ''}`} title={one.action}>
               {one.action}
             </span>

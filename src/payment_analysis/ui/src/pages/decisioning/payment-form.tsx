@@ -1,4 +1,5 @@
 import type { DecisionContext } from '@/api/generated'
+import { money } from '@/format/number'
 import { SelectField, TextField } from '@/parts/field'
 
 type Props = { context: DecisionContext; change: (part: Partial<DecisionContext>) => void }
@@ -10,7 +11,7 @@ export function PaymentForm({ context, change }: Props) {
   const amount = Math.max(context.amount_minor, 1)
   return (
     <div className="mt-2 grid grid-cols-2 gap-3 sm:grid-cols-3">
-      <Slider label={`Amount: ${context.currency} ${(context.amount_minor / 100).toFixed(2)}`} value={Math.log10(amount)} max={AMOUNT_LOG_MAX} move={(at) => change({ amount_minor: Math.round(10 ** at) })} />
+      <Slider label={`Amount: ${money({ amount_minor: amount, currency: context.currency })}`} value={Math.log10(amount)} max={AMOUNT_LOG_MAX} move={(at) => change({ amount_minor: Math.round(10 ** at) })} />
       <Slider label={`Fraud score: ${(context.risk_score ?? 0).toFixed(2)}`} value={context.risk_score ?? 0} max={1} move={(risk_score) => change({ risk_score })} />
       <Slider label={`Device trust: ${(context.device_trust_score ?? 0).toFixed(2)}`} value={context.device_trust_score ?? 0} max={1} move={(device_trust_score) => change({ device_trust_score })} />
       <TextField label="Network" value={context.network ?? ''} onChange={(event) => change({ network: event.target.value || null })} />

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { CircleCheck, CircleDashed, CircleX, Send } from 'lucide-react'
 
 import type { Payment as PaymentAnswer, Step } from '@/api/generated'
@@ -6,6 +7,7 @@ import { getPaymentOptions } from '@/api/generated/@tanstack/react-query.gen'
 import { count, money, plural } from '@/format/number'
 import { dayYear, seconds } from '@/format/time'
 import { country, label } from '@/format/words'
+import { contextOf } from '@/pages/decisioning/context'
 import { Problem, Skeleton } from '@/parts/states'
 
 const SIGNS = { good: [CircleCheck, 'text-good'], bad: [CircleX, 'text-bad'], open: [CircleDashed, 'text-warn'], done: [Send, 'text-ink-3'] } as const
@@ -29,6 +31,7 @@ export function Payment({ id, zone }: { id: string; zone: string }) {
         </p>
       </div>
       <Timeline steps={data.steps} zone={zone} />
+      <Simulate data={data} />
       <Fields data={data} />
     </div>
   )
@@ -65,6 +68,26 @@ function Timeline({ steps, zone }: { steps: readonly Step[]; zone: string }) {
         })}
       </ol>
     </section>
+  )
+}
+
+/** What would be decided about this payment: the same page as for any other. */
+function Simulate({ data }: { data: PaymentAnswer }) {
+  const last = data.attempts.at(-1)
+  const context = last && contextOf(last)
+  if (!context) return <p className="text-xs text-ink-3">Without a merchant, an amount and a currency nothing can be decided about it.</p>
+  const shown = JSON.stringify(context)
+  return (
+    <nav aria-label="Decide about it" className="flex flex-wrap gap-4">
+      <Link to="/decisioning" search={{ decide: 'routing', payment: shown } as never} className="text-accent-ink hover:underline">
+        Simulate route
+      </Link>
+      {context.previous_decline_code && (
+        <Link to="/decisioning" search={{ decide: 'retry', payment: shown } as never} className="text-accent-ink hover:underline">
+          Simulate retry
+        </Link>
+      )}
+    </nav>
   )
 }
 

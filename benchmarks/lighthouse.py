@@ -1,0 +1,132 @@
+"""Lighthouse over the pages a person opens first: `python -m benchmarks.lighthouse`.
+
+A simulated world is served, Chromium signs in, and Lighthouse (fetched by npx at the version below) looks at every page
+three times as a desktop. `--home` serves a home that is there already.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmarks.machine import machine, write_section
+from playwright.sync_api import sync_playwright
+from scripts.bootstrap import browser
+from scripts.build_ui import BUILT, UI, node_tools
+
+from payment_analysis.jobs.build import build
+from payment_analysis.jobs.simulate import Order, simulate
+from payment_analysis.lakehouse.home import Home
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LIGHTHOUSE = "lighthouse@13.5.0"
+ATTEMPTS, DAYS, SEED, RUNS = 100_000, 60, 7, 3
+PATHS = ("/", "/transactions", "/declines", "/dashboards/executive_overview", "/decisioning")
+CATEGORIES = {"performance": 0.90, "accessibility": 1.00, "best-practices": 1.00}
+AUDITS = {"largest-contentful-paint": "LCP", "total-blocking-time": "TBT", "cumulative-layout-shift": "CLS"}
+LINK = re.compile(r"http://\S+/sign-in\?link=\S+")
+FIRST_LOAD_KB_MAX = 160
+
+
+@contextmanager
+def served(home: Home) -> Iterator[str]:
+    """The one-time link of a server over the home."""
+    command = [sys.executable, "-u", "-m", "payment_analysis.cli", "--home", str(home.path), "serve", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        try:
+            yield next(found[0] for line in server.stdout if (found := LINK.search(line)))
+        finally:
+            server.terminate()
+
+
+def cookie(link: str) -> str:
+    """The session of somebody who followed the link, as a header has it."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=browser())
+        context = chromium.new_context()
+        page = context.new_page()
+        page.goto(link)
+        page.locator("h1").first.wait_for()
+        found = "; ".join(f"{one['name']}={one['value']}" for one in context.cookies())
+        chromium.close()
+    return found
+
+
+def looked_at(address: str, session: str, folder: Path) -> dict[str, float]:
+    """Scores 0..1 of the categories, and milliseconds of the audits, of one look."""
+    output = folder / "report.json"
+    headers = json.dumps({"Cookie": session})
+    command = ["npx", "--yes", LIGHTHOUSE, address, "--preset=desktop", "--quiet", f"--extra-headers={headers}"]
+    flags = ["--chrome-flags=--headless=new --no-sandbox", "--output=json", f"--output-path={output}"]
+    environment = os.environ | node_tools() | {"CHROME_PATH": browser() or ""}
+    subprocess.run([*command, *flags], cwd=UI, env=environment, check=True, stdout=subprocess.DEVNULL)
+    report = json.loads(output.read_text(encoding="utf-8"))
+    scores = {name: float(report["categories"][name]["score"]) for name in CATEGORIES}
+    return scores | {name: float(report["audits"][name]["numericValue"]) for name in AUDITS}
+
+
+def first_load_kb() -> float:
+    """Compressed scripts and styles that the first page names, in KB."""
+    page = (BUILT / "index.html").read_text(encoding="utf-8")
+    names = re.findall(r"""(?:src|href)="/assets/([^"]+\.(?:js|css))\"""", page)
+    return sum(len(gzip.compress((BUILT / "assets" / name).read_bytes(), 9)) for name in names) / 1024
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--home", type=Path)
+    given = arguments.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        home = Home(given.home or folder / "home")
+        if not home.has_own_data:
+            simulate(home, Order(ATTEMPTS, DAYS, SEED, datetime.now(UTC)))
+            build(home)
+        (counted,) = home.lakehouse().rows("select count(*) as attempts from payments_enriched_silver")
+        attempts = counted["attempts"]
+        with served(home) as link:
+            session, address = cookie(link), link.partition("/sign-in")[0]
+            looks = {path: [looked_at(address + path, session, folder) for _ in range(RUNS)] for path in PATHS}
+    lines = []
+    for path, runs in looks.items():
+        middle = {key: statistics.median(run[key] for run in runs) for key in (*CATEGORIES, *AUDITS)}
+        spread = f"({min(run['performance'] for run in runs):.2f} to {max(run['performance'] for run in runs):.2f})"
+        lines.append(
+            f"| `{path}` | {middle['performance']:.2f} {spread} | {middle['accessibility']:.2f} "
+            f"| {middle['best-practices']:.2f} | {middle['largest-contentful-paint'] / 1000:.2f} "
+            f"| {middle['total-blocking-time']:.0f} | {middle['cumulative-layout-shift']:.3f} |"
+        )
+    text = "\n".join(
+        [
+            "## Pages in a browser",
+            "",
+            f"`python -m benchmarks.lighthouse`: {LIGHTHOUSE}, desktop, {attempts:,} attempts,",
+            f"median of {RUNS} looks; wanted: performance 0.90, accessibility 1.00, best practices 1.00.",
+            f"Scripts and styles of the first load: {first_load_kb():.0f} KB compressed, wanted {FIRST_LOAD_KB_MAX}.",
+            f"Measured on {machine()}.",
+            "",
+            "| page | performance | accessibility | best practices | LCP s | TBT ms | CLS |",
+            "|---|---|---|---|---|---|---|",
+            *lines,
+        ]
+    )
+    write_section("lighthouse", text)
+    print(text)
+
+
+if __name__ == "__main__":
+    main()
