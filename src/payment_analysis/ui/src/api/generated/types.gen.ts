@@ -8330,6 +8330,10 @@ export type Models = {
      * Where MLflow reads them from.
      */
     registry: string;
+    /**
+     * How far the last training is; null when nobody trained yet.
+     */
+    training: TrainingOut | null;
 };
 
 /**
@@ -15237,6 +15241,50 @@ export type TopDeclineReasonsRow = {
      * Sum of the declined attempts in the reporting currency.
      */
     total_declined_value: number | null;
+};
+
+/**
+ * TrainingOut
+ *
+ * The training that began last.
+ */
+export type TrainingOut = {
+    /**
+     * Began At
+     *
+     * When it began.
+     */
+    began_at: string;
+    /**
+     * Doing
+     *
+     * What it does, or did last.
+     */
+    doing: string;
+    /**
+     * Is Running
+     *
+     * Whether it is at work now.
+     */
+    is_running: boolean;
+    /**
+     * Problem
+     *
+     * Why it ended early; empty when it did not.
+     */
+    problem: string;
+    /**
+     * Share
+     *
+     * How much is done, 0..1.
+     */
+    share: number;
+    /**
+     * Told At
+     *
+     * When it last said so.
+     */
+    told_at: string;
 };
 
 /**
