@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -49,10 +50,10 @@ def noted(home: Path) -> Iterator[Callable[[str, float], None]]:
 
     try:
         yield tell
-    except BaseException as error:
-        _write(home, replace(note, is_over=True, told_at=_now(), problem=str(error) or type(error).__name__))
-        raise
-    _write(home, replace(note, is_over=True, told_at=_now()))
+    finally:
+        error = sys.exception()
+        problem = (str(error) or type(error).__name__) if error else ""
+        _write(home, replace(note, is_over=True, told_at=_now(), problem=problem))
 
 
 def last_training(home: Path) -> TrainingNote | None:
