@@ -52,7 +52,7 @@ def noted(home: Path) -> Iterator[Callable[[str, float], None]]:
         yield tell
     finally:
         error = sys.exception()
-        problem = (str(error) or type(error).__name__) if error else ""
+        problem = "" if error is None else str(error) or type(error).__name__
         _write(home, replace(note, is_over=True, told_at=_now(), problem=problem))
 
 
