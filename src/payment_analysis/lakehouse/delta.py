@@ -24,7 +24,8 @@ from deltalake.exceptions import CommitFailedError
 from deltalake.transaction import AddAction, RemoveAction
 
 from payment_analysis.domain.errors import Conflict, NotBuilt
-from payment_analysis.lakehouse.data_file import CLUSTER_COLUMN, DataFile
+from payment_analysis.lakehouse.data_file import CLUSTER_COLUMN, DataFile, room_in
+from payment_analysis.lakehouse.log_entry import damage, entry_of, is_readable
 from payment_analysis.lakehouse.schema import delta_columns, delta_schema
 
 if TYPE_CHECKING:
@@ -120,8 +121,12 @@ class DeltaStore:
 
     def snapshot(self, name: str) -> Snapshot:
         """The newest version of a table."""
-        if self.version(name) is None:
+        version = self.version(name)
+        if version is None:
             raise NotBuilt(f"table {name} does not exist yet", hint="run `payment-analysis build`")
+        entry = entry_of(self.folder(name), version)
+        if not is_readable(entry):
+            raise damage(name, entry)
         table = DeltaTable(self.folder(name))
         return Snapshot(name, table.version(), tuple(_data_files(self.folder(name), table)), table)
 
@@ -173,13 +178,14 @@ class DeltaStore:
             applications[LAYOUT] = (snapshot.position(LAYOUT) or 0) + 1
         properties = CommitProperties(app_transactions=[Transaction(name, at) for name, at in applications.items()])
         try:
-            snapshot.table.create_write_transaction(
-                actions,
-                mode,
-                schema,  # type: ignore[arg-type] # deltalake's Schema, which its own stub calls an Arrow one
-                commit_properties=properties,
-                post_commithook_properties=_NO_HOOKS,
-            )
+            with room_in(self.folder(snapshot.name)):
+                snapshot.table.create_write_transaction(
+                    actions,
+                    mode,
+                    schema,  # type: ignore[arg-type] # deltalake's Schema, which its own stub calls an Arrow one
+                    commit_properties=properties,
+                    post_commithook_properties=_NO_HOOKS,
+                )
         except CommitFailedError as error:
             raise _outrun(snapshot) from error
 
