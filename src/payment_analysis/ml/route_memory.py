@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from payment_analysis.decisioning.route_watch import NEW, Standing, heard
+from payment_analysis.decisioning.route_watch import NEW, Standing, Step, heard
 from payment_analysis.decisioning.routing import Footing
-from payment_analysis.ml.live_routing import HealthGate, LiveEffects
+from payment_analysis.ml.live_routing import CURIOSITY, HEALTHY, HealthGate, LiveEffects
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,7 +99,7 @@ class RouteMemory:
     def believe(self, odds: Array, variance: Array, issuer: str | None, at_s: float) -> Belief:
         """What the models say, moved by what was heard of this issuer and these routes."""
         effects = self._of_issuer(issuer, variance)
-        spread = np.sqrt(effects.variance[0])
+        spread = CURIOSITY * np.sqrt(effects.variance[0])
         return Belief(odds + effects.mean[0], spread, self._gate.factors(at_s))
 
     def wins(self, belief: Belief, arms: Sequence[Arm]) -> list[float]:
@@ -128,6 +128,8 @@ class RouteMemory:
             self._watched[route] = now
         if route in self._place and told.expected is not None:
             self._learn(self._place[route], told, told.expected)
+        if event is not None and event.step is Step.RETURNED and route in self._place:
+            self._gate.forget(self._place[route])
         return event
 
     def _learn(self, place: int, told: Told, expected: float) -> None:
@@ -142,7 +144,7 @@ class RouteMemory:
         among_telling = expected / max(expected + (1.0 - expected) * self._telling, 1e-9)
         approved = float(bool(lesson.approved))
         self._gate.hear(told.at_s, place, approved, among_telling)
-        if self._gate.factors(told.at_s)[place] == 1.0:
+        if self._gate.factors(told.at_s)[place] > HEALTHY:
             self._of_issuer(told.issuer, told.variance).hear(0, place, approved, among_telling)
 
     def _of_issuer(self, issuer: str | None, variance: Array | None) -> LiveEffects:
