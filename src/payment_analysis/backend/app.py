@@ -23,7 +23,7 @@ from payment_analysis.backend.decision_route import RememberedPeople
 from payment_analysis.backend.dependencies import admitted
 from payment_analysis.backend.errors import PROBLEMS, handle_errors
 from payment_analysis.backend.gates import Gates
-from payment_analysis.backend.headers import SecurityHeaders
+from payment_analysis.backend.headers import AnsweredBy, SecurityHeaders
 from payment_analysis.backend.lakehouse_writes import LakehouseWrites
 from payment_analysis.backend.live_features import LiveFeatures
 from payment_analysis.backend.live_feed import Listeners
@@ -86,7 +86,7 @@ if TYPE_CHECKING:
     from payment_analysis.agents.computed import Computed
     from payment_analysis.backend.asking import Asking
     from payment_analysis.backend.dependencies import Clock, Warehouse, Writing
-    from payment_analysis.backend.operating import Operating
+    from payment_analysis.backend.operating import Operating, Where
 
 LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")  # a page elsewhere that re-binds its name to us is refused by it
 APP_VARIABLE: Final = "DATABRICKS_APP_NAME"  # Databricks Apps sets it; nowhere else is it there
@@ -150,6 +150,7 @@ def create_app(
     models_of: ModelRegistry | None = None,
     hosts: Sequence[str] = LOOPBACK,
     behind_proxy: bool = False,
+    engine: Where = "embedded",
     shows_examples: bool = False,
     clock: Clock = _now,
     announce: Callable[[str], None] | None = None,
@@ -179,6 +180,7 @@ def create_app(
     app.state.listeners, app.state.sign_ins = Listeners(), AttemptsMade(*SIGN_INS)
     keep_links_out_of_the_log()
     app.add_middleware(Gates, hosts=hosts, behind_proxy=behind_proxy)
+    app.add_middleware(AnsweredBy, engine=engine)
     return _with_routes(app)
 
 

@@ -66,7 +66,7 @@ async function isThrough(): Promise<void> {
   const { data } = await listSetupPipelines({ throwOnError: true })
   const etl = data.pipelines.find((one) => one.key === ETL)
   if (etl?.state === 'failed') throw new Error(`${etl.name} failed: ${etl.detail}`)
-  if (etl?.state !== 'idle') await isThrough()
+  if (etl?.state !== 'idle' && !etl?.is_caught_up) await isThrough()
 }
 
 function later(): Promise<void> {
