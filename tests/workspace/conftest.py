@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -55,7 +56,9 @@ def emulated(repository: Path, folder: Path, databases: Databases) -> Iterator[E
     store.close()
     state = State(Home(folder / "home"), str(databases.url.query["host"]), run_task(repository))
     mlflow = f"sqlite:///{folder / 'mlflow.db'}"
-    MlflowClient(mlflow).create_experiment(EXPERIMENT, artifact_location=str(folder / "artifacts"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of MLflow about its own database
+        MlflowClient(mlflow).create_experiment(EXPERIMENT, artifact_location=str(folder / "artifacts"))
     with served(application(state)) as url, pytest.MonkeyPatch.context() as environment:
         state.url = url
         for variable, value in {"HOST": url, "TOKEN": TOKEN}.items():

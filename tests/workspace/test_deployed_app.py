@@ -1,19 +1,13 @@
-"""The application as Databricks Apps starts it: a process with the platform's environment, behind its headers."""
+"""The application as a Databricks App, behind the platform's headers: whose token is used, and what is refused."""
 
 from __future__ import annotations
 
-import os
-import signal
-import socket
-import subprocess
-import sys
-import time
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from tests.workspace.emulator.deployment import CATALOG, SCHEMA, WAREHOUSE
-from tests.workspace.emulator.state import APPLICATION, OWNER, Caller
+from tests.workspace.apps import EVE, MAIL, as_app
+from tests.workspace.emulator.state import Caller
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,64 +16,18 @@ if TYPE_CHECKING:
     from tests.workspace.conftest import Emulated
 
 NAME = "payment-analysis-900800700600.7.azure.databricksapps.com"
-EVE = "token-of-eve"
-START_SECONDS_MAX = 120.0
 KPIS = "/api/analytics/kpis"
-NOT_KEPT = ("DATABRICKS_TOKEN", "PAYMENT_ANALYSIS_HOME", "DATABASE_URL", "MLFLOW_TRACKING_URI")
-
-
-def environment(place: Emulated) -> dict[str, str]:
-    """What the platform sets, and what app.yml does."""
-    kept = {name: value for name, value in os.environ.items() if name not in NOT_KEPT}
-    return kept | {
-        "DATABRICKS_APP_NAME": "payment-analysis",
-        "DATABRICKS_APP_URL": f"https://{NAME}",
-        "DATABRICKS_HOST": place.url,
-        "DATABRICKS_CLIENT_ID": APPLICATION[0],
-        "DATABRICKS_CLIENT_SECRET": APPLICATION[1],
-        "DATABRICKS_WAREHOUSE_ID": WAREHOUSE,
-        "DATABRICKS_CATALOG": CATALOG,
-        "DATABRICKS_SCHEMA": SCHEMA,
-        "LAKEBASE_PROJECT_ID": "payment-analysis-db",
-        "LAKEBASE_BRANCH_ID": "production",
-        "LAKEBASE_ENDPOINT_ID": "primary",
-        "LAKEBASE_DATABASE_NAME": place.database,
-        "PGUSER": OWNER,
-        "PAYMENT_ANALYSIS_ADMINS": "eve@example.com",
-    }
 
 
 @pytest.fixture(scope="module")
 def app(filled: Emulated, repository: Path) -> Iterator[httpx.Client]:
     """The application by its name, as the platform's proxy calls it."""
-    filled.state.tokens[EVE] = Caller("eve@example.com")
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
-    command = [sys.executable, "-m", "uvicorn", "payment_analysis.backend.app:app", "--port", str(port)]
-    with subprocess.Popen([*command, "--no-server-header"], env=environment(filled), cwd=repository) as process:
-        with httpx.Client(
-            base_url=f"http://127.0.0.1:{port}", headers={"x-forwarded-host": NAME}, timeout=120
-        ) as client:
-            try:
-                wait_for(client, process)
-                yield client
-            finally:
-                process.send_signal(signal.SIGTERM)
-        assert process.wait(60) in {0, -signal.SIGTERM}
-
-
-def wait_for(client: httpx.Client, process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + START_SECONDS_MAX
-    while time.monotonic() < until:
-        assert process.poll() is None, "the application ended while it started"
-        try:
-            client.get("/api/version")
-        except httpx.ConnectError:
-            time.sleep(0.2)
-        else:
-            return
-    raise AssertionError("the application did not start")
+    filled.state.tokens[EVE] = Caller(MAIL)
+    with (
+        as_app(filled, repository, f"https://{NAME}") as address,
+        httpx.Client(base_url=address, headers={"x-forwarded-host": NAME}, timeout=120) as client,
+    ):
+        yield client
 
 
 def asked(app: httpx.Client, path: str, token: str = EVE, **headers: str) -> httpx.Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from tests.workspace.emulator.shapes import settings
 from tests.workspace.emulator.state import OWNER, State, no, now_ms
 
@@ -35,13 +35,14 @@ def router(state: State) -> APIRouter:
         return state.get("job", str(job_id))
 
     @routes.post(f"{API}/run-now")
-    def run_now(body: dict[str, Any]) -> Any:
+    def run_now(body: dict[str, Any], request: Request) -> Any:
         job = state.get("job", str(body["job_id"]))
         known = {one["name"]: str(one["default"]) for one in job["settings"].get("parameters", [])}
         given = body.get("job_parameters", {})
         if unknown := given.keys() - known.keys():
             raise no(400, "INVALID_PARAMETER_VALUE", f"unknown job parameter {min(unknown)}")
         run = _run(state, job, known, given)
+        run["creator_user_name"] = state.tokens[request.state.token].name
         threading.Thread(target=_work, args=(state, job, run, known | given), daemon=True).start()
         return {"run_id": run["run_id"], "number_in_job": run["run_id"]}
 
@@ -91,11 +92,11 @@ def _run(state: State, job: dict[str, Any], known: dict[str, str], given: dict[s
         run["job_parameters"] = [
             {"name": name, "default": usual, "value": given.get(name, usual)} for name, usual in known.items()
         ]
-    return dict(state.add("run", str(number), run))
+    made: dict[str, Any] = state.add("run", str(number), run)
+    return made
 
 
-def _work(state: State, job: dict[str, Any], shown: dict[str, Any], parameters: dict[str, str]) -> None:
-    run = state.kind("run")[str(shown["run_id"])]
+def _work(state: State, job: dict[str, Any], run: dict[str, Any], parameters: dict[str, str]) -> None:
     failed = ""
     for task, one in zip(job["settings"]["tasks"], run["tasks"], strict=True):
         if failed:
