@@ -54,6 +54,7 @@ bench: setup-dev
 	$(BIN)/python -m benchmarks.build
 	$(BIN)/python -m benchmarks.gold
 	$(BIN)/python -m benchmarks.models
+	$(BIN)/python -m benchmarks.off_policy
 	$(BIN)/python -m benchmarks.spark
 
 reset:

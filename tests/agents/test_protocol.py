@@ -14,6 +14,7 @@ from mcp.client.stdio import stdio_client
 from payment_analysis.agents.proposing import PROPOSE
 from payment_analysis.agents.protocol import answered, server_of
 from payment_analysis.agents.toolbox import Toolbox
+from payment_analysis.jobs.agents import toolbox_of
 from payment_analysis.store.decisions import ProposedConfigChange
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def test_a_client_in_another_process_lists_and_calls(ground: Ground) -> None:
 
     names, figures, wrong = anyio.run(talk)
 
-    assert names == set(Toolbox(ground.lakehouse).names)
+    assert names == set(toolbox_of(ground.home).names)
     assert json.loads(figures.content[0].text)["rows"][0]["total_payments"] > 0
     assert wrong.is_error
     assert "merchant_segment" in wrong.content[0].text

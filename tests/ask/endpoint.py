@@ -27,6 +27,8 @@ class Script:
     waits_seconds: float = 0.0
     asked: list[dict[str, Any]] = field(default_factory=list)
     port: int = 0
+    turns: list[dict[str, Any]] = field(default_factory=list)  # messages, one per question; then `content`
+    raw: bytes = b""  # a body as it is, instead
 
     @property
     def endpoint(self) -> Endpoint:
@@ -35,7 +37,10 @@ class Script:
     def body(self) -> bytes:
         if self.status != 200:
             return json.dumps({"error": {"message": "scripted", "type": "server_error"}}).encode()
-        message = {"role": "assistant", "content": self.content}
+        if self.raw:
+            return self.raw
+        said = self.turns[len(self.asked) - 1] if len(self.asked) <= len(self.turns) else {"content": self.content}
+        message = {"role": "assistant", **said}
         choice = {"index": 0, "message": message, "finish_reason": "stop"}
         answer = {"id": "1", "object": "chat.completion", "created": 1, "model": "scripted", "choices": [choice]}
         return json.dumps(answer).encode()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from payment_analysis.agents.orchestrator import run
 from payment_analysis.agents.roles import AgentName
+from payment_analysis.agents.talk.talk import run_with_model
 from payment_analysis.store.agent_runs import AgentFinding, AgentRun
 from payment_analysis.store.decisions import ProposalStatus, ProposedConfigChange
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from payment_analysis.agents.finding import Finding
     from payment_analysis.agents.orchestrator import Run, StepTaken
+    from payment_analysis.agents.talk.turn import Talks
     from payment_analysis.agents.toolbox import Toolbox
     from payment_analysis.domain.scope import Scope
     from payment_analysis.store.audit import Actor
@@ -42,16 +44,21 @@ def run_and_keep(
     agent: AgentName = AgentName.ORCHESTRATOR,
     scope: Scope | None = None,
     tell: Callable[[StepTaken], None] | None = None,
+    talks: Talks | None = None,
 ) -> Kept:
-    """Answer a question; run, findings and proposals are written in one transaction."""
-    made = run(question, toolbox, agent=agent, scope=scope, tell=tell)
+    """Answer a question, with a language model when one talks; everything is written in one transaction."""
+    if talks is None:
+        made = run(question, toolbox, agent=agent, scope=scope, tell=tell)
+    else:
+        made = run_with_model(question, toolbox, talks, agent=agent, scope=scope, tell=tell)
     with store.change(actor) as session:
         row = AgentRun(
             agent=agent,
             question=question,
             asked_by=actor.name,
             answer=made.answer,
-            called={"agents": list(made.agents)},
+            mode=made.mode,
+            called={"agents": list(made.agents), "model_note": made.model_note},
             steps={"taken": [asdict(step) for step in made.steps]},
             seconds=made.seconds,
         )

@@ -10,7 +10,7 @@ import re
 import time
 import unicodedata
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from payment_analysis.agents.advice import findings_of
 from payment_analysis.agents.roles import AGENTS, DIAGNOSE, SPECIALISTS, Agent, AgentName
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from payment_analysis.agents.finding import Finding
-    from payment_analysis.agents.roles import Step
     from payment_analysis.agents.toolbox import Answer, Toolbox
     from payment_analysis.domain.scope import Scope
 
 QUESTION_CHARACTERS_MAX: Final = 4_000
 LAST_DAY: Final = frozenset({"yesterday", "today", "ontem", "hoje", "ayer", "hoy"})
+Mode = Literal["planner", "model"]
 SAID_MAX: Final = 5  # findings in the summary
 EVERYBODY: Final = (
     "all",
@@ -64,6 +64,8 @@ class Run:
     findings: list[Finding] = field(default_factory=list)
     answer: str = ""
     seconds: float = 0.0
+    mode: Mode = "planner"
+    model_note: str = ""  # why a language model that is configured was not used
 
 
 def called_by(question: str) -> tuple[AgentName, ...]:
@@ -140,10 +142,6 @@ def _steps(
             )
 
 
-def _taken(agent: Agent, step: Step, answer: Answer) -> StepTaken:
-    return StepTaken(agent.name, step.tool, step.why, answer.arguments, len(answer.rows), answer.sql, answer.seconds)
-
-
 def ranked(findings: list[Finding]) -> list[Finding]:
     """Each thing once, in its surest form, the most valuable first."""
     best: dict[str, Finding] = {}
@@ -166,10 +164,6 @@ def summary(made: Run) -> str:
     if failed:
         parts.append("Not asked: " + "; ".join(f"{step.tool} ({step.error})" for step in failed) + ".")
     return "\n\n".join(parts)
-
-
-def _is_said(stem: str, plain: str, words: list[str]) -> bool:
-    return stem in plain if " " in stem else any(word.startswith(stem) for word in words)
 
 
 def _plain(text: str) -> str:

@@ -60,8 +60,8 @@ class Toolbox:
     ) -> None:
         self._warehouse = warehouse
         self._store = store
-        diagnosed = [diagnose_tool(warehouse)] if isinstance(warehouse, ArrowWarehouse) else []
-        self._computed = {tool.name: tool for tool in (*diagnosed, *(computed or ()))}
+        own = [diagnose_tool(warehouse)] if isinstance(warehouse, ArrowWarehouse) else []
+        self._computed = {tool.name: tool for tool in (*own, *(computed or ()))}
 
     @property
     def names(self) -> tuple[str, ...]:

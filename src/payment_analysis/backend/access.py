@@ -57,6 +57,7 @@ ACCESS: Final[Mapping[tuple[str, str], Role | None]] = MappingProxyType(
         ("GET", "/api/transactions/facets"): VIEWER,
         ("GET", "/api/transactions.csv"): VIEWER,
         ("GET", "/api/payments/{payment_id:path}"): VIEWER,
+        ("GET", "/api/similar/{transaction_id}"): VIEWER,
         ("GET", "/api/live/events"): VIEWER,
         # dashboards; a question too long for an address is posted, and changes nothing
         ("GET", "/api/dashboards"): VIEWER,
@@ -66,6 +67,7 @@ ACCESS: Final[Mapping[tuple[str, str], Role | None]] = MappingProxyType(
         ("POST", "/api/dashboards/{dashboard_id}/pages/{page_name}/widgets/{widget_name}/csv"): VIEWER,
         # questions in words; they are posted because they are long, and change nothing
         ("POST", "/api/ask"): VIEWER,
+        ("GET", "/api/agents/words"): VIEWER,
         ("GET", "/api/ask/suggestions"): VIEWER,
         ("POST", "/api/ask/feedback"): ANALYST,
         # what people say

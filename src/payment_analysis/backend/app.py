@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 from fastapi import Depends, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
-from payment_analysis.agents.model_health import model_health_tool
+from payment_analysis.agents.gathered import askers_over, computed_tools, similar_over
+from payment_analysis.agents.talk.endpoints import talks_of_environment
 from payment_analysis.agents.toolbox import Toolbox
 from payment_analysis.backend.access_log import keep_links_out_of_the_log
 from payment_analysis.backend.asking import SignedIn
@@ -69,6 +70,9 @@ from payment_analysis.backend.routes import (
     transactions,
 )
 from payment_analysis.backend.routes import (
+    similar as similar_payments,
+)
+from payment_analysis.backend.routes import (
     version as release,
 )
 from payment_analysis.backend.seen_routes import SeenRoutes
@@ -83,10 +87,11 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
 
-    from payment_analysis.agents.computed import Computed
+    from payment_analysis.agents.similar.tool import FindsSimilar
     from payment_analysis.backend.asking import Asking
     from payment_analysis.backend.dependencies import Clock, Warehouse, Writing
     from payment_analysis.backend.operating import Operating, Where
+    from payment_analysis.ml.registry import Registry
 
 LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")  # a page elsewhere that re-binds its name to us is refused by it
 APP_VARIABLE: Final = "DATABRICKS_APP_NAME"  # Databricks Apps sets it; nowhere else is it there
@@ -113,6 +118,7 @@ ROUTERS: Final = (
     analytics,
     dashboards,
     transactions,
+    similar_payments,
     live,
     incidents,
     tasks,
@@ -154,7 +160,8 @@ def create_app(
     shows_examples: bool = False,
     clock: Clock = _now,
     announce: Callable[[str], None] | None = None,
-    computed: Sequence[Computed] = (),
+    registry: Callable[[], Registry] | None = None,
+    similar: FindsSimilar | None = None,
 ) -> FastAPI:
     """The application over one lakehouse and one store; `hosts` are the names it may be called by.
 
@@ -175,8 +182,10 @@ def create_app(
     app.state.store, app.state.writes, app.state.clock, app.state.models = store, writes, clock, models_of
     app.state.operating = operating
     app.state.decisions, app.state.people = Decisions(store, clock, deciding or Deciding()), RememberedPeople()
-    app.state.asking, app.state.askers = asking or SignedIn(store, clock), ask.askers_over(warehouse)
-    app.state.toolbox = Toolbox(warehouse, store, computed)
+    app.state.asking, app.state.askers = asking or SignedIn(store, clock), askers_over(warehouse)
+    app.state.similar = similar or similar_over(warehouse)
+    app.state.toolbox = Toolbox(warehouse, store, computed_tools(app.state.askers, app.state.similar, registry))
+    app.state.talks = talks_of_environment()
     app.state.listeners, app.state.sign_ins = Listeners(), AttemptsMade(*SIGN_INS)
     keep_links_out_of_the_log()
     app.add_middleware(Gates, hosts=hosts, behind_proxy=behind_proxy)
@@ -223,7 +232,7 @@ def app_of(home: Home, *, hosts: Sequence[str] = LOOPBACK, announce: Callable[[s
         models_of=models,
         hosts=hosts,
         shows_examples=home.shows_examples,
-        computed=[model_health_tool(lambda: models.registry)],
+        registry=lambda: models.registry,
         announce=announce,
     )
 

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from payment_analysis.backend.forwarded import Forwarded, RemembersHeaders, Workspaces
 from payment_analysis.backend.operating_there import OperatingThere
+from payment_analysis.backend.similar_there import SimilarThere
 from payment_analysis.domain.errors import BadInput
 from payment_analysis.lakehouse.remote import RemoteLakehouse
 from payment_analysis.store.database import DATABASE_VARIABLE, Database, given_url, lakebase_url
@@ -25,8 +26,10 @@ def parts_of(environment: Mapping[str, str]) -> dict[str, object]:
     url = urlsplit(environment.get("DATABRICKS_APP_URL", ""))
     if not url.hostname:
         raise BadInput("DATABRICKS_APP_URL is not set", hint="the platform sets it; by hand, give the app's address")
+    warehouse = RemoteLakehouse(workspaces)
     return {
-        "warehouse": RemoteLakehouse(workspaces),
+        "warehouse": warehouse,
+        "similar": SimilarThere(workspaces, warehouse),
         "store": store,
         "asking": Forwarded(store, environment.get("PAYMENT_ANALYSIS_ADMINS", "").split(",")),
         "operating": OperatingThere(workspaces),

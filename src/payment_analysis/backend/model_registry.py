@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from payment_analysis.domain.errors import NotFound
+from payment_analysis.ml.training_note import last_training
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from payment_analysis.ml.models import ModelKind
     from payment_analysis.ml.registry import Registry
+    from payment_analysis.ml.training_note import TrainingNote
 
 
 class ModelRegistry:
@@ -33,6 +35,11 @@ class ModelRegistry:
         """The four models of the documents, by name."""
         kinds: Mapping[str, ModelKind] = import_module("payment_analysis.ml.models").MODELS
         return kinds
+
+    @property
+    def last_training(self) -> TrainingNote | None:
+        """How far the last training is, or how it ended; None when nobody trained here yet."""
+        return last_training(self._home)
 
     def kind(self, name: str) -> ModelKind:
         """One of them."""

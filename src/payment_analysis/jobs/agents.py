@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from payment_analysis.agents.gathered import askers_over, computed_tools, similar_over
 from payment_analysis.agents.keeping import run_and_keep
-from payment_analysis.agents.model_health import model_health_tool
 from payment_analysis.agents.roles import AgentName
+from payment_analysis.agents.talk.endpoints import talks_of_environment
 from payment_analysis.agents.toolbox import Toolbox
 from payment_analysis.domain.scope import TICK, Scope
 from payment_analysis.ml.registry import Registry
@@ -22,7 +23,9 @@ DEFAULT_QUESTION: Final = "Analyze payment performance: routing, retries, declin
 
 def toolbox_of(home: Home, store: Database | None = None) -> Toolbox:
     """Every tool over a home."""
-    return Toolbox(home.lakehouse(), store, [model_health_tool(lambda: Registry(home.path))])
+    lakehouse = home.lakehouse()
+    tools = computed_tools(askers_over(lakehouse), similar_over(lakehouse), lambda: Registry(home.path))
+    return Toolbox(lakehouse, store, tools)
 
 
 def run_agents(
@@ -41,7 +44,8 @@ def run_agents(
         if scope:
             (clock,) = home.lakehouse().rows("select as_of from data_clock")
             narrowed = Scope.from_text(scope, now=clock["as_of"] + TICK)
-        return run_and_keep(toolbox, database, SYSTEM, question, agent=agent, scope=narrowed)
+        talks = talks_of_environment()
+        return run_and_keep(toolbox, database, SYSTEM, question, agent=agent, scope=narrowed, talks=talks)
     finally:
         if store is None:
             database.close()

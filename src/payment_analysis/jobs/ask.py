@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from payment_analysis.agents.ask.asking import Askers
-from payment_analysis.agents.ask.endpoints import model_of_environment
+from payment_analysis.agents.gathered import askers_over
 from payment_analysis.domain.scope import Scope
 
 if TYPE_CHECKING:
@@ -15,5 +14,5 @@ if TYPE_CHECKING:
 
 def ask_in_words(home: Home, question: str, *, scope: str = "") -> Answer:
     """Answer one question; `scope` is flat parameters, its presets counted back from the newest event."""
-    asker = Askers(home.lakehouse(), model=model_of_environment()).current()
+    asker = askers_over(home.lakehouse()).current()
     return asker.ask(question, Scope.from_text(scope, now=asker.held.now) if scope else None)

@@ -19,7 +19,7 @@ from payment_analysis.ml.approval_training import train_approval
 from payment_analysis.ml.arrays import codes, strings
 from payment_analysis.ml.evaluation_retry import retry_world
 from payment_analysis.ml.evaluation_routing import route_world
-from payment_analysis.ml.fees import Fees
+from payment_analysis.ml.fees import Fees, reporting_unit
 from payment_analysis.ml.propensities import WARNING, estimated, logged, names_of, with_written
 from payment_analysis.ml.retry_training import declined_of, train_retry
 from payment_analysis.ml.route_comparison import Trial, compare_routes
@@ -73,7 +73,10 @@ def evaluate_routing(
     routes = names_of([train.rows, test.rows])
     if len(routes) < 2:
         raise BadInput(f"{len(routes)} routes leave nothing to choose", hint="give attempts of at least two PSPs")
-    prices = Fees.read(fees, routes.to_pylist()) if fees else Fees.learned(train.rows, routes)
+    if fees:
+        prices = Fees.read(fees, routes.to_pylist())
+    else:
+        prices = Fees.learned(train.rows, routes).at(reporting_unit(train.rows))
     tell("comparing", 0.3)
     comparison = compare_routes(train, _trial(home, test, routes), prices, margin, routes)
     tell("the true world", 0.8)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from payment_analysis.agents.protocol import serve_stdio
 from payment_analysis.agents.tool import load_tools, tool_named
-from payment_analysis.agents.toolbox import Toolbox
 from payment_analysis.domain.scope import TICK, Scope
+from payment_analysis.jobs.agents import toolbox_of
 from payment_analysis.store.database import Database
 
 if TYPE_CHECKING:
@@ -25,10 +25,10 @@ def call_tool(home: Home, name: str, arguments: Mapping[str, Any], *, scope: str
         (clock,) = lakehouse.rows("select as_of from data_clock")
         narrowed = Scope.from_text(scope, now=clock["as_of"] + TICK)
     if name not in load_tools() or tool_named(name).room == "lakehouse":
-        return Toolbox(lakehouse).call(name, arguments, narrowed)
+        return toolbox_of(home).call(name, arguments, narrowed)
     store = Database.of_home(home.create().path)
     try:
-        return Toolbox(lakehouse, store).call(name, arguments, narrowed)
+        return toolbox_of(home, store).call(name, arguments, narrowed)
     finally:
         store.close()
 
@@ -36,10 +36,10 @@ def call_tool(home: Home, name: str, arguments: Mapping[str, Any], *, scope: str
 def serve_tools(home: Home, *, read_only: bool = False) -> None:
     """Serve every tool over MCP on standard input and output."""
     if read_only:
-        serve_stdio(Toolbox(home.lakehouse()), None)
+        serve_stdio(toolbox_of(home), None)
         return
     store = Database.of_home(home.create().path)
     try:
-        serve_stdio(Toolbox(home.lakehouse(), store), store)
+        serve_stdio(toolbox_of(home, store), store)
     finally:
         store.close()

@@ -10,6 +10,7 @@ from payment_analysis.ml.models import MODELS, compare
 from payment_analysis.ml.registry import Registry
 from payment_analysis.ml.silver import read_attempts
 from payment_analysis.ml.training import Lessons, Trained
+from payment_analysis.ml.training_note import noted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -65,11 +66,22 @@ def train(
 
     Attempts come from the home's silver and models go into its registry unless others are handed in.
     """
-    tell = progress or (lambda _what, _share: None)
     kinds = [kind_of(name) for name in names] or list(MODELS.values())
-    tell("reading attempts", 0.0)
-    lessons = Lessons.of(read_attempts(tables_of(home)) if attempts is None else attempts)
-    registry = registry or Registry(home.path)
+    with noted(home.path) as keep:
+
+        def tell(what: str, share: float) -> None:
+            keep(what, share)
+            if progress is not None:
+                progress(what, share)
+
+        tell("reading attempts", 0.0)
+        lessons = Lessons.of(read_attempts(tables_of(home)) if attempts is None else attempts)
+        return _trained(kinds, lessons, registry or Registry(home.path), tell)
+
+
+def _trained(
+    kinds: Sequence[ModelKind], lessons: Lessons, registry: Registry, tell: Callable[[str, float], None]
+) -> Training:
     done, refused, made = list[Registered](), list[NotTrained](), dict[str, Trained]()
     for number, kind in enumerate(kinds):
         tell(f"training {kind.name}", READ_SHARE + (1.0 - READ_SHARE) * number / len(kinds))

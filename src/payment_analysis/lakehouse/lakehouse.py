@@ -23,13 +23,14 @@ from payment_analysis.lakehouse.stream.stream import Stream
 from payment_analysis.lakehouse.table import load_sources, load_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     import pyarrow as pa
 
     from payment_analysis.domain.errors import PaymentAnalysisError
     from payment_analysis.domain.scope import Scope
+    from payment_analysis.lakehouse.data_file import DataFile
     from payment_analysis.lakehouse.freshness import Freshness
     from payment_analysis.lakehouse.maintenance import Maintained
     from payment_analysis.lakehouse.partials.refresh import Refreshed
@@ -50,6 +51,7 @@ class Lakehouse:
         sources: Mapping[str, Source] | None = None,
         seeds: Seeds | None = None,
     ) -> None:
+        self.folder = home
         self._scratch = home / "scratch"
         self._store = DeltaStore(home / "tables")
         self._tables = load_tables() if tables is None else tables
@@ -110,6 +112,18 @@ class Lakehouse:
     def table(self, sql: str, parameters: Mapping[str, object] | None = None) -> pa.Table:
         """Answer SQL of our own in Arrow."""
         return self._query.table(sql, parameters)
+
+    def version(self, name: str) -> int | None:
+        """The newest version of a table; none when it is not built."""
+        return self._store.version(name)
+
+    def files(self, name: str) -> tuple[DataFile, ...]:
+        """The data files of a table as it is now."""
+        return self._store.snapshot(name).files
+
+    def table_of_files(self, sql: str, name: str, paths: Iterable[Path]) -> pa.Table:
+        """Answer SQL of our own in Arrow as if a table held only some of its files."""
+        return self._query.table_of_files(sql, name, paths)
 
     def staged(
         self, question: str, scope: Scope, questions: Mapping[str, str], *, limit: int = ROWS_MAX

@@ -16,7 +16,7 @@ from scipy.special import expit
 
 from payment_analysis.ml.arrays import Array, codes, joined, microseconds, strings, vocabulary
 from payment_analysis.ml.bandits import SuccessRateWindow, Thompson
-from payment_analysis.ml.live_routing import HealthGate, LiveEffects
+from payment_analysis.ml.live_routing import HEALTHY, HealthGate, LiveEffects
 from payment_analysis.ml.off_policy import Draws, Estimate
 from payment_analysis.simulate.arrays import hashed_uniform
 from payment_analysis.simulate.parameters import ARMS, ROUTES
@@ -34,6 +34,7 @@ SECOND_US: Final = 1_000_000
 RULE: Final = "rule"
 OURS: Final = "ours"
 CLAIRVOYANT: Final = "clairvoyant"
+KNOWING: Final = "knows every parameter and outage"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class World:
 
     rows: pa.Table
     truth: Array  # row x route
+    known: Array  # row x route, as far as parameters and what can be seen tell
     luck: Array
     issuer: Array
     issuers: pa.Array
@@ -85,6 +87,7 @@ def route_world(before: pa.Table, exam: pa.Table, truth_folder: Path, policy: Ro
         "Thompson per issuer": _bandit(world, before, Thompson(len(ROUTES), draws=1)),
         "ours, not learning": expit(_log_odds(world, policy)).argmax(axis=1),
         OURS: _ours(world, policy),
+        KNOWING: world.known.argmax(axis=1),
         CLAIRVOYANT: best,
     }
     return _compared({name: world.truth[rows, route] for name, route in routes.items()})
@@ -97,14 +100,18 @@ def world_of(before: pa.Table, exam: pa.Table, folder: Path) -> World:
     there = np.flatnonzero(place.is_valid().to_numpy(zero_copy_only=False))
     rows = exam.take(pa.array(there))
     at = place.drop_null().to_numpy().astype(np.int64)
-    table = truth.approval[at].reshape(len(at), len(ROUTES), len(ARMS))
-    by_route = table[np.arange(len(at)), :, truth.arm[at]].astype(np.float64)
+
+    def by_route(table: Array) -> Array:
+        shaped = table[at].reshape(len(at), len(ROUTES), len(ARMS))
+        return np.asarray(shaped[np.arange(len(at)), :, truth.arm[at]], dtype=np.float64)
+
     issuers = vocabulary(strings(before, "issuer"))
     names = pa.array([route.name for route in ROUTES])
     assert len(clairvoyant(truth)) == len(truth.route)
     return World(
         rows=rows,
-        truth=by_route,
+        truth=by_route(truth.approval),
+        known=by_route(truth.approval_known),
         luck=hashed_uniform(LUCK_SEED, np.arange(len(at))),
         issuer=np.maximum(codes(strings(rows, "issuer"), issuers), 0),
         issuers=issuers,
@@ -170,7 +177,7 @@ def _ours(world: World, policy: RoutingPolicy) -> Array:
         expected = float(1.0 / (1.0 + np.exp(-(odds[row, route] + effects.mean[issuer, route]))))
         approved = world.outcome(row, route)
         gate.hear(now, route, approved, expected)
-        if factors[route] == 1.0:
+        if factors[route] > HEALTHY:
             effects.hear(issuer, route, approved, expected)
     return chosen
 

@@ -26,8 +26,14 @@ if TYPE_CHECKING:
 SECOND_US: Final = 1_000_000
 HOURS_WEEK: Final = 168
 WORD_ROWS_MIN: Final = 20  # a word seen less often teaches nothing
+AGAINST: Final = {  # what the amount is compared with: all in logarithms
+    "previous": "card_previous_amount",
+    "approved": "card_amount_approved_mean",
+    "approved_max": "card_amount_approved_max",
+    "refused_min": "card_amount_refused_min",
+}
 CLOCK: Final = ("hour", "weekday", "day_of_month")
-AMOUNTS: Final = ("amount_log", "amount_over_usual", "amount_over_previous", "amount_over_approved")
+AMOUNTS: Final = ("amount_log", "amount_over_usual", *(f"amount_over_{name}" for name in AGAINST))
 INPUTS: Final = tuple(dict.fromkeys((*RAW, *HISTORY_NUMBERS, *HISTORY_WORDS)))
 
 
@@ -96,8 +102,7 @@ class AttemptFeatures(TransformerMixin, BaseEstimator):
         made += [
             amount,
             amount - float(self.usual_amount_log_[currency]),
-            amount - _number(attempt.get("card_previous_amount")),
-            amount - _number(attempt.get("card_amount_approved_mean")),
+            *(amount - _number(attempt.get(name)) for name in AGAINST.values()),
         ]
         made += [_number(attempt.get(name)) for name in FLAGS]
         at = attempt.get(TIME)
@@ -115,8 +120,7 @@ class AttemptFeatures(TransformerMixin, BaseEstimator):
     def _amounts(self, rows: pa.Table) -> list[Array]:
         amount = np.log1p(numbers(rows, "amount"))
         usual = self.usual_amount_log_[codes(strings(rows, "currency"), self.currencies_)]
-        previous, approved = numbers(rows, "card_previous_amount"), numbers(rows, "card_amount_approved_mean")
-        return [amount, amount - usual, amount - previous, amount - approved]
+        return [amount, amount - usual, *(amount - numbers(rows, name) for name in AGAINST.values())]
 
 
 def _all(features: AttemptFeatures) -> list[tuple[str, pa.Array]]:

@@ -22,7 +22,7 @@ ROWS_MIN: Final = 50  # fewer charged attempts teach no price list
 
 @dataclass(frozen=True, slots=True)
 class Fees:
-    """Price list by route, in the currency of the amounts."""
+    """Price list by route, in one currency: that of most amounts when learned, the reporting currency when judging."""
 
     routes: tuple[str, ...]
     approved_fixed: Array
@@ -33,6 +33,10 @@ class Fees:
         """Row x route: cost when approved, cost when declined."""
         approved = self.approved_fixed[None, :] + self.approved_share[None, :] * amount[:, None]
         return approved, np.broadcast_to(self.declined[None, :], approved.shape)
+
+    def at(self, unit: float) -> Fees:
+        """The same prices in another currency, of which `unit` is one unit of this one."""
+        return Fees(self.routes, self.approved_fixed * unit, self.approved_share, self.declined * unit)
 
     @property
     def levelled(self) -> Fees:
@@ -111,3 +115,11 @@ def usual_currency(attempts: pa.Table) -> str:
     if not len(counted):
         return ""
     return str(counted.field("values")[int(np.argmax(counted.field("counts").to_numpy()))].as_py())
+
+
+def reporting_unit(attempts: pa.Table) -> float:
+    """What one unit of the usual currency is worth in the reporting currency; 1 where nothing tells."""
+    home = strings(attempts, "currency").to_numpy(zero_copy_only=False) == usual_currency(attempts)
+    amount, worth = numbers(attempts, "amount"), value_amount(attempts)
+    told = home & (amount > 0) & (worth > 0)
+    return float(np.median(worth[told] / amount[told])) if told.any() else 1.0

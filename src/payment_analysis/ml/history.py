@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from payment_analysis.domain.decline_reasons import DeclineReason
 from payment_analysis.ml.arrays import (
     MILLISECOND_US,
     Array,
@@ -36,7 +37,7 @@ HOUR_MS: Final = 3_600_000
 DAY_MS: Final = 24 * HOUR_MS
 # A rate of few attempts is drawn to this one with the weight of ten attempts (the prototype's shrinkage).
 USUAL_RATE, USUAL_WEIGHT = 0.87, 10.0
-NEVER_HOURS: Final = np.nan
+NO_MONEY: Final = (DeclineReason.INSUFFICIENT_FUNDS.value, DeclineReason.LIMIT_EXCEEDED.value)
 
 CARD, PAYMENT, MERCHANT, ISSUER = "card_token_id", "payment_id", "merchant_id", "issuer"
 DEVICE, ADDRESS, ROUTE, BURST = "device_fingerprint", "ip_address", "psp", "issuer|merchant_id"
@@ -66,7 +67,14 @@ class History:
             "reason": codes(words, reasons).astype(np.float64),
             "psp": codes(strings(attempts, ROUTE), vocabulary(strings(attempts, ROUTE))).astype(np.float64),
         }
-        return cls({key: Tally.of(key_of(attempts, key), known_ms, sums, values) for key in KEYS}, reasons)
+        peaks = _peaks(approved, amount, values["at_ms"], reason=words)
+        return cls(
+            {
+                key: Tally.of(key_of(attempts, key), known_ms, sums, values, peaks if key == CARD else None)
+                for key in KEYS
+            },
+            reasons,
+        )
 
     def features(self, attempts: pa.Table) -> pa.Table:
         """The attempts with the columns of their past; answers they may carry are not read."""
@@ -105,6 +113,10 @@ HISTORY_NUMBERS: Final = (
     "card_previous_approved",
     "card_previous_amount",
     "card_amount_approved_mean",
+    "card_amount_approved_max",
+    "card_amount_refused_min",
+    "card_hours_since_approved",
+    "card_hours_since_refused",
     "payment_tries",
     "payment_hours_since",
     "merchant_rate_7d",
@@ -132,6 +144,18 @@ def known_at_ms(attempts: pa.Table) -> Array:
     return np.where(answered, -(-known // MILLISECOND_US), -1)
 
 
+def _peaks(approved: Array, amount: Array, at_ms: Array, *, reason: pa.Array) -> dict[str, Array]:
+    """What a card is known to afford: the most it paid, the least it was refused for want of money, and when."""
+    paid = approved > 0.5
+    refused = np.asarray(pc.is_in(reason, value_set=pa.array(NO_MONEY)).to_numpy(zero_copy_only=False)) & ~paid
+    return {
+        "approved_amount": np.where(paid, amount, np.nan),
+        "refused_amount_below": np.where(refused, -amount, np.nan),
+        "approved_at_ms": np.where(paid, at_ms, np.nan),
+        "refused_at_ms": np.where(refused, at_ms, np.nan),
+    }
+
+
 def key_of(attempts: pa.Table, key: str) -> pa.Array:
     return joined(attempts, key.split("|")) if "|" in key else strings(attempts, key)
 
@@ -155,6 +179,10 @@ def _card(card: Asked, at_ms: Array) -> dict[str, Array]:
         "card_amount_approved_mean": np.where(
             approved > 0, card.sum("approved_amount", month) / np.maximum(approved, 1.0), np.nan
         ),
+        "card_amount_approved_max": card.last("approved_amount"),
+        "card_amount_refused_min": -card.last("refused_amount_below"),
+        "card_hours_since_approved": (at_ms - card.last("approved_at_ms")) / HOUR_MS,
+        "card_hours_since_refused": (at_ms - card.last("refused_at_ms")) / HOUR_MS,
     }
 
 

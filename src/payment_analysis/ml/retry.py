@@ -20,12 +20,16 @@ from payment_analysis.ml.arrays import Array, codes, microseconds, numbers, stri
 from payment_analysis.ml.boosting import TreeSettings, grow, raw_score
 from payment_analysis.ml.calibration import Platt
 from payment_analysis.ml.features import AttemptFeatures, table_of
+from payment_analysis.ml.fees import reporting_unit, usual_currency, value_amount
 from payment_analysis.ml.names import HOUR_S, WAITS_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MARGIN: Final = 0.20
+# Tries per decline that are worth the issuers' patience. The last tries bring least: in the simulated worlds this
+# budget keeps nine tenths of the net value of trying everything that pays at all.
+TRIES_PER_DECLINE: Final = 0.55
 TRIES_MAX: Final = 4  # after the first attempt; every schedule it is compared with makes at most as many
 SETTINGS: Final = TreeSettings(trees=120, leaves=12, leaf_rows_min=30, learning_rate=0.06, ridge=10.0)
 # What a decline leaves behind for the try after it; everything else of the past would be as old as the wait.
@@ -33,7 +37,8 @@ SEEN: Final = frozenset(
     {
         "amount_log", "amount_over_usual", "fraud_score", "installments", "retry_count", "is_recurring",
         "is_cross_border", "uses_3ds", "is_network_token", "hour", "weekday", "day_of_month", "payment_hours_since",
-        "payment_tries", "card_amount_approved_mean", "card_approved_30d", "currency", "merchant_segment", "initiator",
+        "payment_tries", "card_amount_approved_mean", "amount_over_approved_max", "card_approved_30d", "currency",
+        "merchant_segment", "initiator",
         "card_network", "payment_method_type", "issuer", "issuer_country", "previous_reason",
     }
 )  # fmt: skip
@@ -45,7 +50,7 @@ class Advice:
 
     wait_seconds: Array  # -1: do not try again
     chance: Array  # of the best wait; nan where none is allowed
-    net: Array  # expected, in the currency of the amount; 0 where nothing is tried
+    net: Array  # expected, in the reporting currency; 0 where nothing is tried
     chances: Array  # row x wait
     allowed: Array  # row x wait
 
@@ -53,9 +58,15 @@ class Advice:
 class RetryPolicy(BaseEstimator):
     """Declined attempts in, seconds to wait out (-1: stop)."""
 
-    def __init__(self, margin: float = MARGIN, settings: TreeSettings | None = None) -> None:
+    def __init__(
+        self,
+        margin: float = MARGIN,
+        settings: TreeSettings | None = None,
+        tries_per_decline: float = TRIES_PER_DECLINE,
+    ) -> None:
         self.margin = margin
         self.settings = settings
+        self.tries_per_decline = tries_per_decline
 
     def fit(self, retries: pa.Table, labels: Array) -> RetryPolicy:
         """Learn from tries after the first, each with its wait."""
@@ -65,7 +76,20 @@ class RetryPolicy(BaseEstimator):
         matrix = self.features_.transform(retries)[:, self.places_]
         self.booster_ = grow(matrix, labels, self.settings or SETTINGS, words=words)
         self.platt_ = Platt()
-        self.declined_fee_ = _declined_fee(retries)
+        known = value_amount(retries)
+        self.usual_value_ = float(np.median(known[known > 0])) if (known > 0).any() else 0.0
+        self.declined_fee_, self.currency_ = _declined_fee(retries), usual_currency(retries)
+        self.unit_ = reporting_unit(retries)
+        self.net_min_ = 0.0
+        return self
+
+    def budget(self, declined: pa.Table) -> RetryPolicy:
+        """Learn the least net value of a try that keeps tries within the budget, from declines as they come."""
+        self.net_min_ = 0.0
+        best = np.sort(self._net(declined)[2].max(axis=1, initial=-np.inf))[::-1]
+        allowed = int(self.tries_per_decline * len(best))
+        if allowed < len(best):
+            self.net_min_ = max(float(best[allowed]), 0.0)
         return self
 
     def calibrate(self, retries: pa.Table, labels: Array) -> RetryPolicy:
@@ -87,13 +111,10 @@ class RetryPolicy(BaseEstimator):
 
     def advise(self, declined: Any) -> Advice:
         """The best allowed wait of each declined attempt, and what it is worth."""
-        rows = table_of(declined)
-        chances, allowed = self.chances(rows), allowed_waits(rows)
-        amount = np.nan_to_num(numbers(rows, "amount"))[:, None]
-        net = np.where(allowed, chances * self.margin * amount - (1.0 - chances) * self.declined_fee_, -np.inf)
+        chances, allowed, net = self._net(declined)
         best = net.argmax(axis=1)
         row = np.arange(len(best))
-        tried = net[row, best] > 0.0
+        tried = net[row, best] > self.net_min_
         return Advice(
             wait_seconds=np.where(tried, np.array(WAITS_SECONDS)[best], -1),
             chance=np.where(allowed.any(axis=1), chances[row, best], np.nan),
@@ -101,6 +122,21 @@ class RetryPolicy(BaseEstimator):
             chances=chances,
             allowed=allowed,
         )
+
+    def _net(self, declined: Any) -> tuple[Array, Array, Array]:
+        """Row x wait: chance, whether allowed, and expected net value in the reporting currency."""
+        rows = table_of(declined)
+        chances, allowed = self.chances(rows), allowed_waits(rows)
+        won, lost = self.margin * self._worth(rows)[:, None], self.declined_fee_ * self.unit_
+        return chances, allowed, np.where(allowed, chances * won - (1.0 - chances) * lost, -np.inf)
+
+    def _worth(self, rows: pa.Table) -> Array:
+        """Amounts in the reporting currency; one without a rate is worth what is usual, times how usual it is."""
+        known = numbers(rows, "reporting_amount") if "reporting_amount" in rows.column_names else None
+        if known is None:
+            return value_amount(rows)
+        above_usual = self.features_.transform(rows)[:, self.features_.names.index("amount_over_usual")]
+        return np.where(np.isfinite(known), known, np.nan_to_num(self.usual_value_ * np.exp(above_usual)))
 
     def predict(self, declined: Any) -> Array:
         """Seconds to wait before the next try; -1 for none."""
@@ -155,8 +191,9 @@ def retries_of(rows: pa.Table) -> Array:
 
 
 def _declined_fee(attempts: pa.Table) -> float:
-    """What a declined try usually costs, in major units; nothing when no fee is known."""
+    """What a declined try usually costs, in the usual currency; nothing when no fee is known."""
+    home = strings(attempts, "currency").to_numpy(zero_copy_only=False) == usual_currency(attempts)
     scale = numbers(attempts, "amount") / np.maximum(numbers(attempts, "amount_minor"), 1.0)
     fee = numbers(attempts, "psp_fee_minor") * scale
-    paid = fee[(numbers(attempts, "is_approved") == 0.0) & (fee > 0)]
+    paid = fee[home & (numbers(attempts, "is_approved") == 0.0) & (fee > 0)]
     return float(np.median(paid)) if len(paid) else 0.0

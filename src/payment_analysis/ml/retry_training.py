@@ -51,6 +51,7 @@ def train_retry(lessons: Lessons) -> Trained:
     train, calibrate, test = places
     model = RetryPolicy().fit(lessons.at(train), lessons.labels[train])
     model.calibrate(lessons.at(np.sort(calibrate)), lessons.labels[calibrate])
+    model.budget(declined_of(lessons.at(split.calibrate), lessons.labels[split.calibrate]))
 
     rows, labels = lessons.at(test), lessons.labels[test]
     exam = RetryExam(rows, labels, payment_codes(rows), split.test_from_us)
@@ -63,7 +64,12 @@ def train_retry(lessons: Lessons) -> Trained:
         measures=probability_measures(exam, chance, float(lessons.labels[train].mean())),
         limits=LIMITS,
         calibration=tuple(calibration_curve(labels, chance, bins=10)),
-        details={"tries_learned_from": len(train), "tries_examined": len(test)},
+        details={
+            "tries_learned_from": len(train),
+            "tries_examined": len(test),
+            "tries_per_decline": model.tries_per_decline,
+            "net_min": model.net_min_,
+        },
     )
     return Trained(model, card, exam)
 

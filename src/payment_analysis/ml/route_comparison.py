@@ -114,7 +114,7 @@ def compare_routes(train: Lessons, trial: Trial, fees: Fees, margin: float, rout
 def _policy(rows: pa.Table, labels: Array, fees: Fees, margin: float, routes: pa.Array) -> RoutingPolicy:
     policy = RoutingPolicy(margin=margin)
     policy.approval_, policy.risk_ = ApprovalModel(SETTINGS).fit(rows, labels), None
-    policy.routes_, policy.fees_ = routes, fees
+    policy.routes_, policy.fees_, policy.unit_ = routes, fees, 1.0  # these prices are in the reporting currency
     return policy
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from payment_analysis.decisioning.route_watch import NEW, Standing, heard
 from payment_analysis.decisioning.routing import Footing
-from payment_analysis.ml.live_routing import HealthGate, LiveEffects
+from payment_analysis.ml.live_routing import CURIOSITY, HEALTHY, HealthGate, LiveEffects
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,7 +99,7 @@ class RouteMemory:
     def believe(self, odds: Array, variance: Array, issuer: str | None, at_s: float) -> Belief:
         """What the models say, moved by what was heard of this issuer and these routes."""
         effects = self._of_issuer(issuer, variance)
-        spread = np.sqrt(effects.variance[0])
+        spread = CURIOSITY * np.sqrt(effects.variance[0])
         return Belief(odds + effects.mean[0], spread, self._gate.factors(at_s))
 
     def wins(self, belief: Belief, arms: Sequence[Arm]) -> list[float]:
@@ -142,7 +142,7 @@ class RouteMemory:
         among_telling = expected / max(expected + (1.0 - expected) * self._telling, 1e-9)
         approved = float(bool(lesson.approved))
         self._gate.hear(told.at_s, place, approved, among_telling)
-        if self._gate.factors(told.at_s)[place] == 1.0:
+        if self._gate.factors(told.at_s)[place] > HEALTHY:
             self._of_issuer(told.issuer, told.variance).hear(0, place, approved, among_telling)
 
     def _of_issuer(self, issuer: str | None, variance: Array | None) -> LiveEffects:

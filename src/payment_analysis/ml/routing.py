@@ -15,7 +15,7 @@ from sklearn.base import BaseEstimator
 
 from payment_analysis.ml.arrays import Array, strings, vocabulary
 from payment_analysis.ml.features import table_of
-from payment_analysis.ml.fees import Fees, usual_currency, value_amount
+from payment_analysis.ml.fees import Fees, reporting_unit, usual_currency, value_amount
 
 if TYPE_CHECKING:
     from payment_analysis.ml.approval import ApprovalModel
@@ -50,6 +50,7 @@ class RoutingPolicy(BaseEstimator):
         self.routes_ = vocabulary(strings(attempts, "psp"))
         self.fees_ = Fees.learned(attempts, self.routes_)
         self.currency_ = usual_currency(attempts)  # of the fees
+        self.unit_ = reporting_unit(attempts)
         return self
 
     def log_odds(self, attempts: Any) -> Array:
@@ -68,7 +69,7 @@ class RoutingPolicy(BaseEstimator):
         """Row x route: expected net value of given approval probabilities, in the reporting currency."""
         rows = table_of(attempts)
         amount = value_amount(rows)
-        when_approved, when_declined = self.fees_.costs(amount)
+        when_approved, when_declined = self.fees_.at(self.unit_).costs(amount)
         fraud = np.zeros(rows.num_rows) if self.risk_ is None else self.risk_.predict(rows)
         earned = (self.margin * (1.0 - fraud) - fraud) * amount
         return np.asarray(chance * (earned[:, None] - when_approved) - (1.0 - chance) * when_declined)

@@ -138,8 +138,9 @@ class Scoring:
         rows = self._waits(attempt, context, reason)
         chances = self.retry.platt_(self._retry_trees(rows[:, self.retry.places_]))
         shifts = self._shifts(attempt, context)
-        fee = float(self.retry.declined_fee_) * (context.amount_value or 0.0) / max(float(attempt["amount"]), 1e-9)
-        return RetryScores(dict(zip(WAITS_SECONDS, chances.tolist(), strict=True)), shifts, self.fraud(attempt), fee)
+        by_wait = dict(zip(WAITS_SECONDS, chances.tolist(), strict=True))
+        fee = float(self.retry.declined_fee_) * unit_of(self.retry)
+        return RetryScores(by_wait, shifts, self.fraud(attempt), fee)
 
     def fraud(self, attempt: Mapping[str, Any]) -> float:
         """The chance of a fraud report; without the model the vendor's score is no probability, so nothing is known."""
@@ -219,16 +220,20 @@ class Scoring:
 
 def fees_of(routing: RoutingPolicy) -> dict[str, Fee]:
     """The fees that were learned, from the usual currency of the attempts at today's rate."""
-    currency: str = getattr(routing, "currency_", "")  # a policy of an older release does not know it
-    known = rate(currency, BASE, datetime.now(UTC).date()) if currency else None
-    unit = 1.0 if known is None else float(known)
-    fees = routing.fees_
+    unit, fees = unit_of(routing), routing.fees_
     return {
         route: Fee(float(fixed) * unit, float(share), float(declined) * unit)
         for route, fixed, share, declined in zip(
             fees.routes, fees.approved_fixed, fees.approved_share, fees.declined, strict=True
         )
     }
+
+
+def unit_of(policy: RoutingPolicy | RetryPolicy) -> float:
+    """What one unit of the currency of a policy's fees is worth in a decision, at today's rate."""
+    currency: str = getattr(policy, "currency_", "")  # a policy of an older release does not know it
+    known = rate(currency, BASE, datetime.now(UTC).date()) if currency else None
+    return 1.0 if known is None else float(known)
 
 
 def raw_attempt(context: Context, known: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import pandas as pd
 
 from payment_analysis.ml.arrays import Array, codes, vocabulary
 
@@ -32,9 +33,17 @@ class Tally:
 
     @classmethod
     def of(
-        cls, words: pa.Array, known_ms: Array, sums: Mapping[str, Array], values: Mapping[str, Array] | None = None
+        cls,
+        words: pa.Array,
+        known_ms: Array,
+        sums: Mapping[str, Array],
+        values: Mapping[str, Array] | None = None,
+        peaks: Mapping[str, Array] | None = None,
     ) -> Tally:
-        """Facts that come in order of time; those without a key or a known moment are left out."""
+        """Facts that come in order of time; those without a key or a known moment are left out.
+
+        A peak is the largest value so far of its key, nan before the first; it is asked for like any last value.
+        """
         keys = vocabulary(words)
         code = codes(words, keys)
         there = np.flatnonzero((code >= 0) & (known_ms >= 0))
@@ -44,7 +53,8 @@ class Tally:
             keys,
             np.sort(place, kind="stable"),
             {name: np.concatenate([[0.0], np.cumsum(fact[order])]) for name, fact in sums.items()},
-            {name: value[order] for name, value in (values or {}).items()},
+            {name: value[order] for name, value in (values or {}).items()}
+            | {name: _peak(code[order], value[order]) for name, value in (peaks or {}).items()},
         )
 
     def ask(self, words: pa.Array, at_ms: Array) -> Asked:
@@ -86,3 +96,10 @@ class Asked:
             return np.full(len(self.end), missing)
         there = self.known & (before >= 0) & (self.tally.place[np.maximum(before, 0)] >= self.start)
         return np.where(there, values[np.maximum(before, 0)], missing)
+
+
+def _peak(code: Array, value: Array) -> Array:
+    """The running maximum of each key; nan is no value."""
+    filled = pd.Series(np.where(np.isfinite(value), value, -np.inf))
+    so_far = filled.groupby(code, sort=False).cummax().to_numpy()
+    return np.where(np.isfinite(so_far), so_far, np.nan)

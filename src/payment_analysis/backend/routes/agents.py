@@ -20,6 +20,7 @@ from starlette.concurrency import run_in_threadpool
 from payment_analysis.agents.keeping import run_and_keep
 from payment_analysis.agents.orchestrator import QUESTION_CHARACTERS_MAX, StepTaken
 from payment_analysis.agents.roles import AGENTS, AgentName
+from payment_analysis.agents.talk.turn import Talks
 from payment_analysis.agents.toolbox import Toolbox
 from payment_analysis.backend.dependencies import PersonDep, StoreDep
 from payment_analysis.backend.fields import Identifier
@@ -48,6 +49,12 @@ class QuestionIn(BaseModel):
 
     question: str = Field(min_length=1, max_length=QUESTION_CHARACTERS_MAX, description="In words.")
     agent: AgentName = Field(default=AgentName.ORCHESTRATOR, description="Who answers; the orchestrator asks others.")
+
+
+class WordsOut(BaseModel):
+    """Who finds the words."""
+
+    has_model: bool = Field(description="A language model is configured; without one the planner answers.")
 
 
 class StepOut(BaseModel):
@@ -102,6 +109,7 @@ class RunDetailOut(AgentRunOut):
     """A run with its steps and findings."""
 
     called: list[str] = Field(description="Agents that were asked.")
+    model_note: str = Field(description="Why the language model was not used, when one is configured.")
     steps: list[StepOut] = Field(description="Tools that were asked, in order.")
     findings: list[AgentFindingOut] = Field(description="What was found, the most valuable first.")
 
@@ -126,6 +134,12 @@ def list_agents(store: StoreDep) -> list[AgentOut]:
     ]
 
 
+@router.get("/words", operation_id="getAgentWords")
+def get_words(request: Request) -> WordsOut:
+    """Whether a language model is configured."""
+    return WordsOut(has_model=request.app.state.talks is not None)
+
+
 @router.get("/runs", operation_id="listAgentRuns")
 def list_runs(
     store: StoreDep, limit: Annotated[int, Query(ge=1, le=200, description="At most so many.")] = 30
@@ -146,7 +160,8 @@ def get_run(run_id: Identifier, store: StoreDep) -> RunDetailOut:
 def run_agents(body: QuestionIn, request: Request, scope: ScopeDep, store: StoreDep, person: PersonDep) -> RunDetailOut:
     """Ask, and get the run when it is done."""
     toolbox: Toolbox = request.app.state.toolbox
-    kept = run_and_keep(toolbox, store, person.actor, body.question, agent=body.agent, scope=scope)
+    talks: Talks | None = request.app.state.talks
+    kept = run_and_keep(toolbox, store, person.actor, body.question, agent=body.agent, scope=scope, talks=talks)
     return detail_of(store, kept.run_id)
 
 
@@ -154,12 +169,15 @@ def run_agents(body: QuestionIn, request: Request, scope: ScopeDep, store: Store
 def chat(body: QuestionIn, request: Request, scope: ScopeDep, store: StoreDep, person: PersonDep) -> StreamingResponse:
     """Ask, and hear each step as it is taken: events `step`, then `run` with everything, or `problem`."""
     told: queue.SimpleQueue[tuple[bytes, Any] | None] = queue.SimpleQueue()
+    talks: Talks | None = request.app.state.talks
     toolbox: Toolbox = request.app.state.toolbox
 
     def work() -> None:
         try:
             tell = partial(_tell, told)
-            kept = run_and_keep(toolbox, store, person.actor, body.question, agent=body.agent, scope=scope, tell=tell)
+            kept = run_and_keep(
+                toolbox, store, person.actor, body.question, agent=body.agent, scope=scope, tell=tell, talks=talks
+            )
             told.put((b"run", detail_of(store, kept.run_id).model_dump(mode="json")))
         except PaymentAnalysisError as error:
             told.put((b"problem", {"message": error.message, "hint": error.hint}))
@@ -194,6 +212,7 @@ def detail_of(store: Database, run_id: str) -> RunDetailOut:
         return RunDetailOut(
             **AgentRunOut.model_validate(row).model_dump(),
             called=list(row.called["agents"]),
+            model_note=str(row.called.get("model_note", "")),
             steps=[StepOut.model_validate(step) for step in row.steps["taken"]],
             findings=[_finding(one) for one in found],
         )

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, Field, StringConstraints
 
 from payment_analysis.agents.ask.answer import Answer
-from payment_analysis.agents.ask.asking import Asker, Askers, VersionedWarehouse
-from payment_analysis.agents.ask.endpoints import model_of_environment
+from payment_analysis.agents.ask.asking import Asker, Askers
 from payment_analysis.agents.ask.parser import CHARACTERS_MAX
 from payment_analysis.agents.ask.spec import Spec
 from payment_analysis.agents.ask.suggestions import samples, suggestions
@@ -44,11 +43,6 @@ class AnswerFeedback(BaseModel):
     question: QuestionText = Field(description="The question.")
     verdict: Verdict = Field(description="valid, invalid or non_actionable.")
     reason: LongText | None = Field(default=None, description="Why.")
-
-
-def askers_over(warehouse: Any) -> Askers:
-    """Askers over the application's lakehouse, with the model that the environment names."""
-    return Askers(cast("VersionedWarehouse", warehouse), model=model_of_environment())
 
 
 def _asker(request: Request) -> Asker:

@@ -17,6 +17,7 @@ from payment_analysis.store.model_changes import ModelChange
 if TYPE_CHECKING:
     from payment_analysis.ml.models import ModelKind
     from payment_analysis.ml.registry import Registry, Version
+    from payment_analysis.ml.training_note import TrainingNote
 
 router = APIRouter(prefix="/api", tags=["models"])
 
@@ -64,8 +65,21 @@ class ModelOut(BaseModel):
     versions: list[ModelVersion] = Field(description="The newest first.")
 
 
+class TrainingOut(BaseModel):
+    """The training that began last."""
+
+    is_running: bool = Field(description="Whether it is at work now.")
+    doing: str = Field(description="What it does, or did last.")
+    share: float = Field(description="How much is done, 0..1.")
+    began_at: datetime = Field(description="When it began.")
+    told_at: datetime = Field(description="When it last said so.")
+    problem: str = Field(description="Why it ended early; empty when it did not.")
+
+
 class Models(BaseModel):
     """The models of this installation."""
+
+    training: TrainingOut | None = Field(description="How far the last training is; null when nobody trained yet.")
 
     models: list[ModelOut] = Field(description="The four models of the documents.")
     accuracy_misleads: str = Field(description="Why accuracy says little here.")
@@ -156,9 +170,23 @@ class ModelChangeOut(BaseModel):
 def get_models(models: ModelsDep) -> Models:
     """The four models with their versions; nothing here is typed in by hand."""
     return Models(
+        training=_training(models.last_training),
         models=[_model(kind, models.registry) for kind in models.kinds.values()],
         accuracy_misleads=ACCURACY_MISLEADS,
         registry=models.registry.uri,
+    )
+
+
+def _training(note: TrainingNote | None) -> TrainingOut | None:
+    if note is None:
+        return None
+    return TrainingOut(
+        is_running=note.is_running,
+        doing=note.doing,
+        share=note.share,
+        began_at=datetime.fromisoformat(note.began_at),
+        told_at=datetime.fromisoformat(note.told_at),
+        problem=note.problem or ("" if note.is_over or note.is_running else "its process is gone"),
     )
 
 

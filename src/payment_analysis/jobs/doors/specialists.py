@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from payment_analysis.agents.gathered import askers_over, computed_tools
 from payment_analysis.agents.keeping import run_and_keep
 from payment_analysis.agents.roles import AgentName
+from payment_analysis.agents.talk.endpoints import talks_of_environment
 from payment_analysis.agents.toolbox import Toolbox
 from payment_analysis.domain.errors import NotFound
 from payment_analysis.jobs.agents import run_agents
@@ -25,8 +27,11 @@ def run_here(machine: Machine, order: Order) -> Report:
 def run_there(cloud: Cloud, order: Order) -> Report:
     """The same agents over the workspace's gold, kept in Lakebase."""
     with lakebase_store(cloud, order) as store:
-        toolbox = Toolbox(RemoteLakehouse(cloud.workspace.sql), store)
-        return _told(run_and_keep(toolbox, store, SYSTEM, order.text("query"), agent=_role(order)), order)
+        warehouse = RemoteLakehouse(cloud.workspace.sql)
+        toolbox = Toolbox(warehouse, store, computed_tools(askers_over(warehouse), None))
+        talks = talks_of_environment()
+        kept = run_and_keep(toolbox, store, SYSTEM, order.text("query"), agent=_role(order), talks=talks)
+        return _told(kept, order)
 
 
 def _role(order: Order) -> AgentName:

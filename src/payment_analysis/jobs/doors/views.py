@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING, Final
 from sqlglot import exp
 
 from payment_analysis.agents.analyses import ANALYSES
+from payment_analysis.agents.roles import ASK
+from payment_analysis.agents.similar.index import SimilarIndex
+from payment_analysis.agents.similar.tool import NAME as SIMILAR
+from payment_analysis.agents.similar.tool import search_function
 from payment_analysis.agents.tool import load_tools
-from payment_analysis.agents.toolbox import Toolbox
 from payment_analysis.agents.uc_functions import function_statements
 from payment_analysis.domain.errors import BadInput, NotBuilt, NotFound
+from payment_analysis.jobs.agents import toolbox_of
 from payment_analysis.jobs.build import build
 from payment_analysis.lakehouse.deployment import SEARCHED, SUMMARIES, search_statement, view_statements
 from payment_analysis.lakehouse.dialect import parse
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
     from payment_analysis.jobs.work import Cloud, Machine, Order, Report
 
 SILVER: Final = "payments_enriched_silver"
+WITH_WORDS: Final = frozenset({SIMILAR, ASK})  # they answer to words, and have none to begin with
 KEPT: Final = frozenset({"MATERIALIZED_VIEW", "STREAMING_TABLE", "MANAGED"})
 
 
@@ -48,9 +53,9 @@ def make_views(cloud: Cloud, order: Order) -> Report:
 
 def check_tools(machine: Machine, order: Order) -> Report:
     """Here the tools are called as they are: each that needs no argument answers once, or says what the data lacks."""
-    toolbox = Toolbox(machine.home.lakehouse(), machine.store)
+    toolbox = toolbox_of(machine.home, machine.store)
     needing = {name for name, tool in load_tools().items() if any(one.required for one in tool.arguments)}
-    asked = [name for name in toolbox.names if name not in needing and name not in ANALYSES]
+    asked = [name for name in toolbox.names if name not in {*needing, *ANALYSES, *WITH_WORDS}]
     rows, lacking = dict[str, int](), dict[str, str]()
     for name in asked:
         try:
@@ -76,17 +81,26 @@ def make_functions(cloud: Cloud, order: Order) -> Report:
         if name not in left_out:
             cloud.workspace.sql.run(statement)
             order.say(f"function {name}")
-    return {"functions": sorted(statements.keys() - left_out), "left_out": sorted(left_out)}
+    made = statements.keys() - left_out
+    if cloud.workspace.search.exists():  # a function over an index that is not there is refused
+        place = cloud.workspace.unity
+        cloud.workspace.sql.run(search_function(place.catalog, place.schema, cloud.workspace.search.index))
+        order.say(f"function {SIMILAR}")
+        made |= {SIMILAR}
+    else:
+        left_out |= {SIMILAR}
+    return {"functions": sorted(made), "left_out": sorted(left_out)}
 
 
 def index_here(machine: Machine, order: Order) -> Report:
-    """Summaries are computed from silver when they are asked for: here the index is never behind."""
-    if machine.home.lakehouse().freshness([SILVER]).get(SILVER) is None:
+    """Bring the index of similar payments up to the attempts there are."""
+    lakehouse = machine.home.lakehouse()
+    if lakehouse.version(SILVER) is None:
         order.say("no attempts yet: job 3 looks again")
         return {"rows": 0}
-    (row,) = machine.home.lakehouse().rows(f"select count(*) as held from {SUMMARIES}")
-    order.say(f"{row['held']:,} summaries can be searched")
-    return {"rows": int(row["held"])}
+    done = SimilarIndex(lakehouse).catch_up()
+    order.say(f"{done.attempts:,} summaries can be searched; {done.made} parts made, {done.removed} removed")
+    return {"rows": done.attempts, "made": done.made, "removed": done.removed}
 
 
 def make_index(cloud: Cloud, order: Order) -> Report:

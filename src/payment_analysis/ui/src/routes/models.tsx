@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { createFileRoute, Link } from '@tanstack/react-router'
 
-import type { ModelOut } from '@/api/generated'
+import type { ModelOut, TrainingOut } from '@/api/generated'
 import { getModelsOptions } from '@/api/generated/@tanstack/react-query.gen'
 import { plural } from '@/format/number'
+import { moment } from '@/format/time'
 import { label } from '@/format/words'
 import { Evidence } from '@/pages/models/evidence'
 import { figure, measureName } from '@/pages/models/figure'
@@ -11,6 +12,7 @@ import { Versions } from '@/pages/models/versions'
 import { Card } from '@/parts/card'
 import { Page } from '@/parts/page'
 import { Empty, Problem, Skeleton } from '@/parts/states'
+import { useScope } from '@/scope/use-scope'
 
 export const Route = createFileRoute('/models')({
   validateSearch: (search: Record<string, unknown>): { model?: string | undefined; version?: string | undefined } => ({
@@ -21,7 +23,7 @@ export const Route = createFileRoute('/models')({
 })
 
 function Models() {
-  const { data, error, refetch } = useQuery({ ...getModelsOptions(), refetchInterval: 15_000 })
+  const { data, error, refetch } = useQuery({ ...getModelsOptions(), refetchInterval: (query) => (query.state.data?.training?.is_running ? 2_000 : 15_000) })
   const search = Route.useSearch()
   const chosen = data?.models.find((one) => one.name === search.model) ?? data?.models[0]
   const version = Number(search.version) || chosen?.champion || chosen?.versions[0]?.version
@@ -29,6 +31,7 @@ function Models() {
     <Page title="ML models" question="Can they be trusted? Every figure was measured when the version was trained; none is typed in.">
       {error ? <Problem error={error} retry={() => void refetch()} /> : !data || !chosen ? <Skeleton className="h-96" /> : (
         <>
+          {data.training && <Training training={data.training} />}
           <div className="grid gap-3 sm:grid-cols-2 xl:grid-cols-4">
             {data.models.map((model) => (
               <ModelCard key={model.name} model={model} isChosen={model === chosen} />
@@ -43,6 +46,28 @@ function Models() {
         </>
       )}
     </Page>
+  )
+}
+
+/** How far the training beside this page is; nothing once it ended well. */
+function Training({ training }: { training: TrainingOut }) {
+  const { zone } = useScope()
+  if (training.problem) {
+    return (
+      <p role="alert" className="rounded-xl bg-warn-soft px-4 py-3 text-warn">
+        The training of {moment(training.began_at, zone)} ended while {training.doing}: {training.problem}
+      </p>
+    )
+  }
+  if (!training.is_running) return null
+  const share = Math.round(100 * training.share)
+  return (
+    <div className="rounded-xl border bg-card px-4 py-3">
+      <p className="text-ink-2">
+        Training since {moment(training.began_at, zone)}: {training.doing} (<span className="num">{share} %</span>)
+      </p>
+      <progress aria-label="Training" className="mt-2 h-1.5 w-full accent-accent" max={100} value={share} />
+    </div>
   )
 }
 

@@ -8330,6 +8330,10 @@ export type Models = {
      * Where MLflow reads them from.
      */
     registry: string;
+    /**
+     * How far the last training is; null when nobody trained yet.
+     */
+    training: TrainingOut | null;
 };
 
 /**
@@ -13606,6 +13610,12 @@ export type RunDetailOut = {
      */
     mode: string;
     /**
+     * Model Note
+     *
+     * Why the language model was not used, when one is configured.
+     */
+    model_note: string;
+    /**
      * Question
      *
      * The question.
@@ -14021,6 +14031,112 @@ export type SignInLinkOut = {
      * Address to open in a browser; shown only now.
      */
     link: string;
+};
+
+/**
+ * SimilarAttempt
+ *
+ * One attempt that is like the one asked about.
+ */
+export type SimilarAttempt = {
+    /**
+     * Amount
+     *
+     * Amount in major units of the currency.
+     */
+    amount?: number | null;
+    /**
+     * Created At
+     *
+     * When.
+     */
+    created_at?: string | null;
+    /**
+     * Currency
+     *
+     * Currency of the amount, ISO 4217.
+     */
+    currency?: string | null;
+    /**
+     * Decline Reason
+     *
+     * Why it was declined.
+     */
+    decline_reason?: string | null;
+    /**
+     * Outcome
+     *
+     * approved, declined, pending or error.
+     */
+    outcome: string | null;
+    /**
+     * Payment Solution
+     *
+     * Payment solution it was made with.
+     */
+    payment_solution?: string | null;
+    /**
+     * Psp
+     *
+     * Provider it was sent to.
+     */
+    psp?: string | null;
+    /**
+     * Similarity
+     *
+     * Cosine of the two points; 1 is the same in all that is compared.
+     */
+    similarity: number | null;
+    /**
+     * Summary Text
+     *
+     * What is known of it, in words.
+     */
+    summary_text: string;
+    /**
+     * Transaction Id
+     *
+     * The attempt.
+     */
+    transaction_id: string;
+};
+
+/**
+ * SimilarAttempts
+ *
+ * Attempts like one, the nearest first, and what became of them.
+ */
+export type SimilarAttempts = {
+    /**
+     * Approved
+     *
+     * How many of them were approved.
+     */
+    approved: number;
+    /**
+     * As Of
+     *
+     * The newest attempt that the search knows.
+     */
+    as_of: string | null;
+    /**
+     * Declined
+     *
+     * How many were declined.
+     */
+    declined: number;
+    /**
+     * Rows
+     *
+     * The nearest first; attempts of the same payment are left out.
+     */
+    rows: Array<SimilarAttempt>;
+    /**
+     * Searched
+     *
+     * Attempts of the last thirty days that were compared.
+     */
+    searched: number;
 };
 
 /**
@@ -15246,6 +15362,50 @@ export type TopDeclineReasonsRow = {
 };
 
 /**
+ * TrainingOut
+ *
+ * The training that began last.
+ */
+export type TrainingOut = {
+    /**
+     * Began At
+     *
+     * When it began.
+     */
+    began_at: string;
+    /**
+     * Doing
+     *
+     * What it does, or did last.
+     */
+    doing: string;
+    /**
+     * Is Running
+     *
+     * Whether it is at work now.
+     */
+    is_running: boolean;
+    /**
+     * Problem
+     *
+     * Why it ended early; empty when it did not.
+     */
+    problem: string;
+    /**
+     * Share
+     *
+     * How much is done, 0..1.
+     */
+    share: number;
+    /**
+     * Told At
+     *
+     * When it last said so.
+     */
+    told_at: string;
+};
+
+/**
  * Trend
  *
  * Rates by hour, day or week.
@@ -15895,6 +16055,20 @@ export type WidgetProblem = {
 };
 
 /**
+ * WordsOut
+ *
+ * Who finds the words.
+ */
+export type WordsOut = {
+    /**
+     * Has Model
+     *
+     * A language model is configured; without one the planner answers.
+     */
+    has_model: boolean;
+};
+
+/**
  * WorkspaceConfigOut
  *
  * The workspace's address.
@@ -16466,6 +16640,31 @@ export type GetAgentRunResponses = {
 };
 
 export type GetAgentRunResponse = GetAgentRunResponses[keyof GetAgentRunResponses];
+
+export type GetAgentWordsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/agents/words';
+};
+
+export type GetAgentWordsErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type GetAgentWordsError = GetAgentWordsErrors[keyof GetAgentWordsErrors];
+
+export type GetAgentWordsResponses = {
+    /**
+     * Successful Response
+     */
+    200: WordsOut;
+};
+
+export type GetAgentWordsResponse = GetAgentWordsResponses[keyof GetAgentWordsResponses];
 
 export type GetActiveAlertsData = {
     body?: never;
@@ -25075,6 +25274,43 @@ export type GetSetupSettingsResponses = {
 };
 
 export type GetSetupSettingsResponse = GetSetupSettingsResponses[keyof GetSetupSettingsResponses];
+
+export type GetSimilarTransactionsData = {
+    body?: never;
+    path: {
+        /**
+         * Transaction Id
+         */
+        transaction_id: string;
+    };
+    query?: {
+        /**
+         * Limit
+         *
+         * At most so many.
+         */
+        limit?: number;
+    };
+    url: '/api/similar/{transaction_id}';
+};
+
+export type GetSimilarTransactionsErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type GetSimilarTransactionsError = GetSimilarTransactionsErrors[keyof GetSimilarTransactionsErrors];
+
+export type GetSimilarTransactionsResponses = {
+    /**
+     * Successful Response
+     */
+    200: SimilarAttempts;
+};
+
+export type GetSimilarTransactionsResponse = GetSimilarTransactionsResponses[keyof GetSimilarTransactionsResponses];
 
 export type ListTransactionsData = {
     body?: never;

@@ -8,6 +8,7 @@ import { count, money, plural } from '@/format/number'
 import { dayYear, seconds } from '@/format/time'
 import { country, label } from '@/format/words'
 import { contextOf } from '@/pages/decisioning/context'
+import { Similar } from '@/pages/transactions/similar'
 import { Problem, Skeleton } from '@/parts/states'
 
 const SIGNS = { good: [CircleCheck, 'text-good'], bad: [CircleX, 'text-bad'], open: [CircleDashed, 'text-warn'], done: [Send, 'text-ink-3'] } as const
@@ -33,6 +34,7 @@ export function Payment({ id, zone }: { id: string; zone: string }) {
       <Timeline steps={data.steps} zone={zone} />
       <Simulate data={data} />
       <Fields data={data} />
+      {first?.transaction_id && <Similar id={first.transaction_id} zone={zone} />}
     </div>
   )
 }

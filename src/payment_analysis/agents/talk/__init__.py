@@ -1,0 +1,1 @@
+"""The agents with a language model: it chooses tools and words, and has nothing else."""
