@@ -20,7 +20,7 @@ from payment_analysis.backend.attempts_made import AttemptsMade
 from payment_analysis.backend.champions import RegisteredModels
 from payment_analysis.backend.data_state import DataStates
 from payment_analysis.backend.deciding import Deciding, Decisions
-from payment_analysis.backend.decision_route import RememberedPeople
+from payment_analysis.backend.decision_route import AtOnce, RememberedPeople
 from payment_analysis.backend.dependencies import admitted
 from payment_analysis.backend.errors import PROBLEMS, handle_errors
 from payment_analysis.backend.gates import Gates
@@ -188,6 +188,7 @@ def create_app(
     app.state.talks = talks_of_environment()
     app.state.listeners, app.state.sign_ins = Listeners(), AttemptsMade(*SIGN_INS)
     keep_links_out_of_the_log()
+    app.add_middleware(AtOnce, routes=decision.router.routes)  # the innermost: what is added later stands before it
     app.add_middleware(Gates, hosts=hosts, behind_proxy=behind_proxy)
     app.add_middleware(AnsweredBy, engine=engine)
     return _with_routes(app)
