@@ -1,7 +1,7 @@
 """Bronze, silver and every gold view over a million attempts, in a fresh process: `python -m benchmarks.build`.
 
 The process that is measured starts with a landing table and nothing else: it imports, writes the seeds, builds bronze
-and silver, and reads every row of every gold view.
+and silver, and reads every row of every gold view, two at a time.
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from benchmarks.machine import machine, median_and_spread, write_section
 
 RUNS = 3
 SECONDS_MAX = 6.0
+ASKED_AT_ONCE = 2  # as the API answers a page that asks for several views
 FIRST_VIEWS = (  # what the report and the executive dashboards stand on
     "v_metric_bridge",
     "v_executive_kpis",
@@ -53,9 +55,9 @@ def build_all(home: Path) -> dict[str, float]:
         ("all other gold views", [n for n, view in load_tables().items() if view.layer == "gold"]),
     ):
         started = time.perf_counter()
-        for name in names:
-            if part == "twelve gold views" or name not in FIRST_VIEWS:
-                lakehouse.rows(f"select * from {name}")
+        asked = [name for name in names if part == "twelve gold views" or name not in FIRST_VIEWS]
+        with ThreadPoolExecutor(ASKED_AT_ONCE) as askers:
+            list(askers.map(lambda name: lakehouse.rows(f"select * from {name}"), asked))
         parts[part] = time.perf_counter() - started
     parts["peak MB"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return parts
@@ -97,6 +99,7 @@ def main() -> None:
             "## Build",
             "",
             f"`python -m benchmarks.build`: {what}; wanted: {', '.join(WANTED)} in under {SECONDS_MAX:.0f} s.",
+            f"Views are read {ASKED_AT_ONCE} at a time.",
             f"Measured on {machine()}.",
             "",
             "| part | seconds, median (fastest to slowest) |",

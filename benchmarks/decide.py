@@ -60,11 +60,11 @@ GOALS = (
 )
 
 
-def prepare(path: Path) -> Home:
-    """A home with all four models."""
+def prepare(path: Path, order: Order | None = None) -> Home:
+    """A home of a simulated world with all four models."""
     home = Home(path)
     if not (path / "mlflow").exists():
-        simulate(home, Order(ATTEMPTS, DAYS, SEED, END))
+        simulate(home, order or Order(ATTEMPTS, DAYS, SEED, END))
         below_gold = {name: table for name, table in load_tables().items() if table.layer != "gold"}
         Lakehouse(path / "lakehouse", tables=below_gold).build()
         train(home)

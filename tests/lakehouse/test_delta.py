@@ -89,6 +89,31 @@ def test_files_are_replaced_in_one_commit(store: DeltaStore) -> None:
     assert store.version("t") == before.version + 1
 
 
+def test_a_file_that_was_compacted_meanwhile_is_not_rewritten(store: DeltaStore) -> None:
+    store.commit(store.snapshot("t"), write(store, "ab"))
+    before = store.snapshot("t")
+    store.commit(store.snapshot("t"), write(store, "ab"), remove=before.paths, data_change=False)
+
+    with pytest.raises(Conflict):
+        store.commit(before, write(store, "b"), remove=before.paths)
+    with pytest.raises(Conflict):
+        store.commit(store.snapshot("t"), write(store, "b"), remove=before.paths)
+    with pytest.raises(Conflict):
+        store.replace(before, write(store, "b"), COLUMNS, positions={})
+
+    assert ids(store) == ["a", "b"]
+
+
+def test_a_compaction_does_not_refuse_who_only_adds(store: DeltaStore) -> None:
+    store.commit(store.snapshot("t"), write(store, "a"))
+    before = store.snapshot("t")
+    store.commit(store.snapshot("t"), write(store, "a"), remove=before.paths, data_change=False)
+
+    store.commit(before, write(store, "b"))
+
+    assert ids(store) == ["a", "b"]
+
+
 def test_a_table_can_take_new_columns_when_it_is_replaced(store: DeltaStore) -> None:
     store.commit(store.snapshot("t"), write(store, "a"))
 

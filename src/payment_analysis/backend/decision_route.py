@@ -15,15 +15,19 @@ import orjson
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
+from starlette.requests import Request
 from starlette.responses import Response
 
 from payment_analysis.backend import access
 from payment_analysis.backend.asking import cookie_name
+from payment_analysis.backend.errors import answer_with_problem
+from payment_analysis.domain.errors import PaymentAnalysisError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Sequence
 
-    from starlette.requests import Request
+    from starlette.routing import BaseRoute
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
     from payment_analysis.backend.asking import Person
 
@@ -78,4 +82,28 @@ class DecisionRoute(APIRoute):
             text = answer if isinstance(answer, str | bytes) else orjson.dumps(answer)
             return Response(text, media_type=JSON)
 
+        self.at_once = handle
         return handle
+
+
+class AtOnce:
+    """Answers the addresses of decisions before the application looks through all of its others: a third of the time.
+
+    What stands before it (limits, names, headers) holds for these addresses as for any; errors have the same answers.
+    """
+
+    def __init__(self, app: ASGIApp, *, routes: Sequence[BaseRoute]) -> None:
+        self.app = app
+        self._routes = {one.path: one.at_once for one in routes if isinstance(one, DecisionRoute)}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        handle = self._routes.get(scope["path"]) if scope["type"] == "http" and scope["method"] == "POST" else None
+        if handle is None:
+            await self.app(scope, receive, send)
+            return
+        request = Request(scope, receive, send)
+        try:
+            answer = await handle(request)
+        except (PaymentAnalysisError, RequestValidationError) as error:
+            answer = await answer_with_problem(request, error)
+        await answer(scope, receive, send)

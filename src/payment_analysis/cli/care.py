@@ -8,21 +8,31 @@ from typing import Annotated
 import typer
 
 from payment_analysis.cli.options import HomeOption, JsonOption
-from payment_analysis.cli.screen import out, print_json, print_table
-from payment_analysis.jobs.doctor import examine
+from payment_analysis.cli.screen import err, out, print_json, print_table
+from payment_analysis.jobs.doctor import examine, mend
 from payment_analysis.lakehouse.home import Home
 from payment_analysis.lakehouse.place import HOME
 from payment_analysis.store.database import FOLDER
 from payment_analysis.store.server import Server
 
 
-def doctor(home: HomeOption = HOME, as_json: JsonOption = False) -> None:
+def doctor(
+    home: HomeOption = HOME,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="First mend tables whose newest commit is damaged; stop writers before.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
     """Check the installation; exit code 1 when something needs care.
 
-    [bold]Example[/]
+    [bold]Examples[/]
 
     payment-analysis doctor --json
+
+    payment-analysis doctor --repair
     """
+    for one in mend(Home(home)) if repair else ():
+        err().print(f"{one.table}: entry set aside as {one.set_aside}; {one.rows:,} rows taken up again")
     findings = examine(Home(home))
     if as_json:
         print_json([asdict(finding) for finding in findings])

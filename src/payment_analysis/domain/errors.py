@@ -16,6 +16,8 @@ PaymentAnalysisError            what a person can act on: message, hint, HTTP st
 ├── TooMany             (429)   too often in too short a time
 └── Unavailable         (503)   a dependency is down or a table is not built yet; never an empty list instead
     ├── NotBuilt                the lakehouse has no such table yet
+    ├── Damaged                 the newest entry of a table's log cannot be read
+    ├── NoRoom                  the disk is full; what is committed is whole
     └── StoreDown               PostgreSQL does not answer
 """
 
@@ -97,6 +99,14 @@ class Unavailable(PaymentAnalysisError):
 
 
 class NotBuilt(Unavailable):
+    pass
+
+
+class Damaged(Unavailable):
+    pass
+
+
+class NoRoom(Unavailable):
     pass
 
 

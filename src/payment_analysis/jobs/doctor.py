@@ -11,18 +11,22 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
-from payment_analysis.domain.errors import PaymentAnalysisError
+from payment_analysis.domain.errors import Conflict, PaymentAnalysisError
 from payment_analysis.domain.rates import rates_are_stale, reference_rates
+from payment_analysis.jobs.pipelines.continuous import BUILDER
 from payment_analysis.lakehouse.lint import lint
+from payment_analysis.lakehouse.pipeline_state import holding
 from payment_analysis.lakehouse.table import load_tables
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from payment_analysis.lakehouse.home import Home
+    from payment_analysis.lakehouse.recovery import Repaired
 
 PYTHON_MIN: Final = (3, 11)
 FREE_BYTES_MIN: Final = 2 * 1024**3  # a million attempts take about 0.1 GB in all layers; builds need room beside it
+DAMAGED: Final = "damaged"  # the folder of log entries that could not be read
 ENGINES: Final = ("deltalake", "duckdb", "pyarrow", "sqlglot")
 
 
@@ -38,6 +42,16 @@ class Finding:
 def examine(home: Home) -> list[Finding]:
     """Look at everything the commands stand on; nothing is changed."""
     return [_python(), _engines(), _folder(home.path), _space(home.path), _definitions(), _rates(), _tables(home)]
+
+
+def mend(home: Home) -> tuple[Repaired, ...]:
+    """Repair what a damaged commit left; refused while a pipeline works."""
+    if not home.exists:
+        return ()
+    with holding(home, BUILDER) as alone:
+        if not alone:
+            raise Conflict("a pipeline of this home is working", hint="stop it with `payment-analysis pipeline stop`")
+        return home.lakehouse().repair(home.path / DAMAGED)
 
 
 def _python() -> Finding:

@@ -4,6 +4,9 @@ Every commit that changes data carries the table's next *generation* as an appli
 It is the fence: of two writers that start from one snapshot the second is refused. And it is the position others read
 from: compaction makes new versions but no new generation, so nobody mistakes it for new rows.
 
+Every commit that takes files away carries the next *layout* as well. delta-rs sees no conflict between a compaction
+and who then rewrites one of the compacted files from the snapshot before: the rows of that file would be there twice.
+
 Measured rules: open the table anew for each commit (a kept handle slows from 43 to 188 ms over 3,000 commits), no hooks
 on the hot path, never fork after delta-rs was used.
 """
@@ -21,7 +24,8 @@ from deltalake.exceptions import CommitFailedError
 from deltalake.transaction import AddAction, RemoveAction
 
 from payment_analysis.domain.errors import Conflict, NotBuilt
-from payment_analysis.lakehouse.data_file import CLUSTER_COLUMN, DataFile
+from payment_analysis.lakehouse.data_file import CLUSTER_COLUMN, DataFile, room_in
+from payment_analysis.lakehouse.log_entry import damage, entry_of, is_readable
 from payment_analysis.lakehouse.schema import delta_columns, delta_schema
 
 if TYPE_CHECKING:
@@ -33,6 +37,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 GENERATION: Final = "generation"
+LAYOUT: Final = "layout"
 DEFINITION: Final = "definition"
 COMMIT_TRIES: Final = 5  # a writer that lost a race starts again from the new snapshot
 _NO_HOOKS: Final = PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
@@ -116,8 +121,12 @@ class DeltaStore:
 
     def snapshot(self, name: str) -> Snapshot:
         """The newest version of a table."""
-        if self.version(name) is None:
+        version = self.version(name)
+        if version is None:
             raise NotBuilt(f"table {name} does not exist yet", hint="run `payment-analysis build`")
+        entry = entry_of(self.folder(name), version)
+        if not is_readable(entry):
+            raise damage(name, entry)
         table = DeltaTable(self.folder(name))
         return Snapshot(name, table.version(), tuple(_data_files(self.folder(name), table)), table)
 
@@ -132,10 +141,12 @@ class DeltaStore:
     ) -> None:
         """Add and remove files in one commit, together with the positions it was computed from."""
         now = int(time.time() * 1000)
-        folder = self.folder(snapshot.name)
+        folder, gone = self.folder(snapshot.name), frozenset(remove)
+        if not gone <= frozenset(snapshot.paths if gone else ()):
+            raise _outrun(snapshot)
         actions: list[AddAction | RemoveAction] = [
             RemoveAction(path.relative_to(folder).as_posix(), data_change=data_change, deletion_timestamp=now)
-            for path in remove
+            for path in sorted(gone)
         ]
         actions.extend(_add_action(file, folder, now, data_change=data_change) for file in add)
         self._write(snapshot, actions, "append", snapshot.table.schema(), positions, data_change=data_change)
@@ -163,20 +174,20 @@ class DeltaStore:
         applications = dict(positions or {})
         if data_change:
             applications[GENERATION] = snapshot.generation + 1
+        if mode == "overwrite" or any(isinstance(action, RemoveAction) for action in actions):
+            applications[LAYOUT] = (snapshot.position(LAYOUT) or 0) + 1
         properties = CommitProperties(app_transactions=[Transaction(name, at) for name, at in applications.items()])
         try:
-            snapshot.table.create_write_transaction(
-                actions,
-                mode,
-                schema,  # type: ignore[arg-type] # deltalake's Schema, which its own stub calls an Arrow one
-                commit_properties=properties,
-                post_commithook_properties=_NO_HOOKS,
-            )
+            with room_in(self.folder(snapshot.name)):
+                snapshot.table.create_write_transaction(
+                    actions,
+                    mode,
+                    schema,  # type: ignore[arg-type] # deltalake's Schema, which its own stub calls an Arrow one
+                    commit_properties=properties,
+                    post_commithook_properties=_NO_HOOKS,
+                )
         except CommitFailedError as error:
-            raise Conflict(
-                f"another process changed table {snapshot.name} after version {snapshot.version}",
-                hint="run the command again; it goes on from what is committed",
-            ) from error
+            raise _outrun(snapshot) from error
 
     def files_since(self, snapshot: Snapshot, generation: int) -> tuple[Path, ...] | None:
         """Files added after a generation, compaction aside; None when the log no longer reaches back that far."""
@@ -217,6 +228,13 @@ def retried(attempt: Callable[[], Result], *, again: Callable[[], None] = lambda
         except Conflict:
             again()
     return attempt()
+
+
+def _outrun(snapshot: Snapshot) -> Conflict:
+    return Conflict(
+        f"another process changed table {snapshot.name} after version {snapshot.version}",
+        hint="run the command again; it goes on from what is committed",
+    )
 
 
 def fingerprint(*parts: object) -> int:

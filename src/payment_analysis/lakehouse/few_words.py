@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 WORDS_MAX: Final = 10_000  # DuckDB casts a dictionary of more than 20,000 row by row
-SAMPLE_ROWS: Final = 50_000
+SAMPLE_ROWS: Final = 15_000  # more than the most words, so that a column of other words in every row is seen
 
 
 def name_words(connection: DuckDBPyConnection, source: str, columns: Iterable[str]) -> Mapping[str, str]:

@@ -16,6 +16,7 @@ from payment_analysis.lakehouse.partials.refresh import CELLS_SHARE_MAX, ROWS_MI
 from payment_analysis.lakehouse.partials.store import PartialStore
 from payment_analysis.lakehouse.query import ROWS_MAX, SECONDS_MAX, Query
 from payment_analysis.lakehouse.reader import Reader
+from payment_analysis.lakehouse.recovery import repair
 from payment_analysis.lakehouse.schema import columns_of
 from payment_analysis.lakehouse.scope import bound, scoped
 from payment_analysis.lakehouse.seeds import SEEDS
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from payment_analysis.lakehouse.maintenance import Maintained
     from payment_analysis.lakehouse.partials.refresh import Refreshed
     from payment_analysis.lakehouse.query import QueryResult
+    from payment_analysis.lakehouse.recovery import Repaired
     from payment_analysis.lakehouse.report import BuildReport, Progress
     from payment_analysis.lakehouse.seeds import Seeds
     from payment_analysis.lakehouse.table import Source, Table
@@ -139,6 +141,11 @@ class Lakehouse:
     def maintain(self) -> tuple[Maintained, ...]:
         """Compact, checkpoint and vacuum the tables that need it."""
         return maintain(self._store, self._scratch, self._names())
+
+    def repair(self, aside: Path) -> tuple[Repaired, ...]:
+        """Set damaged log entries aside and take up what they had brought; the next build makes the rest anew."""
+        computed = [name for name, table in self._tables.items() if table.kind == "table"]
+        return repair(self._store, (self.landing, self.quarantine), computed, aside=aside, partials=self._partials.root)
 
     def refresh_partials(
         self, *, rows_min: int = ROWS_MIN, share_max: float = CELLS_SHARE_MAX

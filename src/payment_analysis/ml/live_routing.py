@@ -50,6 +50,10 @@ class HealthGate:
         belief = self._down[route]
         self._down[route] = belief * down / (belief * down + (1.0 - belief) * up)
 
+    def forget(self, route: int) -> None:
+        """An outage that is known to be over says nothing of the minutes to come."""
+        self._down[route] = self._usual
+
     def take(self, route: int, other: HealthGate, theirs: int) -> None:
         """Take over what another gate believes of a route."""
         self._at = max(self._at, other._at)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from payment_analysis.decisioning.route_watch import NEW, Standing, heard
+from payment_analysis.decisioning.route_watch import NEW, Standing, Step, heard
 from payment_analysis.decisioning.routing import Footing
 from payment_analysis.ml.live_routing import CURIOSITY, HEALTHY, HealthGate, LiveEffects
 
@@ -128,6 +128,8 @@ class RouteMemory:
             self._watched[route] = now
         if route in self._place and told.expected is not None:
             self._learn(self._place[route], told, told.expected)
+        if event is not None and event.step is Step.RETURNED and route in self._place:
+            self._gate.forget(self._place[route])
         return event
 
     def _learn(self, place: int, told: Told, expected: float) -> None:

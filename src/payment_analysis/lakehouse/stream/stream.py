@@ -23,7 +23,7 @@ from payment_analysis.domain.errors import Conflict
 from payment_analysis.lakehouse import duck
 from payment_analysis.lakehouse.build import Build
 from payment_analysis.lakehouse.checks import run_checks
-from payment_analysis.lakehouse.data_file import committing, rows_of, write_files
+from payment_analysis.lakehouse.data_file import committing, discard, rows_of, write_files
 from payment_analysis.lakehouse.delta import DEFINITION
 from payment_analysis.lakehouse.schema import columns_of, contract
 from payment_analysis.lakehouse.stream import settlement
@@ -185,8 +185,7 @@ class Stream:
             self._run(f"create or replace temp table {name} as {continued(select, 'known_cards')}")
 
     def _settle_late(self, *, far: bool) -> int:
-        snapshot = self._newest()
-        large = [file.latest for file in snapshot.files if file.rows > LARGE_FILE_ROWS and file.latest]
+        large = [file.latest for file in self._newest().files if file.rows > LARGE_FILE_ROWS and file.latest]
         run = self._run
         chosen = settlement.choose(self._bench.connection, None if far else max(large, default=None))
         if not chosen:
@@ -197,13 +196,7 @@ class Stream:
         bronze = self._store.snapshot(BRONZE)
         settlement.fetch(self._bench.connection, "events", bronze, self._bench.columns(BRONZE))
         run("insert into events select * from chosen anti join events using (_event_key)")
-        settlement.fetch(self._bench.connection, "stale", snapshot, columns_of(self._silver), filename=True)
-        settlement.set_out(self._bench.connection)
-        self._bench.bind_select(BRONZE, "from input")
-        with self._bench.definition_of(self._silver) as select:
-            settlement.work_out(self._bench.connection, self._silver, select)
-        run_checks(self._bench.connection, self._silver, "came")
-        added, removed = settlement.difference(self._bench.connection, self._silver, snapshot)
+        added, removed = self._settled()
         run("delete from late where _event_key in (select _event_key from chosen)")
         run(f"delete from late_keys where tx in (select {ATTEMPT} from chosen)")
         self._commit(added, removed)
@@ -212,6 +205,21 @@ class Stream:
         self._paid.touch("gone")
         self._tick("came")
         return chosen
+
+    def _settled(self) -> tuple[tuple[DataFile, ...], tuple[DataFile, ...]]:
+        """The files to add and to remove, worked out anew when a compaction took one of these away meanwhile."""
+        snapshot = self._newest()
+        settlement.fetch(self._bench.connection, "stale", snapshot, columns_of(self._silver), filename=True)
+        settlement.set_out(self._bench.connection)
+        self._bench.bind_select(BRONZE, "from input")
+        with self._bench.definition_of(self._silver) as select:
+            settlement.work_out(self._bench.connection, self._silver, select)
+        run_checks(self._bench.connection, self._silver, "came")
+        added, removed = settlement.difference(self._bench.connection, self._silver, snapshot)
+        if {file.path for file in removed} <= set(self._newest().paths):
+            return added, removed
+        discard(added)
+        return self._settled()
 
     def _commit(self, files: tuple[DataFile, ...], remove: tuple[DataFile, ...] = ()) -> None:
         """Commit to silver, with how far everything is in when nothing waits, and how far what follows is."""
