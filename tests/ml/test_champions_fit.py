@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from payment_analysis.domain.errors import NotFound
 from payment_analysis.ml.names import RETRY
 from payment_analysis.ml.scoring import Scoring
+
+if TYPE_CHECKING:
+    from payment_analysis.ml.registry import Registry
 
 
 class OldRegistry:
@@ -21,7 +24,7 @@ class OldRegistry:
 
 
 def test_trees_of_other_columns_are_left_out_with_the_reason() -> None:
-    scoring = Scoring.of(OldRegistry())  # type: ignore[arg-type]  # it is asked for models only
+    scoring = Scoring.of(cast("Registry", OldRegistry()))
 
     assert "columns of another release" in scoring.missing[RETRY]
     assert scoring.versions == {}
