@@ -163,10 +163,10 @@ def main() -> None:
         )
     print(outcome, "exact" if outcome.is_exact else "NOT EXACT")
     if not given.dry:
-        write_section("faults", _section(outcome))
+        write_section("faults", _section(outcome, given.seconds, given.rate))
 
 
-def _section(outcome: Outcome) -> str:
+def _section(outcome: Outcome, seconds: float, rate: float) -> str:
     verdict = "Nothing was lost and nothing came twice." if outcome.is_exact else "**The counts differ.**"
     rows = [
         ("events", outcome.expected, outcome.landed),
@@ -177,8 +177,10 @@ def _section(outcome: Outcome) -> str:
     ]
     table = "\n".join(f"| {name} | {wanted:,} | {found:,} |" for name, wanted, found in rows)
     killed = ", ".join(f"{name} {count}" for name, count in outcome.kills.items())
+    told = f"Two simulators told {rate:g} events/s each for {seconds:g} s beside a pipeline, all killed at random times"
     return (
-        f"## Faults (`python -m benchmarks.faults`)\n\n{machine()}. SIGKILL while running: {killed}. {verdict}\n\n"
+        f"## Faults (`python -m benchmarks.faults`)\n\n{machine()}.\n"
+        f"{told}; SIGKILL while running: {killed}. {verdict}\n\n"
         f"| rows | expected | found |\n|---|---|---|\n{table}"
     )
 

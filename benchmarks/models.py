@@ -63,7 +63,7 @@ GOALS = (
     Goal("ece_slice", "approval: the worst slice of 5,000 rows or more", "0.020 or less"),
     Goal("captured", "approval: share of the log-loss gap from the constant to the true chances", "0.45 or more"),
     Goal("first_captured", "the same among first attempts", "-"),
-    Goal("first_ceiling", "the same by one who knows every parameter of the world but not this try's luck", "-"),
+    Goal("first_ceiling", "the same by one who knows every parameter of the world but no card's past and no luck", "-"),
     Goal("accuracy", "approval: accuracy (the documents claim 0.92)", "-"),
     Goal("accuracy_constant", "approval: accuracy of always saying yes", "-"),
     Goal("risk_recall", "risk: recall of true fraud at 0.5 % reviewed", "0.70 or more"),
@@ -180,9 +180,9 @@ def retry_numbers(trained: Trained, lessons: Lessons, folder: Path) -> Numbers:
 def section(runs: list[Numbers], attempts: int, days: int, *, shared: bool) -> str:
     """The table: mean over the worlds, with an interval of the mean; a shared machine's clock tells nothing."""
     lines = [
-        "## Models",
+        f"## Models, {attempts:,} attempts",
         "",
-        f"`python -m benchmarks.models`: {len(runs)} simulated worlds, {attempts:,} attempts in {days} days;",
+        f"`python -m benchmarks.models --attempts {attempts}`: simulated worlds: {len(runs)}; {days} days each;",
         "trained on the first two thirds, calibrated on the next tenth, examined on the rest against the sealed truth.",
         "Mean over the worlds with its 95 % interval, then the range.",
         f"Measured on {machine()}.",
@@ -198,7 +198,8 @@ def section(runs: list[Numbers], attempts: int, days: int, *, shared: bool) -> s
         mean = statistics.fmean(values)
         half = 1.96 * statistics.stdev(values) / len(values) ** 0.5 if len(values) > 1 else float("nan")
         digits = 1 if goal.name in {SECONDS, "processor", "peak_mb"} else 3
-        shown = f"{mean:.{digits}f} ({mean - half:.{digits}f} to {mean + half:.{digits}f})"
+        interval = f" ({mean - half:.{digits}f} to {mean + half:.{digits}f})" if len(runs) > 1 else ""
+        shown = f"{mean:.{digits}f}{interval}"
         lines.append(
             f"| {goal.meaning} | {goal.wanted} | {shown} | {min(values):.{digits}f} to {max(values):.{digits}f} |"
         )
@@ -224,7 +225,7 @@ def main() -> None:
             runs.append(json.loads(file.read_text()))
             print(seed, runs[-1])
     text = section(runs, given.attempts, given.days, shared=given.shared)
-    write_section("models", text)
+    write_section(f"models_{given.attempts}", text)
     print(text)
 
 

@@ -22,8 +22,9 @@ from payment_analysis.lakehouse.home import Home
 from payment_analysis.store.accounts import first_admin, make_token
 from payment_analysis.store.audit import SYSTEM
 from payment_analysis.store.configuration import RoutePerformance
-from payment_analysis.store.database import DATABASE_VARIABLE, Database
+from payment_analysis.store.database import DATABASE_VARIABLE, FOLDER, Database
 from payment_analysis.store.decisions import CardAttempt, DecisionLog
+from payment_analysis.store.server import Server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,6 +109,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Path
         session.add(RoutePerformance(route_name="north"))
     yield path, store, token
     store.close()
+    Server(path / FOLDER).end()  # the killed applications never let go of it
 
 
 def test_a_killed_application_loses_no_decision_it_has_answered(home: tuple[Path, Database, str]) -> None:

@@ -69,6 +69,17 @@ def test_job_two_lands_a_history_once(machine: Machine) -> None:
     assert (second.tasks[0].report or {})["added"] == 0
 
 
+def test_job_two_goes_on_live_for_as_long_as_is_wanted(machine: Machine) -> None:
+    live = {"events_per_second": "40", "duration_minutes": "0.02"}
+
+    done = run_job(machine, job_of(2), FEW | live, say=lambda _: None)
+
+    report = done.tasks[0].report or {}
+    assert report["added"] == 0
+    assert report["live"] > 0
+    assert said(machine, done.run_id)[-1] == f"{report['live']:,} live events landed in 0.02 minutes"
+
+
 def test_a_run_is_written_down_with_its_words(machine: Machine) -> None:
     done = run_job(machine, job_of(2), FEW, say=lambda _: None, requested_by="ana")
 

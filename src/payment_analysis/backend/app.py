@@ -24,7 +24,7 @@ from payment_analysis.backend.decision_route import AtOnce, RememberedPeople
 from payment_analysis.backend.dependencies import admitted
 from payment_analysis.backend.errors import PROBLEMS, handle_errors
 from payment_analysis.backend.gates import Gates
-from payment_analysis.backend.headers import SecurityHeaders
+from payment_analysis.backend.headers import AnsweredBy, SecurityHeaders
 from payment_analysis.backend.lakehouse_writes import LakehouseWrites
 from payment_analysis.backend.live_features import LiveFeatures
 from payment_analysis.backend.live_feed import Listeners
@@ -90,7 +90,7 @@ if TYPE_CHECKING:
     from payment_analysis.agents.similar.tool import FindsSimilar
     from payment_analysis.backend.asking import Asking
     from payment_analysis.backend.dependencies import Clock, Warehouse, Writing
-    from payment_analysis.backend.operating import Operating
+    from payment_analysis.backend.operating import Operating, Where
     from payment_analysis.ml.registry import Registry
 
 LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")  # a page elsewhere that re-binds its name to us is refused by it
@@ -156,6 +156,7 @@ def create_app(
     models_of: ModelRegistry | None = None,
     hosts: Sequence[str] = LOOPBACK,
     behind_proxy: bool = False,
+    engine: Where = "embedded",
     shows_examples: bool = False,
     clock: Clock = _now,
     announce: Callable[[str], None] | None = None,
@@ -189,6 +190,7 @@ def create_app(
     keep_links_out_of_the_log()
     app.add_middleware(AtOnce, routes=decision.router.routes)  # the innermost: what is added later stands before it
     app.add_middleware(Gates, hosts=hosts, behind_proxy=behind_proxy)
+    app.add_middleware(AnsweredBy, engine=engine)
     return _with_routes(app)
 
 

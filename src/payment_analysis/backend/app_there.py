@@ -35,6 +35,7 @@ def parts_of(environment: Mapping[str, str]) -> dict[str, object]:
         "operating": OperatingThere(workspaces),
         "hosts": (url.hostname,),
         "behind_proxy": True,
+        "engine": "databricks",
     }
 
 

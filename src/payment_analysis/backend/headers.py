@@ -62,3 +62,19 @@ class SecurityHeaders:
             await send(message)
 
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+class AnsweredBy:
+    """Says on every answer which engine stands behind it."""
+
+    def __init__(self, app: ASGIApp, *, engine: str) -> None:
+        self.app = app
+        self._header = (b"x-answered-by", engine.encode())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_engine(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], self._header]
+            await send(message)
+
+        await self.app(scope, receive, send_with_engine)

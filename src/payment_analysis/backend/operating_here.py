@@ -13,8 +13,9 @@ from payment_analysis.backend.processes import start
 from payment_analysis.dashboards.gallery import Gallery
 from payment_analysis.domain.errors import Conflict, NotFound, PaymentAnalysisError
 from payment_analysis.domain.runs import JobStanding, LogLine, PipelineStanding, RunStanding, TaskStanding
-from payment_analysis.domain.workflow import JOBS, PIPELINES, RunState
+from payment_analysis.domain.workflow import JOBS, RunState
 from payment_analysis.lakehouse.deployment import quoted
+from payment_analysis.lakehouse.pipeline_state import PIPELINES, PipelineState, known, status
 from payment_analysis.lakehouse.table import load_tables
 from payment_analysis.ml.names import MODEL_NAMES
 from payment_analysis.store.audit import SYSTEM
@@ -28,8 +29,16 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from payment_analysis.lakehouse.home import Home
+    from payment_analysis.lakehouse.pipeline_state import PipelineStatus
     from payment_analysis.store.database import Database
 
+STATES: Final = {
+    PipelineState.STOPPED: "idle",
+    PipelineState.STARTING: "running",
+    PipelineState.RUNNING: "running",
+    PipelineState.WAITING: "running",
+    PipelineState.DEAD: "failed",
+}
 SILVER: Final = "payments_enriched_silver"
 LINES_MAX: Final = 500
 
@@ -119,46 +128,57 @@ def _standing(session: Session, run: JobRun) -> RunStanding:
 
 
 class PipelinesHere:
-    """A pipeline on this machine brings the tables up to what has landed."""
+    """The pipelines of the home: continuous builds, each a process that goes on until it is stopped."""
 
     def __init__(self, home: Home) -> None:
         self._home = home
         self._lock = threading.Lock()
-        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._asked: dict[str, tuple[str, subprocess.Popen[bytes]]] = {}  # what was asked last, and who does it
 
     def standings(self) -> list[PipelineStanding]:
-        state = self._home.lakehouse().freshness([SILVER]).get(SILVER)
-        detail = (
-            f"{state.rows:,} attempts, built {state.committed_at:%Y-%m-%d %H:%M} UTC"
-            if state
+        built = self._home.lakehouse().freshness([SILVER]).get(SILVER)
+        held = (
+            f"{built.rows:,} attempts, built {built.committed_at:%Y-%m-%d %H:%M} UTC"
+            if built
             else "nothing is built yet"
         )
-        return [PipelineStanding(key, key, self._state(key), None, detail) for key in PIPELINES]
+        told = {key: status(self._home, key) for key in PIPELINES}
+        is_current = any(one.state is PipelineState.RUNNING and not one.waiting for one in told.values())
+        return [self._standing(one, held, is_current=is_current) for one in told.values()]
 
     def start(self, key: str) -> str:
-        self._known(key)
-        with self._lock:
-            if self._state(key) == "running":
-                raise Conflict(f"{key} is at work already", hint="wait for its end, or stop it")
-            self._running[key] = start(self._home.path, "build")
-            return str(self._running[key].pid)
+        """Let it run; one that runs is left alone."""
+        known(key)
+        return self._ask("start", key)
 
     def stop(self, key: str) -> None:
-        self._known(key)
+        """Let it finish the batch at hand and end."""
+        known(key)
+        self._ask("stop", key)
+
+    def _ask(self, action: str, key: str) -> str:
         with self._lock:
-            if self._state(key) == "running":
-                self._running[key].terminate()
+            asked = start(self._home.path, "pipeline", action, key)
+            self._asked[key] = (action, asked)
+            return str(asked.pid)
 
-    def _state(self, key: str) -> str:
-        process = self._running.get(key)
-        if process is None:
-            return "idle"
-        return {None: "running", 0: "idle"}.get(process.poll(), "failed")
-
-    @staticmethod
-    def _known(key: str) -> None:
-        if key not in PIPELINES:
-            raise NotFound(f"there is no pipeline {key}", hint=f"there are {', '.join(PIPELINES)}")
+    def _standing(self, told: PipelineStatus, held: str, *, is_current: bool) -> PipelineStanding:
+        state, detail = STATES[told.state], held
+        action, asked = self._asked.get(told.name, ("", None))
+        code = asked.poll() if asked is not None else 0
+        if code is None:
+            state = "running" if action == "start" else "stopping"
+        elif code and told.state is not PipelineState.RUNNING:
+            state, detail = "failed", f"it did not {action}; its log is in the home's folder pipelines"
+        if told.state is PipelineState.WAITING:
+            detail = f"{held}; the other pipeline does the work"
+        if told.last_error:
+            detail = told.last_error
+        is_working = state == "running"
+        lag = told.lag_s if is_working else None
+        return PipelineStanding(
+            told.name, told.name, state, lag, detail, is_caught_up=is_working and code is not None and is_current
+        )
 
 
 class SchemaHere:

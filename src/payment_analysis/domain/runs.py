@@ -72,3 +72,4 @@ class PipelineStanding:
     lag_seconds: float | None = None
     detail: str = ""
     url: str = ""
+    is_caught_up: bool = False  # at work, and everything that has landed is taken

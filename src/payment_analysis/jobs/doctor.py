@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Final
 from payment_analysis.domain.errors import Conflict, PaymentAnalysisError
 from payment_analysis.domain.rates import rates_are_stale, reference_rates
 from payment_analysis.jobs.pipelines.continuous import BUILDER
-from payment_analysis.jobs.pipelines.control import holding
 from payment_analysis.lakehouse.lint import lint
+from payment_analysis.lakehouse.pipeline_state import holding
 from payment_analysis.lakehouse.table import load_tables
 
 if TYPE_CHECKING:

@@ -18,8 +18,10 @@ from payment_analysis.workspace.connection import connect_as_environment
 from payment_analysis.workspace.pipelines import WorkspacePipelines
 
 if TYPE_CHECKING:
+    from payment_analysis.domain.workflow import Job
     from payment_analysis.jobs.work import Report
 
+SET: Final = "PAYMENT_ANALYSIS_SET"  # like "attempts=2000 days=20"
 ROWS: Final = 5
 
 
@@ -27,10 +29,16 @@ def run_task(task: str, tools: Any = None) -> Report:
     """Run one task and print what it says; the job's parameters are the notebook's widgets."""
     job = next(job for job in JOBS for one in job.tasks if one.key == task)
     if tools is None:
-        return here(task, {}, say=print)
+        return here(task, _set_here(job), say=print)
     for one in job.parameters:
         tools.widgets.text(one.name, one.default, one.meaning)
     return there(task, {one.name: str(tools.widgets.get(one.name)) for one in job.parameters}, say=print)
+
+
+def _set_here(job: Job) -> dict[str, str]:
+    """What the environment sets of a job's parameters: on one machine nobody fills in widgets."""
+    given = dict(pair.split("=", 1) for pair in os.environ.get(SET, "").split() if "=" in pair)
+    return {name: value for name, value in given.items() if name in job.defaults}
 
 
 def show_layer(layer: str, tools: Any = None) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,13 @@ class Order:
         if not text.isascii() or not text.isdigit() or int(text) < least:
             raise BadInput(f"{name} is {text!r}", hint=f"a whole number from {least} is wanted")
         return int(text)
+
+    def amount(self, name: str) -> float:
+        """A number from 0, which may have a fraction."""
+        text = self.values[name].strip()
+        if not re.fullmatch(r"\d+(\.\d+)?", text, re.ASCII):
+            raise BadInput(f"{name} is {text!r}", hint="a number from 0 is wanted")
+        return float(text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from payment_analysis.ml.boosting import TreeSettings, grow, raw_score
 from payment_analysis.ml.calibration import Platt
 from payment_analysis.ml.features import AttemptFeatures, table_of
 from payment_analysis.ml.fees import reporting_unit, usual_currency, value_amount
-from payment_analysis.ml.names import HOUR_S, WAITS_SECONDS
+from payment_analysis.ml.names import HOUR_S, SEEN, WAITS_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,16 +32,6 @@ MARGIN: Final = 0.20
 TRIES_PER_DECLINE: Final = 0.55
 TRIES_MAX: Final = 4  # after the first attempt; every schedule it is compared with makes at most as many
 SETTINGS: Final = TreeSettings(trees=120, leaves=12, leaf_rows_min=30, learning_rate=0.06, ridge=10.0)
-# What a decline leaves behind for the try after it; everything else of the past would be as old as the wait.
-SEEN: Final = frozenset(
-    {
-        "amount_log", "amount_over_usual", "fraud_score", "installments", "retry_count", "is_recurring",
-        "is_cross_border", "uses_3ds", "is_network_token", "hour", "weekday", "day_of_month", "payment_hours_since",
-        "payment_tries", "card_amount_approved_mean", "amount_over_approved_max", "card_approved_30d", "currency",
-        "merchant_segment", "initiator",
-        "card_network", "payment_method_type", "issuer", "issuer_country", "previous_reason",
-    }
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

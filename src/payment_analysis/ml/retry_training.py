@@ -10,8 +10,8 @@ import pyarrow as pa
 from payment_analysis.domain.errors import BadInput
 from payment_analysis.ml.card import ModelCard
 from payment_analysis.ml.examination import Exam, probability_measures, windows_of
-from payment_analysis.ml.names import RETRY
-from payment_analysis.ml.retry import SEEN, RetryPolicy, retries_of
+from payment_analysis.ml.names import RETRY, SEEN
+from payment_analysis.ml.retry import RetryPolicy, retries_of
 from payment_analysis.ml.scores import calibration_curve
 from payment_analysis.ml.split import payment_codes, split_by_time
 from payment_analysis.ml.training import Trained

@@ -21,7 +21,7 @@ from payment_analysis.domain.errors import NotFound, Unavailable
 from payment_analysis.domain.money import exponent
 from payment_analysis.domain.rates import BASE, rate
 from payment_analysis.ml.fast_trees import FastTrees
-from payment_analysis.ml.names import APPROVAL, HOUR_S, RETRY, RISK, ROUTING, WAITS_SECONDS
+from payment_analysis.ml.names import APPROVAL, HOUR_S, RETRY, RISK, ROUTING, SEEN, WAITS_SECONDS
 from payment_analysis.ml.route_effects import EffectsByCard
 from payment_analysis.ml.ways import WAYS, Ways
 
@@ -93,11 +93,14 @@ class Scoring:
         found, versions, missing = dict[str, Any](), dict[str, str](), dict[str, str]()
         for name in ASKED:
             try:
-                found[name] = registry.load(name)
+                model = registry.load(name)
             except (NotFound, Unavailable) as error:
                 missing[name] = error.message
+                continue
+            if _fits(model):
+                found[name], versions[name] = model, str(registry.champion(name))
             else:
-                versions[name] = str(registry.champion(name))
+                missing[name] = f"{name} was trained on the columns of another release; train it again"
         return cls(
             found.get(APPROVAL),
             found.get(RISK),
@@ -216,6 +219,18 @@ class Scoring:
             shifts[Way.STEP_UP] = float(slope * (odds[_ORDER["3ds"]] - odds[_ORDER[now]]))
             shifts[Way.PAN] = float(slope * (odds[_ORDER["standard"]] - odds[_ORDER[now]]))
         return shifts
+
+
+def _fits(model: Any) -> bool:
+    """Whether the trees were grown on the columns that features have now; what has no trees of its own always fits."""
+    booster, features = getattr(model, "booster_", None), getattr(model, "features_", None)
+    if booster is None or features is None:
+        return True
+    names = list(features.names)
+    places = getattr(model, "places_", None)
+    if places is None:
+        return bool(booster.num_feature() == len(names))
+    return len(names) > max(places) and {names[place] for place in places} <= SEEN
 
 
 def fees_of(routing: RoutingPolicy) -> dict[str, Fee]:

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 ANSWER_SECONDS: Final = 60
 RETRY_SECONDS: Final = 30
-_SCOPE: Final = re.compile(r"scopes?: '?([\w.\-]+)'?", re.IGNORECASE)
+_SCOPE: Final = re.compile(r"scopes?: '?([\w.\-]*\w)", re.IGNORECASE)
+_CONFIGURATION: Final = re.compile(r"\. Config: host=.*")
 ADD_SCOPE: Final = "Compute → Apps → payment-analysis → Edit → Configure → Authorization scopes"
 
 
@@ -86,4 +87,6 @@ def _refused(doing: str, error: DatabricksError) -> NotAllowed | NotSignedIn:
 
 
 def _words(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+    """The first line, without what the SDK adds about its own configuration."""
+    first = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    return _CONFIGURATION.sub("", first)

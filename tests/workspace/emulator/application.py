@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import JSONResponse
-from tests.workspace.emulator import catalog, content, jobs, machines, pipelines, sql
+from tests.workspace.emulator import catalog, content, entrance, jobs, machines, pipelines, sql
 from tests.workspace.emulator.state import OWNER, State, no
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def application(state: State) -> FastAPI:
     async def admit(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
         path = request.url.path
         state.asked.append((request.method, path))
-        if path.startswith("/.well-known"):
+        if path.startswith(("/.well-known", "/oidc")):
             return await call_next(request)
         token = request.headers.get("authorization", "").removeprefix("Bearer ")
         caller = state.tokens.get(token)
@@ -55,15 +55,11 @@ def application(state: State) -> FastAPI:
         detail: Any = error.detail
         return JSONResponse(detail if isinstance(detail, dict) else {"message": detail}, error.status_code)
 
-    @app.get("/.well-known/databricks-config")
-    def config() -> dict[str, str]:
-        return {"workspace_id": "900800700600"}
-
     @app.get("/api/2.0/preview/scim/v2/Me")
     def me(request: Request) -> dict[str, Any]:
         return {"id": "1000012345", "userName": state.tokens[request.state.token].name or OWNER}
 
-    for part in (catalog, sql, jobs, pipelines, content, machines):
+    for part in (entrance, catalog, sql, jobs, pipelines, content, machines):
         app.include_router(part.router(state))
 
     @app.api_route("/{path:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])

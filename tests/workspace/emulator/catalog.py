@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Request
-from tests.workspace.emulator.state import State, now_ms
+from tests.workspace.emulator import shapes
+
+if TYPE_CHECKING:
+    from tests.workspace.emulator.state import State
 
 UNITY = "/api/2.1/unity-catalog"
 
@@ -24,8 +27,8 @@ def router(state: State) -> APIRouter:
     @routes.post(f"{UNITY}/schemas")
     def make_schema(body: dict[str, Any]) -> Any:
         state.get("catalog", body["catalog_name"])
-        name = f"{body['catalog_name']}.{body['name']}"
-        return state.add("schema", name, {**body, "full_name": name, "created_at": now_ms()})
+        made = shapes.schema(body)
+        return state.add("schema", made["full_name"], made)
 
     @routes.get(f"{UNITY}/schemas/{{name}}")
     def schema(name: str) -> Any:
@@ -40,7 +43,8 @@ def _contents(state: State, routes: APIRouter) -> None:
     def make_volume(body: dict[str, Any]) -> Any:
         place = f"{body['catalog_name']}.{body['schema_name']}"
         state.get("schema", place)
-        return state.add("volume", f"{place}.{body['name']}", {**body, "full_name": f"{place}.{body['name']}"})
+        made = shapes.volume(body)
+        return state.add("volume", made["full_name"], made)
 
     @routes.get(f"{UNITY}/volumes/{{name}}")
     def volume(name: str) -> Any:
@@ -48,8 +52,8 @@ def _contents(state: State, routes: APIRouter) -> None:
 
     @routes.post(f"{UNITY}/models")
     def make_model(body: dict[str, Any]) -> Any:
-        name = f"{body['catalog_name']}.{body['schema_name']}.{body['name']}"
-        return state.add("model", name, {**body, "full_name": name})
+        made = shapes.model(body)
+        return state.add("model", made["full_name"], made)
 
     @routes.get(f"{UNITY}/models")
     def models() -> Any:

@@ -8,9 +8,11 @@ from typing import Any
 
 from fastapi import APIRouter
 from tests.workspace.emulator import sql
+from tests.workspace.emulator.shapes import moment
 from tests.workspace.emulator.state import State, no
 
 BOARDS, SPACES = "/api/2.0/lakeview/dashboards", "/api/2.0/genie/spaces"
+HOME = "/Shared"  # where a space goes that was given no folder
 
 
 def router(state: State) -> APIRouter:
@@ -43,12 +45,13 @@ def _boards(state: State, routes: APIRouter) -> None:
         path = f"{body['parent_path']}/{body['display_name']}.lvdash.json"
         state.kind("place")[number] = (dataset_catalog, dataset_schema)
         made = {**body, "dashboard_id": number, "etag": "1", "path": path, "lifecycle_state": "ACTIVE"}
+        made |= {"create_time": moment(), "update_time": moment()}
         return state.add("board", number, made)
 
     @routes.patch(f"{BOARDS}/{{number}}")
     def update(number: str, body: dict[str, Any]) -> Any:
         held = state.get("board", number)
-        held |= body | {"etag": str(int(held["etag"]) + 1)}
+        held |= body | {"etag": str(int(held["etag"]) + 1), "update_time": moment()}
         return held
 
     @routes.get(f"{BOARDS}/{{number}}")
@@ -58,7 +61,7 @@ def _boards(state: State, routes: APIRouter) -> None:
     @routes.post(f"{BOARDS}/{{number}}/published")
     def publish(number: str, body: dict[str, Any]) -> Any:
         name = state.get("board", number)["display_name"]
-        state.kind("published")[number] = {"display_name": name, **body}
+        state.kind("published")[number] = {"display_name": name, "revision_create_time": moment(), **body}
         return state.kind("published")[number]
 
     @routes.get(f"{BOARDS}/{{number}}/published")
@@ -76,7 +79,7 @@ def _spaces(state: State, routes: APIRouter) -> None:
     def create(body: dict[str, Any]) -> Any:
         json.loads(body["serialized_space"])
         number = f"{state.number():032x}"
-        return state.add("space", number, {**body, "space_id": number, "etag": "1"})
+        return state.add("space", number, {"parent_path": HOME, **body, "space_id": number, "etag": "1"})
 
     @routes.patch(f"{SPACES}/{{number}}")
     def update(number: str, body: dict[str, Any]) -> Any:

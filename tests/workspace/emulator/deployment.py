@@ -73,7 +73,7 @@ def deploy(repository: Path, url: str, database: str) -> None:
     """What a deployment leaves: the jobs with their parameters filled in, and the pipelines."""
     client = connect_with_token(url, TOKEN).api_client
     place = {"catalog": CATALOG, "schema": SCHEMA, "warehouse_id": WAREHOUSE, "lakebase_database_name": database}
-    place |= {"attempts": "600", "days": "12", "duration_minutes": "0", "dashboards_path": "/Workspace/dashboards"}
+    place |= {"attempts": "1300", "days": "12", "duration_minutes": "0", "dashboards_path": "/Workspace/dashboards"}
     bundle = read_bundle(repository)
     for job in bundle.of_kind("jobs").values():
         defaults = {one.name: one.default for one in JOBS[int(job.key[4]) - 1].parameters}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import APIRouter
+from tests.workspace.emulator import shapes
 from tests.workspace.emulator.state import State, no
 
 POSTGRES, SEARCH, SERVING = "/api/2.0/postgres", "/api/2.0/vector-search", "/api/2.0/serving-endpoints"
@@ -18,38 +19,41 @@ def router(state: State) -> APIRouter:
     return routes
 
 
-def _done(state: State, name: str, made: Any) -> dict[str, Any]:
-    operation = f"{name}/operations/{state.number()}"
-    state.kind("operation")[operation] = {"name": operation, "done": True, "response": made}
-    return dict(state.kind("operation")[operation])
-
-
 def _lakebase(state: State, routes: APIRouter) -> None:
+    held = state.kind("postgres")
+
+    def done(kind: str, made: dict[str, Any]) -> Any:
+        held[made["name"]] = made
+        begun = shapes.operation(made["name"], state.number(), kind, made)
+        return state.add("operation", begun["name"], begun)
+
     @routes.post(f"{POSTGRES}/projects")
     def make_project(body: dict[str, Any], project_id: str) -> Any:
         """A new project comes with the branch `production` and the endpoint `primary`."""
-        name = f"projects/{project_id}"
-        made = state.add("postgres", name, {"name": name, "spec": body.get("spec", {})})
-        branch = f"{name}/branches/production"
-        state.add("postgres", branch, {"name": branch, "parent": name})
-        state.add("postgres", f"{branch}/endpoints/primary", _endpoint(state, branch, "primary"))
-        return _done(state, name, made)
+        made = shapes.project(project_id, body.get("spec", {}))
+        _refuse(held, made["name"])
+        branch = shapes.branch(made["name"], "production")
+        held[branch["name"]] = branch
+        endpoint = shapes.database_endpoint(branch["name"], "primary", state.postgres_host, {})
+        held[endpoint["name"]] = endpoint
+        return done("Project", made)
 
     @routes.post(f"{POSTGRES}/projects/{{project}}/branches")
-    def make_branch(project: str, body: dict[str, Any], branch_id: str) -> Any:
-        name = f"projects/{project}/branches/{branch_id}"
+    def make_branch(project: str, branch_id: str, *, replace_existing: bool = False) -> Any:
         state.get("postgres", f"projects/{project}")
-        made = state.add(
-            "postgres", name, {"name": name, "parent": f"projects/{project}", "spec": body.get("spec", {})}
-        )
-        return _done(state, name, made)
+        made = shapes.branch(f"projects/{project}", branch_id)
+        _refuse({} if replace_existing else held, made["name"])
+        return done("Branch", made)
 
     @routes.post(f"{POSTGRES}/projects/{{project}}/branches/{{branch}}/endpoints")
-    def make_endpoint(project: str, branch: str, endpoint_id: str) -> Any:
+    def make_endpoint(
+        project: str, branch: str, endpoint_id: str, body: dict[str, Any], *, replace_existing: bool = False
+    ) -> Any:
         parent = f"projects/{project}/branches/{branch}"
         state.get("postgres", parent)
-        name = f"{parent}/endpoints/{endpoint_id}"
-        return _done(state, name, state.add("postgres", name, _endpoint(state, parent, endpoint_id)))
+        made = shapes.database_endpoint(parent, endpoint_id, state.postgres_host, body.get("spec", {}))
+        _refuse({} if replace_existing else held, made["name"])
+        return done("Endpoint", made)
 
     @routes.post(f"{POSTGRES}/credentials")
     def credential(body: dict[str, Any]) -> Any:
@@ -58,15 +62,17 @@ def _lakebase(state: State, routes: APIRouter) -> None:
 
     @routes.get(f"{POSTGRES}/{{name:path}}")
     def get(name: str) -> Any:
+        """One resource by its name, or the members of a kind below it."""
+        parent, _, kind = name.rpartition("/")
+        if kind in {"branches", "endpoints"}:
+            state.get("postgres", parent)
+            return {kind: [one for one in held.values() if one["name"].rpartition("/")[0] == name]}
         return state.get("operation" if "/operations/" in name else "postgres", name)
 
 
-def _endpoint(state: State, parent: str, name: str) -> dict[str, Any]:
-    return {
-        "name": f"{parent}/endpoints/{name}",
-        "parent": parent,
-        "status": {"current_state": "ACTIVE", "hosts": {"host": state.postgres_host}},
-    }
+def _refuse(held: dict[str, Any], name: str) -> None:
+    if name in held:
+        raise no(409, "RESOURCE_ALREADY_EXISTS", f"postgres '{name}' already exists.")
 
 
 def _serving(state: State, routes: APIRouter) -> None:
@@ -76,8 +82,7 @@ def _serving(state: State, routes: APIRouter) -> None:
 
     @routes.post(SERVING)
     def create(body: dict[str, Any]) -> Any:
-        ready = {"ready": "READY", "config_update": "NOT_UPDATING"}
-        return state.add("endpoint", body["name"], {**body, "state": ready})
+        return state.add("endpoint", body["name"], shapes.endpoint(body))
 
     @routes.get(f"{SERVING}/{{name}}")
     def get(name: str) -> Any:
@@ -98,7 +103,7 @@ def _serving(state: State, routes: APIRouter) -> None:
 def _search(state: State, routes: APIRouter) -> None:
     @routes.post(f"{SEARCH}/endpoints")
     def make_endpoint(body: dict[str, Any]) -> Any:
-        return state.add("search", body["name"], {**body, "endpoint_status": {"state": "ONLINE"}})
+        return state.add("search", body["name"], shapes.search_endpoint(body))
 
     @routes.get(f"{SEARCH}/endpoints/{{name}}")
     def endpoint(name: str) -> Any:
@@ -110,7 +115,7 @@ def _search(state: State, routes: APIRouter) -> None:
         source = body["delta_sync_index_spec"]["source_table"].rsplit(".", 1)[-1]
         if source not in state.kind("table"):
             raise no(400, "INVALID_PARAMETER_VALUE", f"source table {source} does not exist")
-        return state.add("index", body["name"], {**body, "status": {"ready": True}})
+        return state.add("index", body["name"], shapes.search_index(body))
 
     @routes.get(f"{SEARCH}/indexes/{{name}}")
     def index(name: str) -> Any:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter
+from tests.workspace.emulator import shapes
 
 from payment_analysis.lakehouse.spark.datasets import stored_names
 
@@ -21,7 +22,7 @@ def router(state: State) -> APIRouter:
     @routes.post(API)
     def create(body: dict[str, Any]) -> Any:
         number = f"pipeline-{state.number()}"
-        state.add("pipeline", number, {"pipeline_id": number, "name": body["name"], "state": "IDLE", "spec": body})
+        state.add("pipeline", number, shapes.pipeline(number, body))
         return {"pipeline_id": number}
 
     @routes.get(API)

@@ -30,6 +30,7 @@ KINDS = {
 }  # fmt: skip
 READERS: dict[str, Callable[[str], Any]] = {
     "BIGINT": int,
+    "BOOLEAN": lambda text: text == "true",
     "DOUBLE": float,
     "TIMESTAMP": datetime.fromisoformat,
     "DATE": date.fromisoformat,

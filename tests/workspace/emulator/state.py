@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 ALL_SCOPES = frozenset({"sql", "jobs", "pipelines", "dashboards.genie", "serving.serving-endpoints"})
 OWNER = "postgres"  # the one role that the embedded PostgreSQL knows; also the person whose token it is
 
+APPLICATION = ("client-of-the-application", "its-secret")  # id and secret of the app's service principal
+
 
 @dataclass(frozen=True)
 class Caller:
@@ -34,7 +36,9 @@ class State:
     home: Home
     postgres_host: str
     run_task: Callable[[dict[str, Any], dict[str, str], Callable[[str], None]], None]
-    tokens: dict[str, Caller] = field(default_factory=lambda: {"token-of-ana": Caller()})
+    tokens: dict[str, Caller] = field(
+        default_factory=lambda: {"token-of-ana": Caller(), "token-of-the-application": Caller()}
+    )
     held: dict[str, dict[str, Any]] = field(default_factory=dict)
     asked: list[tuple[str, str]] = field(default_factory=list)  # method and path of every request, in order
     spoken: list[tuple[str, str]] = field(default_factory=list)  # token and statement of every SQL request

@@ -157,6 +157,7 @@ class PipelineOut(BaseModel):
     lag_seconds: float | None = Field(description="How far behind; null when that is not known.")
     detail: str = Field(description="More about it.")
     url: str = Field(description="Where the workspace shows it; empty on one machine.")
+    is_caught_up: bool = Field(description="It is at work, and everything that has landed is taken.")
 
 
 class PipelinesOut(BaseModel):
@@ -240,6 +241,7 @@ def pipeline_out(found: PipelineStanding) -> PipelineOut:
         lag_seconds=found.lag_seconds,
         detail=found.detail,
         url=found.url,
+        is_caught_up=found.is_caught_up,
     )
 
 

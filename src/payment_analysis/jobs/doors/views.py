@@ -13,7 +13,7 @@ from payment_analysis.agents.similar.tool import NAME as SIMILAR
 from payment_analysis.agents.similar.tool import search_function
 from payment_analysis.agents.tool import load_tools
 from payment_analysis.agents.uc_functions import function_statements
-from payment_analysis.domain.errors import NotBuilt
+from payment_analysis.domain.errors import BadInput, NotBuilt, NotFound
 from payment_analysis.jobs.agents import toolbox_of
 from payment_analysis.jobs.build import build
 from payment_analysis.lakehouse.deployment import SEARCHED, SUMMARIES, search_statement, view_statements
@@ -52,13 +52,19 @@ def make_views(cloud: Cloud, order: Order) -> Report:
 
 
 def check_tools(machine: Machine, order: Order) -> Report:
-    """Here the tools are called as they are: each that needs no argument answers once."""
+    """Here the tools are called as they are: each that needs no argument answers once, or says what the data lacks."""
     toolbox = toolbox_of(machine.home, machine.store)
     needing = {name for name, tool in load_tools().items() if any(one.required for one in tool.arguments)}
     asked = [name for name in toolbox.names if name not in {*needing, *ANALYSES, *WITH_WORDS}]
-    rows = {name: len(toolbox.call(name).rows) for name in asked}
-    order.say(f"{len(rows)} of {len(toolbox.names)} tools answer without arguments")
-    return {"tools": list(toolbox.names), "rows": rows}
+    rows, lacking = dict[str, int](), dict[str, str]()
+    for name in asked:
+        try:
+            rows[name] = len(toolbox.call(name).rows)
+        except (BadInput, NotFound) as nothing:  # the few attempts of a new home are no fault of the tool
+            lacking[name] = nothing.message
+            order.say(f"{name}: {nothing.message}")
+    order.say(f"{len(asked)} of {len(toolbox.names)} tools answer without arguments")
+    return {"tools": list(toolbox.names), "rows": rows, "lacking": lacking}
 
 
 def make_functions(cloud: Cloud, order: Order) -> Report:

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from payment_analysis.domain.errors import Conflict, PaymentAnalysisError
-from payment_analysis.jobs.pipelines.control import PipelineState, PipelineStatus, holding, tell
+from payment_analysis.lakehouse.pipeline_state import PipelineState, PipelineStatus, holding, tell
 
 if TYPE_CHECKING:
     from collections.abc import Callable

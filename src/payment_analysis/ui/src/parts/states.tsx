@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router'
 import { CircleAlert, Inbox } from 'lucide-react'
 import type { ReactNode } from 'react'
 
@@ -15,6 +16,11 @@ export function Problem({ error, retry }: { error: unknown; retry?: (() => void)
       </p>
       <p className="text-ink-2">{failure.detail}</p>
       {failure.hint && <p className="text-ink-3">{failure.hint}</p>}
+      {failure.kind === 'not-built' && (
+        <Link to="/setup" className="text-accent-ink hover:underline">
+          Set it up and run it
+        </Link>
+      )}
       {retry && (
         <Button onClick={retry} className="mt-1">
           Try again

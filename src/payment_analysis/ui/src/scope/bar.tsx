@@ -21,7 +21,7 @@ const FIRST_WIDTHS = ['w-[95px]', 'w-[93px]', 'w-[100px]', 'w-[98px]', 'w-[82px]
 export function ScopeBar() {
   const { scope, change } = useScope()
   const [all, setAll] = useState(false)
-  const { data } = useQuery(getScopeOptionsOptions())
+  const { data, isPending } = useQuery(getScopeOptionsOptions())
   const filtered = DIMENSIONS.filter((dimension) => valuesOf(scope, dimension).length > 0)
   const offered = (data?.dimensions ?? []).filter((one) => one.is_known || filtered.includes(one.name as Dimension))
   const shown = offered.filter((one) => all || FIRST.has(one.name) || filtered.includes(one.name as Dimension))
@@ -30,7 +30,7 @@ export function ScopeBar() {
     <div role="group" aria-label="Scope" className="flex min-w-0 flex-1 flex-wrap items-center gap-1.5">
       <RangeMenu />
       <CompareMenu />
-      {!data && FIRST_WIDTHS.map((width) => <span key={width} aria-hidden className={`skeleton h-8 shrink-0 rounded-lg ${width}`} />)}
+      {isPending && FIRST_WIDTHS.map((width) => <span key={width} aria-hidden className={`skeleton h-8 shrink-0 rounded-lg ${width}`} />)}
       {shown.map((one) => (
         <DimensionMenu key={one.name} dimension={one.name as Dimension} values={one.values} />
       ))}

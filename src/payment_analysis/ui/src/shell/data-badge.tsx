@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Database } from 'lucide-react'
 
 import { getScopeOptionsOptions } from '@/api/generated/@tanstack/react-query.gen'
+import { failureOf } from '@/api/problem'
 import { REFRESH_MS } from '@/api/queries'
 import { count } from '@/format/number'
 import { duration, moment } from '@/format/time'
@@ -12,8 +13,9 @@ const SOURCES: Record<string, string> = { simulated: 'Simulated', user: 'Own dat
 /** Where the numbers come from and how old they are; in view on every page. */
 export function DataBadge() {
   const { zone } = useScope()
-  const { data } = useQuery({ ...getScopeOptionsOptions(), refetchInterval: REFRESH_MS })
-  if (!data) return <span aria-hidden className="skeleton h-8 w-[150px] rounded-lg" />
+  const { data, error, isPending } = useQuery({ ...getScopeOptionsOptions(), refetchInterval: REFRESH_MS })
+  if (isPending) return <span aria-hidden className="skeleton h-8 w-[150px] rounded-lg" />
+  if (!data) return <span className="text-xs text-ink-3">{failureOf(error).title}</span>
   const isOwn = data.source === 'user'
   const age = data.age_seconds === null ? '' : `, ${duration(data.age_seconds)} old`
   return (

@@ -9844,6 +9844,12 @@ export type PipelineOut = {
      */
     id: string;
     /**
+     * Is Caught Up
+     *
+     * It is at work, and everything that has landed is taken.
+     */
+    is_caught_up: boolean;
+    /**
      * Key
      *
      * Key in the bundle.

@@ -10,14 +10,14 @@ import { TextField } from '@/parts/field'
 import { Problem } from '@/parts/states'
 import { useScope } from '@/scope/use-scope'
 
+import { changed, type Values } from './sequence'
 import { isOver, StateSign, took } from './state'
 
-type Props = { job: JobOut; onOpen: (run: string) => void; isWaiting: boolean }
+type Props = { job: JobOut; values: Values; onSet: (values: Values) => void; onOpen: (run: string) => void; isWaiting: boolean }
 
-export function JobCard({ job, onOpen, isWaiting }: Props) {
+export function JobCard({ job, values, onSet, onOpen, isWaiting }: Props) {
   const { zone } = useScope()
   const client = useQueryClient()
-  const [values, setValues] = useState<Record<string, string>>({})
   const [isSetting, setIsSetting] = useState(false)
   const run = useMutation({
     ...runSetupJobMutation(),
@@ -81,7 +81,7 @@ export function JobCard({ job, onOpen, isWaiting }: Props) {
               title={one.meaning}
               placeholder={one.default}
               value={values[one.name] ?? ''}
-              onChange={(event) => setValues({ ...values, [one.name]: event.target.value })}
+              onChange={(event) => onSet({ ...values, [one.name]: event.target.value })}
             />
           ))}
         </div>
@@ -89,5 +89,3 @@ export function JobCard({ job, onOpen, isWaiting }: Props) {
     </article>
   )
 }
-
-const changed = (values: Record<string, string>) => Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ''))

@@ -10,7 +10,7 @@ import { Problem, Skeleton } from '@/parts/states'
 
 import { JobCard } from './job'
 import { RunDrawer } from './run'
-import { useSequence } from './sequence'
+import { type Settings, useSequence, type Values } from './sequence'
 import { isOver } from './state'
 
 const BUSY_MS = 1500
@@ -18,6 +18,7 @@ const QUIET_MS = 15_000
 
 export function Jobs() {
   const [open, setOpen] = useState<string | null>(null)
+  const [set, setSet] = useState<Settings>({})
   const sequence = useSequence()
   const { data, error, refetch, isFetching } = useQuery({
     ...listSetupJobsOptions(),
@@ -38,7 +39,7 @@ export function Jobs() {
               <Square aria-hidden size={14} /> Stop after this one
             </Button>
           ) : (
-            <Button look="strong" disabled={!data} onClick={() => data && sequence.start(data.jobs)}>
+            <Button look="strong" disabled={!data} onClick={() => data && sequence.start(data.jobs, set)}>
               <Play aria-hidden size={14} /> Run all in order
             </Button>
           )}
@@ -49,7 +50,7 @@ export function Jobs() {
       {error ? (
         <Problem error={error} retry={() => void refetch()} />
       ) : data ? (
-        <Graph jobs={data.jobs} at={sequence.at} onOpen={setOpen} />
+        <Graph jobs={data.jobs} at={sequence.at} set={set} onSet={(key, values) => setSet({ ...set, [key]: values })} onOpen={setOpen} />
       ) : (
         <Skeleton className="h-96" />
       )}
@@ -58,8 +59,10 @@ export function Jobs() {
   )
 }
 
+type GraphProps = { jobs: readonly JobOut[]; at: string | null; set: Settings; onSet: (key: string, values: Values) => void; onOpen: (run: string) => void }
+
 /** The jobs in their order; a line leads from what makes something to what reads it. */
-function Graph({ jobs, at, onOpen }: { jobs: readonly JobOut[]; at: string | null; onOpen: (run: string) => void }) {
+function Graph({ jobs, at, set, onSet, onOpen }: GraphProps) {
   return (
     <ol className="mt-2 flex flex-col" aria-label="Jobs in order">
       {jobs.map((job, place) => (
@@ -74,7 +77,7 @@ function Graph({ jobs, at, onOpen }: { jobs: readonly JobOut[]; at: string | nul
                 Before it: pipeline 8. Payment Analysis ETL{at === 'payment_analysis_etl' ? ', running now' : ''}
               </p>
             )}
-            <JobCard job={job} onOpen={onOpen} isWaiting={at !== null} />
+            <JobCard job={job} values={set[job.key] ?? {}} onSet={(values) => onSet(job.key, values)} onOpen={onOpen} isWaiting={at !== null} />
           </div>
         </li>
       ))}

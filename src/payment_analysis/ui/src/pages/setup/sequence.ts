@@ -9,8 +9,11 @@ import { isOver } from './state'
 const POLL_MS = 1000
 const ETL = 'payment_analysis_etl'
 
-export type Sequence = { at: string | null; error: unknown; start: (jobs: readonly JobOut[]) => void; stop: () => void }
-type Steps = { isWanted: () => boolean; tell: (at: string) => void; refresh: () => Promise<void> }
+/** What a person set for a job, by the parameter's name; an empty field leaves the default. */
+export type Values = Readonly<Record<string, string>>
+export type Settings = Readonly<Record<string, Values>>
+export type Sequence = { at: string | null; error: unknown; start: (jobs: readonly JobOut[], set: Settings) => void; stop: () => void }
+type Steps = { isWanted: () => boolean; tell: (at: string) => void; refresh: () => Promise<void>; set: Settings }
 
 /** Run everything in order: each job when what it reads is made; stops at the first that does not succeed. */
 export function useSequence(): Sequence {
@@ -24,10 +27,10 @@ export function useSequence(): Sequence {
     wanted.current = false
     setAt(null)
   }
-  const start = (jobs: readonly JobOut[]) => {
+  const start = (jobs: readonly JobOut[], set: Settings) => {
     wanted.current = true
     setError(null)
-    inOrder(jobs, { isWanted: () => wanted.current, tell: setAt, refresh })
+    inOrder(jobs, { isWanted: () => wanted.current, tell: setAt, refresh, set })
       .catch(setError)
       .finally(() => {
         stop()
@@ -47,7 +50,7 @@ async function inOrder(jobs: readonly JobOut[], steps: Steps): Promise<void> {
   }
   if (!steps.isWanted()) return
   steps.tell(job.key)
-  const { data } = await runSetupJob({ body: { job: job.key }, throwOnError: true })
+  const { data } = await runSetupJob({ body: { job: job.key, parameters: changed(steps.set[job.key] ?? {}) }, throwOnError: true })
   await steps.refresh()
   const isDone = await hasSucceeded(data.id, steps)
   await steps.refresh()
@@ -66,8 +69,10 @@ async function isThrough(): Promise<void> {
   const { data } = await listSetupPipelines({ throwOnError: true })
   const etl = data.pipelines.find((one) => one.key === ETL)
   if (etl?.state === 'failed') throw new Error(`${etl.name} failed: ${etl.detail}`)
-  if (etl?.state !== 'idle') await isThrough()
+  if (etl?.state !== 'idle' && !etl?.is_caught_up) await isThrough()
 }
+
+export const changed = (values: Values) => Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ''))
 
 function later(): Promise<void> {
   return new Promise((done) => {
