@@ -14,7 +14,7 @@ from payment_analysis.agents.ask.values import held
 if TYPE_CHECKING:
     from payment_analysis.lakehouse.lakehouse import Lakehouse
 
-RIGHT_AT_FIRST, WRONG_AT_FIRST = 25, 1  # of 30, after a mistake in one key; four were not answered
+RIGHT_AT_FIRST = 25  # of 30, after a mistake in one key; four were not answered, one was wrong and is mended since
 FRESH: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "fresh.yml").read_text(encoding="utf-8"))
 
 
@@ -23,4 +23,4 @@ def test_questions_nobody_tuned_for(frozen: Lakehouse) -> None:
     verdicts = [one.verdict for entry in FRESH for one in judged(asker, entry)]
 
     assert verdicts.count("right") >= RIGHT_AT_FIRST
-    assert verdicts.count("wrong") <= WRONG_AT_FIRST
+    assert "wrong" not in verdicts

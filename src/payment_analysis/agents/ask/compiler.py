@@ -123,14 +123,17 @@ class _Compiler:
             extra = metric.where_grouped if self._spec.dimensions or self._spec.filters else metric.where_total
             found += [extra] if extra else []
         found += [self._condition(one) for one in self._spec.filters if not self._is_scoped(one)]
-        found += [
-            f"{self._column(name)} is not null" for name in self._spec.dimensions if self._is_about_declines(name)
-        ]
+        found += [self._is_a_group(name) for name in self._spec.dimensions if self._is_about_declines(name)]
         return found
 
     def _is_about_declines(self, name: str) -> bool:
-        """A decline's properties are null where nothing was declined: that is not a group of its own."""
+        """Properties of declines are null where nothing was declined: that is not a group of its own."""
         return self._source.name == "attempts" and name in ABOUT_DECLINES
+
+    def _is_a_group(self, name: str) -> str:
+        """A decline without a code is a decline; an attempt that retried nothing has no retried reason."""
+        is_known = f"{self._column(name)} is not null"
+        return is_known if name in ABOUT_THE_RETRIED else f"({is_known} or result = 'declined')"
 
     def _is_scoped(self, given: Filter) -> bool:
         """Whether the scope says it below the tables."""
@@ -221,6 +224,8 @@ class _Compiler:
         return Question("\n".join([*lines, *self._ranked(dimensions)]), tuple(columns))
 
 
+# Properties of the decline before: only a retry has them.
+ABOUT_THE_RETRIED: Final = frozenset({"retried_reason"})
 # Properties of declines: an attempt that was not declined has none.
 ABOUT_DECLINES: Final = frozenset(
     {
