@@ -68,13 +68,13 @@ def emulated(repository: Path, folder: Path, databases: Databases) -> Iterator[E
         yield Emulated(url, state, name, mlflow)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # the environment it sets must not outlive its file
 def deployed(repository: Path, tmp_path_factory: pytest.TempPathFactory, databases: Databases) -> Iterator[Emulated]:
     with emulated(repository, tmp_path_factory.mktemp("workspace"), databases) as made:
         yield made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def filled(deployed: Emulated) -> Emulated:
     """Jobs 1 and 2 are done, and the pipeline has run: there are attempts to ask about."""
     for job in JOBS[:2]:
