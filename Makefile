@@ -53,9 +53,17 @@ bench: setup-dev
 	$(BIN)/python -m benchmarks.ingest
 	$(BIN)/python -m benchmarks.build
 	$(BIN)/python -m benchmarks.gold
+	$(BIN)/python -m benchmarks.spark
+	$(BIN)/python -m benchmarks.streaming
+	$(BIN)/python -m benchmarks.faults
 	$(BIN)/python -m benchmarks.models
 	$(BIN)/python -m benchmarks.off_policy
-	$(BIN)/python -m benchmarks.spark
+	$(BIN)/python -m benchmarks.decide
+	$(BIN)/python -m benchmarks.closed_loop
+	$(BIN)/python -m benchmarks.backtest
+	$(BIN)/python -m benchmarks.root_cause
+	$(BIN)/python -m benchmarks.similar
+	$(BIN)/python -m benchmarks.lighthouse
 
 reset:
 	rm -rf .venv .tools .payment-analysis
