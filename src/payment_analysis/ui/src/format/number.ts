@@ -49,9 +49,13 @@ export const shortMoney = (amount: Amount | null | undefined) =>
 
 export function money(amount: Amount | null | undefined): string {
   if (!amount) return NOTHING
-  const digits = exponent(amount.currency)
-  const shown = major(amount).toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })
-  return signed(`${amount.currency} ${shown}`)
+  return inMajor(major(amount), amount.currency)
+}
+
+/** An amount in major units, with as many digits as its currency has. */
+export function inMajor(value: number, currency: string): string {
+  const digits = exponent(currency)
+  return signed(`${currency} ${value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })}`)
 }
 
 export function moneyRange(range: AmountRange | null | undefined): string {

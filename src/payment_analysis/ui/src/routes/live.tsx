@@ -6,7 +6,7 @@ import { useState } from 'react'
 import type { PanelSpec } from '@/analysis/panel'
 import { Panel } from '@/analysis/panel'
 import { getActiveAlertsOptions, getApprovalTrendsBySecondOptions, getControlBandOptions } from '@/api/generated/@tanstack/react-query.gen'
-import { count, NOTHING, plural } from '@/format/number'
+import { count, inMajor, NOTHING, plural } from '@/format/number'
 import { seconds } from '@/format/time'
 import { label } from '@/format/words'
 import { useFeed } from '@/pages/live/feed'
@@ -88,7 +88,7 @@ function Live() {
               { key: 'at', title: `Time (${zone})`, cell: (row) => <span className="num">{seconds(row.event_timestamp, zone)}</span> },
               { key: 'result', title: 'Result', cell: (row) => <Result result={row.result} /> },
               { key: 'why', title: 'Why', cell: (row) => (row.decline_reason_standard ? label(row.decline_reason_standard.toLowerCase()) : NOTHING) },
-              { key: 'amount', title: 'Amount', right: true, cell: (row) => (row.amount !== null && row.currency ? `${row.currency} ${row.amount.toLocaleString('en')}` : NOTHING) },
+              { key: 'amount', title: 'Amount', right: true, cell: (row) => (row.amount !== null && row.currency ? inMajor(row.amount, row.currency) : NOTHING) },
               { key: 'network', title: 'Network', cell: (row) => label(row.card_network) },
               { key: 'psp', title: 'Provider', cell: (row) => row.psp ?? NOTHING },
               {
