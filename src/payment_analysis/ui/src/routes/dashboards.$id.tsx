@@ -11,6 +11,7 @@ import { period } from '@/format/time'
 import { Board } from '@/lakeview/board'
 import type { Meaning } from '@/lakeview/frame'
 import { Button } from '@/parts/button'
+import { Published } from '@/pages/setup/published'
 import { Page } from '@/parts/page'
 import { Problem, Skeleton } from '@/parts/states'
 import type { Compare } from '@/scope/search'
@@ -74,6 +75,7 @@ function Dashboard() {
       question={spec.data.description}
       tools={
         <div className="flex items-center gap-2">
+          <Published id={id} />
           {found.data?.scope.from && found.data.scope.to && <span className="num text-xs text-ink-3">{period(found.data.scope.from, found.data.scope.to, zone)}</span>}
           <Button onClick={() => saveFile(`${id}.lvdash.json`, JSON.stringify(spec.data.raw, null, 1), 'application/json')}>
             <FileJson aria-hidden size={14} /> File
