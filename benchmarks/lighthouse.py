@@ -13,50 +13,31 @@ import os
 import re
 import statistics
 import subprocess
-import sys
 import tempfile
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from benchmarks.machine import machine, write_section
 from playwright.sync_api import sync_playwright
-from scripts.bootstrap import browser
 from scripts.build_ui import BUILT, UI, node_tools
+from tests.end_to_end.pages import CHROMIUM, served
 
 from payment_analysis.jobs.build import build
 from payment_analysis.jobs.simulate import Order, simulate
 from payment_analysis.lakehouse.home import Home
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 LIGHTHOUSE = "lighthouse@13.5.0"
 ATTEMPTS, DAYS, SEED, RUNS = 100_000, 60, 7, 3
 PATHS = ("/", "/transactions", "/declines", "/dashboards/executive_overview", "/decisioning")
 CATEGORIES = {"performance": 0.90, "accessibility": 1.00, "best-practices": 1.00}
 AUDITS = {"largest-contentful-paint": "LCP", "total-blocking-time": "TBT", "cumulative-layout-shift": "CLS"}
-LINK = re.compile(r"http://\S+/sign-in\?link=\S+")
 FIRST_LOAD_KB_MAX = 160
-
-
-@contextmanager
-def served(home: Home) -> Iterator[str]:
-    """The one-time link of a server over the home."""
-    command = [sys.executable, "-u", "-m", "payment_analysis.cli", "--home", str(home.path), "serve", "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        try:
-            yield next(found[0] for line in server.stdout if (found := LINK.search(line)))
-        finally:
-            server.terminate()
 
 
 def cookie(link: str) -> str:
     """The session of somebody who followed the link, as a header has it."""
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=browser())
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM)
         context = chromium.new_context()
         page = context.new_page()
         page.goto(link)
@@ -72,7 +53,7 @@ def looked_at(address: str, session: str, folder: Path) -> dict[str, float]:
     headers = json.dumps({"Cookie": session})
     command = ["npx", "--yes", LIGHTHOUSE, address, "--preset=desktop", "--quiet", f"--extra-headers={headers}"]
     flags = ["--chrome-flags=--headless=new --no-sandbox", "--output=json", f"--output-path={output}"]
-    environment = os.environ | node_tools() | {"CHROME_PATH": browser() or ""}
+    environment = os.environ | node_tools() | {"CHROME_PATH": CHROMIUM or ""}
     subprocess.run([*command, *flags], cwd=UI, env=environment, check=True, stdout=subprocess.DEVNULL)
     report = json.loads(output.read_text(encoding="utf-8"))
     scores = {name: float(report["categories"][name]["score"]) for name in CATEGORIES}
@@ -98,7 +79,7 @@ def main() -> None:
             build(home)
         (counted,) = home.lakehouse().rows("select count(*) as attempts from payments_enriched_silver")
         attempts = counted["attempts"]
-        with served(home) as link:
+        with served(home.path) as link:
             session, address = cookie(link), link.partition("/sign-in")[0]
             looks = {path: [looked_at(address + path, session, folder) for _ in range(RUNS)] for path in PATHS}
     lines = []
