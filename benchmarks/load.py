@@ -93,7 +93,7 @@ async def _drive(
     load.end = begin + seconds
     if rate is None:
         while load.idle:
-            load.fly(load.idle.pop(), time.perf_counter())
+            load.fly(load.idle.popleft(), time.perf_counter())
         await asyncio.sleep(seconds)
     else:
         luck, at = random.Random(1), begin
@@ -112,13 +112,14 @@ class Load:
     """Requests in turn over the connections that are idle; who finds none waits, and the wait is counted."""
 
     def __init__(self, requests: Sequence[bytes], seconds: float, *, repeats: bool, keep: bool) -> None:
-        self.result, self.idle, self.late = Result(seconds), list[Connection](), deque[float]()
+        self.result, self.late = Result(seconds), deque[float]()
+        self.idle = deque[Connection]()  # the longest idle goes first: a server closes what is idle for long
         self.flying, self.end = 0, 0.0
         self._turns, self._repeats, self._keep = itertools.cycle(requests), repeats, keep
 
     def arrive(self, at: float) -> None:
         if self.idle:
-            self.fly(self.idle.pop(), at)
+            self.fly(self.idle.popleft(), at)
         else:
             self.late.append(at)
 
