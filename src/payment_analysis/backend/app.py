@@ -77,6 +77,7 @@ from payment_analysis.backend.routes import (
 )
 from payment_analysis.backend.seen_routes import SeenRoutes
 from payment_analysis.domain.release import release as release_name
+from payment_analysis.lakehouse.background import wait_for_all
 from payment_analysis.lakehouse.home import Home
 from payment_analysis.store.accounts import first_admin, make_link
 from payment_analysis.store.audit import SYSTEM
@@ -96,6 +97,7 @@ if TYPE_CHECKING:
 LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")  # a page elsewhere that re-binds its name to us is refused by it
 APP_VARIABLE: Final = "DATABRICKS_APP_NAME"  # Databricks Apps sets it; nowhere else is it there
 SIGN_INS: Final = (10, timedelta(minutes=1))  # attempts per caller; a link has 256 random bits
+BESIDE_SECONDS_MAX: Final = 10.0  # what works beside when the application ends
 PACKED_BYTES_MIN: Final = 1_400  # what fits into one packet gains nothing
 # The pages come last: they answer every address that nobody else does.
 ROUTERS: Final = (
@@ -175,6 +177,7 @@ def create_app(
         app.state.decisions.begin()
         yield
         app.state.decisions.close()
+        wait_for_all(BESIDE_SECONDS_MAX)
         store.close()
 
     app = _bare(lifespan)

@@ -7,6 +7,7 @@ import threading
 from importlib import import_module
 from typing import TYPE_CHECKING, Final, Protocol
 
+from payment_analysis.lakehouse.background import begin
 from payment_analysis.ml.scoring import ASKED, Scoring
 
 if TYPE_CHECKING:
@@ -57,8 +58,7 @@ class Champions:
     def begin(self) -> None:
         """Load now, and look again from time to time."""
         if self._registered is not None and self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="champions", daemon=True)
-            self._thread.start()
+            self._thread = begin(self._run, name="champions")
 
     def load_now(self) -> None:
         """Load and wait for it: for who decides once and ends."""

@@ -6,6 +6,7 @@ import threading
 from typing import TYPE_CHECKING, Any, Final
 
 from payment_analysis.domain.errors import NotBuilt, Unavailable
+from payment_analysis.lakehouse.background import begin
 from payment_analysis.lakehouse.latest_features import LatestFeatures
 
 if TYPE_CHECKING:
@@ -28,8 +29,7 @@ class LiveFeatures:
     def begin(self) -> None:
         """Ask from now on."""
         if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="live-features", daemon=True)
-            self._thread.start()
+            self._thread = begin(self._run, name="live-features")
 
     def end(self) -> None:
         self._end.set()

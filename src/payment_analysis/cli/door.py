@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 
 from payment_analysis.cli.screen import complain
 from payment_analysis.domain.errors import PaymentAnalysisError
+from payment_analysis.lakehouse.background import wait_for_all
 from payment_analysis.lakehouse.place import HOME, HOME_VARIABLE
 
 # Command and the module that holds it. A module is imported when its command is asked for: the engines behind some of
@@ -86,10 +87,21 @@ def everywhere(
     context.default_map = {command: {"home": home} for command in COMMANDS}
 
 
+def leave_engines(code: object) -> None:
+    """End at once when a thread is still inside an engine: an orderly end would abort under it. All is stored."""
+    if wait_for_all(0.0):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code if isinstance(code, int) else 0 if code is None else 1)
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; a named error becomes a message, a next step and exit code 1."""
     try:
         app(arguments)
+    except SystemExit as ended:
+        leave_engines(ended.code)
+        raise
     except PaymentAnalysisError as error:
         complain(error)
         sys.exit(1)

@@ -6,6 +6,7 @@ import errno
 import signal
 import socket
 import sys
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -102,11 +103,8 @@ def up(
 
 def run_beside(home: Home, listener: socket.socket, host: str, *, alone: bool) -> None:
     """Serve with what works beside the page, or without it."""
-    if alone:
-        run(home, listener, host)
-        return
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # what works beside ends with us however we are asked to end
-    with beside(home, Beside.of(home), warn):
+    with nullcontext() if alone else beside(home, Beside.of(home), warn):
         run(home, listener, host)
 
 
@@ -134,7 +132,7 @@ def serve(port: PortOption = None, host: HostOption = "127.0.0.1", home: HomeOpt
     payment-analysis serve --port 8080
     """
     with listen(host, port) as listener:
-        run(Home(home), listener, host)
+        run_beside(Home(home), listener, host, alone=True)
 
 
 def show_verdict(home: Home) -> None:

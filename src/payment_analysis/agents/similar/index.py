@@ -18,6 +18,7 @@ import pyarrow as pa
 from payment_analysis.agents.similar.segment import SUFFIX, Segment, read_segment, write_segment
 from payment_analysis.agents.similar.source import ATTEMPTS, question
 from payment_analysis.domain.errors import NotBuilt
+from payment_analysis.lakehouse.background import begin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -87,7 +88,7 @@ class SimilarIndex:
         if self._version is None:
             self.catch_up()
         elif version != self._version and not self._catching_up.locked():
-            threading.Thread(target=self.catch_up, daemon=True).start()
+            begin(self.catch_up, name="similar payments")
         return self.segments
 
     def catch_up(self) -> CaughtUp:

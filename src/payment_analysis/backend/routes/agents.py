@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import queue
-import threading
 from collections.abc import AsyncIterator
 from dataclasses import asdict
 from datetime import datetime
@@ -26,6 +25,7 @@ from payment_analysis.backend.dependencies import PersonDep, StoreDep
 from payment_analysis.backend.fields import Identifier
 from payment_analysis.backend.scoping import ScopeDep
 from payment_analysis.domain.errors import NotFound, PaymentAnalysisError
+from payment_analysis.lakehouse.background import begin
 from payment_analysis.store.agent_runs import AgentFinding, AgentRun
 from payment_analysis.store.database import Database
 
@@ -184,7 +184,7 @@ def chat(body: QuestionIn, request: Request, scope: ScopeDep, store: StoreDep, p
         finally:
             told.put(None)
 
-    threading.Thread(target=work, daemon=True).start()
+    begin(work, name="agents")
     return StreamingResponse(_events(told), media_type="text/event-stream", headers={"cache-control": "no-store"})
 
 
