@@ -118,6 +118,8 @@ ACCESS: Final[Mapping[tuple[str, str], Role | None]] = MappingProxyType(
         ("POST", "/api/decision/outcome"): OPERATOR,
         ("POST", "/api/decision/batch"): OPERATOR,
         ("POST", "/api/decision/preview"): VIEWER,
+        ("POST", "/api/decision/retries/preview"): VIEWER,
+        ("GET", "/api/decision/retries"): VIEWER,
         ("POST", "/api/decision/ml/approval"): VIEWER,
         ("POST", "/api/decision/ml/risk"): VIEWER,
         ("POST", "/api/decision/ml/routing"): VIEWER,
