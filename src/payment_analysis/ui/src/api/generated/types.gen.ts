@@ -10464,6 +10464,12 @@ export type ProposalOut = {
      */
     reviewed_by: string | null;
     /**
+     * Run Id
+     *
+     * The newest run of the agents that found it; null for people's.
+     */
+    run_id?: string | null;
+    /**
      * Source Agent
      *
      * The agent that proposes it.

@@ -1,4 +1,7 @@
+import { Link } from '@tanstack/react-router'
+
 import type { AgentFindingOut, RunDetailOut } from '@/api/generated'
+import { WaysOn } from '@/analysis/ways-on'
 import { count, plural } from '@/format/number'
 import { label } from '@/format/words'
 import { Card } from '@/parts/card'
@@ -54,7 +57,14 @@ function Finding({ found }: { found: AgentFindingOut }) {
         {label(found.agent)} · {figures.filter(Boolean).join(' · ')}
       </p>
       {found.action && <p className="mt-1 text-ink-2">To do: {found.action}</p>}
-      {found.proposal_id && <p className="mt-1 text-xs text-warn">A proposal waits for a person.</p>}
+      <p className="mt-1 flex flex-wrap gap-x-3">
+        {found.proposal_id && (
+          <Link to="/rules" search={{ proposal: found.proposal_id } as never} className="inline-flex min-h-6 items-center text-xs text-accent-ink hover:underline">
+            Its proposal
+          </Link>
+        )}
+        <WaysOn where={found.slice} about={found.claim} />
+      </p>
       {found.caveats.length > 0 && (
         <details className="mt-1 text-xs text-ink-3">
           <summary>What this does not tell</summary>
