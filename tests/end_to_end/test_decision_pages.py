@@ -1,16 +1,27 @@
-"""Decisions in a real browser: what was decided for a payment, what a retry would bring, and the queue of retries."""
+"""Decisions in a real browser: what was decided for a payment, what a retry or a threshold would bring, what agents ask."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import expect
 from tests.end_to_end.pages import Visit, run, served, visiting
 
+from payment_analysis.agents.finding import Finding
+from payment_analysis.agents.trial import trial
+from payment_analysis.decisioning.actions import ActionKind
+from payment_analysis.decisioning.fields import Decision
+from payment_analysis.store.agent_runs import AgentFinding, AgentRun
+from payment_analysis.store.audit import SYSTEM
+from payment_analysis.store.database import Database
+from payment_analysis.store.decisions import ProposedConfigChange
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 ATTEMPTS, DAYS, SEED = "4000", "20", "7"
 ASK = """async ([method, path, body]) => {
@@ -21,8 +32,12 @@ ASK = """async ([method, path, body]) => {
 
 
 @pytest.fixture(scope="module")
-def visit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visit]:
-    home = tmp_path_factory.mktemp("decisions") / "home"
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("decisions") / "home"
+
+
+@pytest.fixture(scope="module")
+def visit(home: Path) -> Iterator[Visit]:
     run("scripts/build_ui.py")
     world = ["--attempts", ATTEMPTS, "--days", DAYS, "--seed", SEED]
     run("-m", "payment_analysis.cli", "--home", str(home), "simulate", *world)
@@ -110,4 +125,124 @@ def test_a_retry_is_simulated_with_its_limits_and_a_granted_one_waits_in_the_que
     row.get_by_role("link", name="The decision").click()
     expect(page.get_by_role("region", name="The decision that was made")).to_contain_text("As decided: Retry")
     visit.use("light")
+    assert visit.wrong == []
+
+
+def test_a_threshold_is_moved_and_becomes_a_rule(visit: Visit) -> None:
+    page = visit.page
+    visit.open("/smart-checkout")
+    moved = page.get_by_role("region", name="Move the challenge threshold")
+    expect(moved).to_contain_text("Challenge from fraud score 0.75 on")
+
+    page.get_by_label(re.compile("^Challenge from fraud score")).fill("6")
+    expect(moved).to_contain_text("Challenge from fraud score 0.30 on")
+    assert visit.violations() == []
+    moved.get_by_role("link", name="Create rule from this").click()
+    rule = page.get_by_role("dialog")
+    expect(rule.get_by_label("Name")).to_be_visible()
+    rule.get_by_label("Name").fill("Challenge the risky")
+    rule.get_by_role("button", name="Backtest on 90 days").click()
+    expect(rule.get_by_role("region", name="Backtest")).to_contain_text("it fires for")
+    assert visit.wrong == []
+
+
+def test_a_cause_among_declines_begins_a_rule_and_an_experiment(visit: Visit) -> None:
+    page = visit.page
+    visit.open("/declines")
+
+    page.get_by_role("link", name=re.compile("^Create rule from this: insufficient_funds")).first.click()
+    expect(page.get_by_role("dialog")).to_contain_text("decline_reason = 'insufficient_funds'")
+    visit.settle()
+    assert visit.violations() == []
+    visit.open("/declines")
+    page.get_by_role("link", name=re.compile("^Start experiment: issuer_br")).first.click()
+    expect(page.get_by_label("Who takes part")).to_have_value(re.compile("^issuer = 'issuer_br"))
+    assert visit.wrong == []
+
+
+def proposed(home: Path) -> tuple[str, str]:
+    """A finding with its proposal, as the agents keep them."""
+    store = Database.of_home(home)
+    try:
+        with store.change(SYSTEM) as session:
+            value = trial(
+                "leave meridian",
+                "Another route for one bank.",
+                {"issuer": "issuer_br_01"},
+                Decision.ROUTING,
+                action=ActionKind.FORBID_ROUTE,
+                value="meridian",
+            )
+            proposal = ProposedConfigChange(
+                source_agent="smart_routing",
+                change_type="experiment",
+                target_key="leave meridian",
+                current_value=None,
+                proposed_value=value,
+                rationale="It approves less there.",
+                expected_impact_pct=None,
+            )
+            session.add(proposal)
+            session.flush()
+            found = Finding(
+                "smart_routing", "issuer_br_01 approves less on meridian.", slice={"issuer": "issuer_br_01"}
+            )
+            made = AgentRun(
+                agent="orchestrator",
+                question="Which route?",
+                asked_by="admin",
+                answer="Leave it.",
+                mode="planner",
+                called={"agents": ["smart_routing"], "model_note": ""},
+                steps={"taken": []},
+                seconds=0.1,
+            )
+            session.add(made)
+            session.flush()
+            session.add(
+                AgentFinding(
+                    run_id=made.id,
+                    position=0,
+                    agent=found.agent,
+                    claim=found.claim,
+                    value_per_day=None,
+                    confidence=0.5,
+                    finding=asdict(found),
+                    proposal_id=proposal.id,
+                )
+            )
+            return made.id, proposal.id
+    finally:
+        store.close()
+
+
+def test_a_finding_leads_to_its_proposal_to_a_backtest_and_to_what_it_became(visit: Visit, home: Path) -> None:
+    page = visit.page
+    run_id, _ = proposed(home)
+    visit.open(f"/agents?run={run_id}")
+    assert visit.violations() == []
+
+    page.get_by_role("link", name="Its proposal").click()
+    inbox = page.locator("[aria-current=true]").filter(has_text="leave meridian")
+    expect(inbox).to_be_visible()
+    visit.settle()
+    assert visit.violations() == []
+    inbox.get_by_role("link", name="The finding behind it").click()
+    expect(page).to_have_url(re.compile(f"/agents.*run={run_id}"))
+    page.get_by_role("link", name="Its proposal").click()
+    inbox.get_by_role("link", name="Backtest it as a rule").click()
+    rule = page.get_by_role("dialog")
+    expect(rule).to_contain_text("issuer = 'issuer_br_01'")
+    rule.get_by_label("Name").fill("Leave meridian")
+    rule.get_by_role("button", name="Backtest on 90 days").click()
+    expect(rule.get_by_role("region", name="Backtest")).to_contain_text("it fires for")
+    rule.get_by_role("button", name="Keep as draft").click()
+    rule.get_by_role("button", name="Run in shadow").click()
+    expect(rule).to_contain_text("Shadow since")
+
+    visit.open("/rules")
+    page.get_by_role("button", name="Accept").click()
+    page.get_by_text("Decided", exact=True).click()
+    page.get_by_role("link", name="The experiment it became").click()
+    expect(page.get_by_role("dialog", name="leave meridian")).to_be_visible()
     assert visit.wrong == []

@@ -2810,6 +2810,80 @@ export type Chains = {
 };
 
 /**
+ * ChallengeThreshold
+ *
+ * The trade-off, and what was done in this scope.
+ */
+export type ChallengeThreshold = {
+    /**
+     * Age Seconds
+     *
+     * From the newest attempt to now.
+     */
+    age_seconds: number | null;
+    /**
+     * Answered Min
+     *
+     * Fewer alike attempts tell nothing.
+     */
+    answered_min: number;
+    /**
+     * Approval
+     *
+     * Approved of the answered, 0..1.
+     */
+    approval: number | null;
+    /**
+     * As Of
+     *
+     * Instant of the newest attempt; null when there is none.
+     */
+    as_of: string | null;
+    /**
+     * Attempts
+     *
+     * Attempts with a vendor score.
+     */
+    attempts: number;
+    /**
+     * Challenged
+     *
+     * Share that was challenged, 0..1.
+     */
+    challenged: number | null;
+    /**
+     * Fraud
+     *
+     * Reported among the approved, 0..1.
+     */
+    fraud: number | null;
+    /**
+     * Points
+     *
+     * Thresholds in order; empty without a vendor score.
+     */
+    points: Array<ThresholdPoint>;
+    /**
+     * Reports
+     *
+     * Reports of fraud among them.
+     */
+    reports: number;
+    /**
+     * Setting
+     *
+     * risk_threshold_high: from it the policy without models challenges.
+     */
+    setting: number;
+    /**
+     * Source
+     *
+     * user: somebody's own data; simulated: a world with known truth; mixed; or our examples.
+     */
+    source: 'user' | 'simulated' | 'mixed' | 'examples';
+};
+
+/**
  * ChangeOut
  *
  * A difference in a total over the window, with its 95 % interval.
@@ -15439,6 +15513,56 @@ export type ThreeDsFunnelAnswer = {
 };
 
 /**
+ * ThresholdPoint
+ *
+ * What challenging from one score on would bring.
+ */
+export type ThresholdPoint = {
+    /**
+     * Approval
+     *
+     * Approved of answered attempts, 0..1; null without evidence.
+     */
+    approval: number | null;
+    /**
+     * Challenged
+     *
+     * Share of attempts that are challenged, 0..1.
+     */
+    challenged: number;
+    /**
+     * Fraud
+     *
+     * Reported as fraud among the approved, 0..1.
+     */
+    fraud: number | null;
+    /**
+     * High
+     *
+     * High end of it.
+     */
+    high: number | null;
+    /**
+     * Low
+     *
+     * Low end of its 95 % interval.
+     */
+    low: number | null;
+    /**
+     * Threshold
+     *
+     * Vendor fraud score from which attempts are challenged, 0..1; 1 is never.
+     */
+    threshold: number;
+    /**
+     * Without Evidence
+     *
+     * Share of attempts that no alike attempt tells about, 0..1.
+     */
+    without_evidence: number;
+};
+
+/**
  * Throughput
  *
  * Attempts of one minute through one entry system.
@@ -21411,6 +21535,104 @@ export type GetSmartCheckoutServicePathsResponses = {
 };
 
 export type GetSmartCheckoutServicePathsResponse = GetSmartCheckoutServicePathsResponses[keyof GetSmartCheckoutServicePathsResponses];
+
+export type GetChallengeThresholdData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Range
+         *
+         * 15m, 1h, 24h, 7d, 30d, 90d before the newest attempt, or custom.
+         */
+        range?: string | null;
+        /**
+         * From
+         *
+         * A date or time; without an offset local to tz.
+         */
+        from?: string | null;
+        /**
+         * To
+         *
+         * A date (that whole day) or time; without it, the newest attempt.
+         */
+        to?: string | null;
+        /**
+         * Network
+         *
+         * Only attempts of this network: values between commas; `(none)` is the missing value.
+         */
+        network?: string | null;
+        /**
+         * Country
+         *
+         * Only attempts of this country: values between commas; `(none)` is the missing value.
+         */
+        country?: string | null;
+        /**
+         * Segment
+         *
+         * Only attempts of this segment: values between commas; `(none)` is the missing value.
+         */
+        segment?: string | null;
+        /**
+         * Solution
+         *
+         * Only attempts of this solution: values between commas; `(none)` is the missing value.
+         */
+        solution?: string | null;
+        /**
+         * Entry System
+         *
+         * Only attempts of this entry system: values between commas; `(none)` is the missing value.
+         */
+        entry_system?: string | null;
+        /**
+         * Merchant
+         *
+         * Only attempts of this merchant: values between commas; `(none)` is the missing value.
+         */
+        merchant?: string | null;
+        /**
+         * Psp
+         *
+         * Only attempts of this psp: values between commas; `(none)` is the missing value.
+         */
+        psp?: string | null;
+        /**
+         * Currency
+         *
+         * Only attempts of this currency: values between commas; `(none)` is the missing value.
+         */
+        currency?: string | null;
+        /**
+         * Tz
+         *
+         * Time zone of local times, an IANA name; UTC unless given.
+         */
+        tz?: string | null;
+    };
+    url: '/api/analytics/smart-checkout/threshold';
+};
+
+export type GetChallengeThresholdErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type GetChallengeThresholdError = GetChallengeThresholdErrors[keyof GetChallengeThresholdErrors];
+
+export type GetChallengeThresholdResponses = {
+    /**
+     * Successful Response
+     */
+    200: ChallengeThreshold;
+};
+
+export type GetChallengeThresholdResponse = GetChallengeThresholdResponses[keyof GetChallengeThresholdResponses];
 
 export type GetSolutionPerformanceData = {
     body?: never;
