@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router'
 import type { Where } from './condition'
 import { startOf } from './condition'
 
-const LOOK = 'inline-flex min-h-6 min-w-6 items-center whitespace-nowrap text-accent-ink hover:underline'
+const LOOK = 'inline-flex min-h-[24px] min-w-[24px] items-center whitespace-nowrap text-accent-ink hover:underline'
 
 /** From a cause to what can be done about it; nothing where no decision knows its place. */
 export function WaysOn({ where, about, short = false }: { where: Where; about: string; short?: boolean }) {

@@ -59,7 +59,7 @@ function Finding({ found }: { found: AgentFindingOut }) {
       {found.action && <p className="mt-1 text-ink-2">To do: {spoken(found.action)}</p>}
       <p className="mt-1 flex flex-wrap gap-x-3">
         {found.proposal_id && (
-          <Link to="/rules" search={{ proposal: found.proposal_id } as never} className="inline-flex min-h-6 items-center text-xs text-accent-ink hover:underline">
+          <Link to="/rules" search={{ proposal: found.proposal_id } as never} className="inline-flex min-h-[24px] items-center text-xs text-accent-ink hover:underline">
             Its proposal
           </Link>
         )}

@@ -11,7 +11,7 @@ import { Button } from '@/parts/button'
 import { Card } from '@/parts/card'
 import { Empty, Problem, Skeleton } from '@/parts/states'
 
-const LINK = 'inline-flex min-h-6 items-center text-accent-ink hover:underline'
+const LINK = 'inline-flex min-h-[24px] items-center text-accent-ink hover:underline'
 const DECIDED_SHOWN = 20
 
 /** What agents ask for; nothing of it holds before a person who did not ask has said yes. */

@@ -77,7 +77,7 @@ function Beside({ data, point }: { data: ChallengeThreshold; point: ThresholdPoi
   )
 }
 
-const LOOK = 'inline-flex min-h-6 items-center text-accent-ink hover:underline'
+const LOOK = 'inline-flex min-h-[24px] items-center text-accent-ink hover:underline'
 
 function Ways({ threshold }: { threshold: number }) {
   const search = { new: `fraud_score >= ${threshold}`, type: 'authentication', action: 'force_path', value: '3ds_challenge' } as never
