@@ -55,7 +55,9 @@ def make_small(page: Page) -> None:
 
 def expect_green(page: Page, name: str) -> None:
     card = page.get_by_role("article", name=name)
-    expect(card.get_by_text(re.compile("^(Succeeded|Failed)$")).first).to_have_text("Succeeded", timeout=PATIENCE_MS)
+    ended = card.get_by_text(re.compile("^(Succeeded|Failed)$")).first
+    expect(ended).to_be_visible(timeout=PATIENCE_MS)
+    assert ended.inner_text() == "Succeeded", card.inner_text()
 
 
 def test_a_clean_home_runs_all_seven_jobs_and_the_numbers_appear(page: Page, home: Path) -> None:
@@ -90,11 +92,20 @@ def test_the_same_page_runs_the_jobs_of_a_workspace(
             page = browser.new_context(extra_http_headers=headers).new_page()
             page.goto(f"{address}/setup")
             expect(page.get_by_text("the SQL warehouse of the workspace")).to_be_visible(timeout=PATIENCE_MS)
+            expect(page.get_by_role("region", name="Dashboards", exact=True)).to_contain_text("0 of 12")
 
+            setup, dashboard = page.url, f"{address}/dashboards/executive_overview"
+            page.goto(dashboard)
+            expect(page.get_by_text("Not published in Databricks yet: job 4 does it")).to_be_visible()
+
+            page.goto(setup)
             page.get_by_role("button", name="Run all in order").click()
-            for job in JOBS[:2]:
+            for job in JOBS[:3]:
                 expect_green(page, job.name)
             page.get_by_role("button", name="Stop after this one").click()
+            page.get_by_role("article", name=JOBS[3].name).get_by_role("button", name="Run", exact=True).click()
+            expect_green(page, JOBS[3].name)
+            page.keyboard.press("Escape")  # the log of the run that was just begun
 
             card = page.get_by_role("article", name=JOBS[1].name)
             card.get_by_role("button", name="Log").click()
@@ -102,6 +113,10 @@ def test_the_same_page_runs_the_jobs_of_a_workspace(
                 "events landed in main.payment_analysis", timeout=PATIENCE_MS
             )
             expect(page.get_by_role("link", name="Open in Databricks")).to_have_attribute(
+                "href", re.compile(re.escape(place.url))
+            )
+            page.goto(dashboard)
+            expect(page.get_by_role("link", name="Published: open in Databricks")).to_have_attribute(
                 "href", re.compile(re.escape(place.url))
             )
             browser.close()

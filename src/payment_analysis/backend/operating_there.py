@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from payment_analysis.backend.operating import Connection, Operated
 from payment_analysis.dashboards.gallery import Gallery
-from payment_analysis.domain.errors import PaymentAnalysisError
+from payment_analysis.domain.errors import NotFound, PaymentAnalysisError
 from payment_analysis.lakehouse.deployment import quoted
 from payment_analysis.lakehouse.realtime import REALTIME
 from payment_analysis.workspace.pipelines import WorkspacePipelines
@@ -14,6 +14,8 @@ from payment_analysis.workspace.runs import WorkspaceJobs
 from payment_analysis.workspace.unity import Unity
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from fastapi import Request
 
     from payment_analysis.backend.forwarded import Workspaces
@@ -36,16 +38,22 @@ class PipelinesThere(WorkspacePipelines):
 
 
 class SchemaThere:
-    """What the catalog's schema holds."""
+    """What the catalog's schema holds: nothing while it does not exist, which is how every workspace begins."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
 
     def tables(self) -> set[str]:
-        return set(self._workspace.unity.tables())
+        return self._held(self._workspace.unity.tables)
 
     def models(self) -> set[str]:
-        return set(self._workspace.unity.models())
+        return self._held(self._workspace.unity.models)
+
+    def _held(self, listed: Callable[[], Iterable[str]]) -> set[str]:
+        try:
+            return set(listed())
+        except NotFound:
+            return set()
 
     def dashboards(self) -> dict[str, str]:
         """Those that are published, with the address to open them at."""
