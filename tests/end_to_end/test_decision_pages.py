@@ -160,65 +160,56 @@ def test_a_cause_among_declines_begins_a_rule_and_an_experiment(visit: Visit) ->
     assert visit.wrong == []
 
 
-def proposed(home: Path) -> tuple[str, str]:
-    """A finding with its proposal, as the agents keep them."""
-    store = Database.of_home(home)
+def proposal() -> ProposedConfigChange:
+    where = {"issuer": "issuer_br_01"}
+    leaves: dict[str, Any] = {"action": ActionKind.FORBID_ROUTE, "value": "meridian"}
+    return ProposedConfigChange(
+        source_agent="smart_routing",
+        change_type="experiment",
+        target_key="leave meridian",
+        current_value=None,
+        proposed_value=trial("leave meridian", "Another route for one bank.", where, Decision.ROUTING, **leaves),
+        rationale="It approves less there.",
+        expected_impact_pct=None,
+    )
+
+
+def agent_run() -> AgentRun:
+    return AgentRun(
+        agent="orchestrator",
+        question="Which route?",
+        asked_by="admin",
+        answer="Leave it.",
+        mode="planner",
+        called={"agents": ["smart_routing"], "model_note": ""},
+        steps={"taken": []},
+        seconds=0.1,
+    )
+
+
+def proposed(home: Path) -> str:
+    """The run of a finding with its proposal, as the agents keep them."""
+    found = Finding("smart_routing", "issuer_br_01 approves less on meridian.", slice={"issuer": "issuer_br_01"})
+    store, asks, made = Database.of_home(home), proposal(), agent_run()
     try:
         with store.change(SYSTEM) as session:
-            value = trial(
-                "leave meridian",
-                "Another route for one bank.",
-                {"issuer": "issuer_br_01"},
-                Decision.ROUTING,
-                action=ActionKind.FORBID_ROUTE,
-                value="meridian",
-            )
-            proposal = ProposedConfigChange(
-                source_agent="smart_routing",
-                change_type="experiment",
-                target_key="leave meridian",
-                current_value=None,
-                proposed_value=value,
-                rationale="It approves less there.",
-                expected_impact_pct=None,
-            )
-            session.add(proposal)
+            session.add_all([asks, made])
             session.flush()
-            found = Finding(
-                "smart_routing", "issuer_br_01 approves less on meridian.", slice={"issuer": "issuer_br_01"}
-            )
-            made = AgentRun(
-                agent="orchestrator",
-                question="Which route?",
-                asked_by="admin",
-                answer="Leave it.",
-                mode="planner",
-                called={"agents": ["smart_routing"], "model_note": ""},
-                steps={"taken": []},
-                seconds=0.1,
-            )
-            session.add(made)
-            session.flush()
-            session.add(
-                AgentFinding(
-                    run_id=made.id,
-                    position=0,
-                    agent=found.agent,
-                    claim=found.claim,
-                    value_per_day=None,
-                    confidence=0.5,
-                    finding=asdict(found),
-                    proposal_id=proposal.id,
-                )
-            )
-            return made.id, proposal.id
+            kept: dict[str, Any] = {
+                "agent": found.agent,
+                "claim": found.claim,
+                "value_per_day": None,
+                "confidence": 0.5,
+            }
+            session.add(AgentFinding(run_id=made.id, position=0, finding=asdict(found), proposal_id=asks.id, **kept))
+            return made.id
     finally:
         store.close()
 
 
 def test_a_finding_leads_to_its_proposal_to_a_backtest_and_to_what_it_became(visit: Visit, home: Path) -> None:
     page = visit.page
-    run_id, _ = proposed(home)
+    run_id = proposed(home)
     visit.open(f"/agents?run={run_id}")
     assert visit.violations() == []
 
