@@ -7,6 +7,7 @@ which its route was chosen stays with the event. An answer is known when it was 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -133,7 +134,7 @@ def _attempt(place: Place, made: Mapping[str, ToldDecision], units: Mapping[str,
 
 def _plain(raw: Mapping[str, Any]) -> dict[str, Any]:
     """Columns of silver have their own types: its flags are no numbers, and what is not known is null."""
-    row = {name: value for name, value in raw.items() if value is not None and value == value}  # noqa: PLR0124 - not nan
+    row = {name: value for name, value in raw.items() if value is not None and not _is_nan(value)}
     for name in ("is_cross_border", "is_recurring", "has_passkey"):
         if name in row:
             row[name] = bool(row[name])
@@ -141,6 +142,10 @@ def _plain(raw: Mapping[str, Any]) -> dict[str, Any]:
         if name in row:
             row[name] = round(Decimal(str(row[name])), 4)
     return row
+
+
+def _is_nan(value: Any) -> bool:
+    return isinstance(value, float) and math.isnan(value)
 
 
 def _context(one: ToldDecision, at: datetime | None = None) -> Context:
