@@ -8,21 +8,23 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.lakehouse.spark_world import land_world
 
-from payment_analysis.jobs.pipelines import ETL
+from payment_analysis.jobs.pipelines import ETL, REALTIME
 from payment_analysis.lakehouse.spark.build import Run, pipeline_run
 from payment_analysis.lakehouse.spark.datasets import stored_names
 from payment_analysis.lakehouse.spark.report import stored_tables, viewed
+from payment_analysis.lakehouse.spark.runner import PipelineFailed
 from payment_analysis.lakehouse.table import load_sources, load_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from payment_analysis.lakehouse.lakehouse import Lakehouse
 
@@ -70,6 +72,24 @@ def test_both_engines_have_the_same_columns(engines: Engines, name: str) -> None
     seen = engines.spark.session.table(name).schema
 
     assert {field.name: field.dataType.simpleString() for field in seen} == columns_of(name)
+
+
+def test_the_other_pipeline_of_the_bundle_resolves_over_these_tables(engines: Engines) -> None:
+    replace(engines.spark.pipeline, source=REALTIME).check()
+
+
+def test_a_pipeline_that_reads_what_is_not_there_is_refused_before_it_runs(engines: Engines, tmp_path: Path) -> None:
+    source = tmp_path / "wrong.py"
+    source.write_text(
+        "from pyspark import pipelines as dp\n"
+        "from pyspark.sql import SparkSession\n"
+        "@dp.materialized_view(name='wrong')\n"
+        "def wrong():\n"
+        "    return SparkSession.active().sql('select 1 as one from no_such_table')\n"
+    )
+
+    with pytest.raises(PipelineFailed, match="no_such_table"):
+        replace(engines.spark.pipeline, source=source).check()
 
 
 def test_the_tables_are_kept_in_the_format_that_spark_was_given(engines: Engines) -> None:

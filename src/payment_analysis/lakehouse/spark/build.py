@@ -47,7 +47,7 @@ class Run:
     warehouse: Path
     folders: Mapping[str, str]  # of the files of every source that is not a seed
     currency: str
-    again: Callable[[], None]  # makes every table anew, in the same Spark
+    pipeline: Pipeline  # runs again in the same Spark
 
     def define_views(self, computed_once: Collection[str] = ()) -> None:
         """Name the sources and the views in the session; those computed once are computed now."""
@@ -116,7 +116,7 @@ def pipeline_run(
             settings = {SOURCE + name: place for name, place in folders.items()}
             pipeline = Pipeline(source, spark, scratch, settings | {CURRENCY: currency})
             pipeline.run(progress)
-            yield Run(spark, session, warehouse, folders, currency, pipeline.run)
+            yield Run(spark, session, warehouse, folders, currency, pipeline)
             session.stop()
         whole = True
     finally:

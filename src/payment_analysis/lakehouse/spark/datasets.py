@@ -51,11 +51,11 @@ def define(spark: SparkSession) -> None:
 
 def define_realtime(spark: SparkSession) -> None:
     """Declare what the newest minutes look like, over the tables that the other pipeline keeps."""
-    tables = load_tables()
-    for table in tables.values():
+    between = _below(REALTIME, kept=True)
+    for table in load_tables().values():
         if table.name in REALTIME:
             _store(table, _sql(spark, typed(table)))
-        elif table.name in _below(REALTIME) and table.kind == "view":
+        elif table.name in between and table.kind == "view":
             dp.temporary_view(name=table.name, comment=table.description)(_sql(spark, typed(table)))
 
 
@@ -70,12 +70,13 @@ def datasets() -> frozenset[str]:
     return _below(stored_names())
 
 
-def _below(names: Iterable[str]) -> frozenset[str]:
-    """These, what they read, what that reads, and so on."""
+def _below(names: Iterable[str], *, kept: bool = False) -> frozenset[str]:
+    """These, what they read, what that reads, and so on; `kept` looks no further than tables that are there."""
     tables, wanted, unseen = load_tables(), set[str](), set(names)
     while unseen:
         wanted |= unseen
-        unseen = {read for name in unseen if name in tables for read in tables[name].reads} - wanted
+        asked = [tables[name] for name in unseen if name in tables and not (kept and tables[name].kind == "table")]
+        unseen = {read for table in asked for read in table.reads} - wanted
     return frozenset(wanted)
 
 

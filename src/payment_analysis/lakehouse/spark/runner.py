@@ -42,12 +42,18 @@ class Pipeline:
 
     def run(self, progress: Callable[[Progress], None] | None = None) -> None:
         """Make every dataset anew; a flow that fails is a PipelineFailed with Spark's words."""
-        specification = str(self._specification())
-        options = ["--spec", specification, "--full-refresh-all"]
+        self._told("run", "--full-refresh-all", progress=progress)
+
+    def check(self) -> None:
+        """Have Spark resolve every dataset and what it reads, and run none; what is wrong is a PipelineFailed."""
+        self._told("dry-run")
+
+    def _told(self, action: str, *options: str, progress: Callable[[Progress], None] | None = None) -> None:
         said: deque[str] = deque(maxlen=LAST_WORDS)
         done, total = 0, len(stored_names())
+        specification = str(self._specification())
         with subprocess.Popen(
-            [sys.executable, "-u", "-m", "pyspark.pipelines.cli", "run", *options],
+            [sys.executable, "-u", "-m", "pyspark.pipelines.cli", action, "--spec", specification, *options],
             env=os.environ | {"SPARK_REMOTE": self.spark.remote},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -64,7 +70,7 @@ class Pipeline:
             raise PipelineFailed(f"the Spark pipeline failed:\n{words}", hint="the tables of the last build stay")
 
     def _specification(self) -> Path:
-        folder = self.scratch / "pipeline"
+        folder = self.scratch / self.source.stem
         folder.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(self.source, folder / self.source.name)
         path = folder / "spark-pipeline.yml"
