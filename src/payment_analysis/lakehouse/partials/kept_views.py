@@ -35,6 +35,9 @@ VIEWS: Final = (
     "payments_stream_alerts",
     "v_active_alerts",
     "payment_metrics",
+    "v_bin_performance",
+    "v_decline_patterns",
+    "v_data_quality_summary",
 )
 ROWS_MAX: Final = 5_000_000  # some 300 bytes each while they are written; a view with more is computed when asked for
 RETENTION_SECONDS: Final = 3600.0  # a question that runs keeps the files it began with
