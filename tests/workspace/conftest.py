@@ -21,7 +21,7 @@ from payment_analysis.workspace.connection import connect_with_token
 from payment_analysis.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from tests.store.databases import Databases
@@ -84,10 +84,10 @@ def filled(deployed: Emulated) -> Emulated:
     return deployed
 
 
-def run_to_its_end(place: Emulated, key: str) -> RunStanding:
-    """Start a job of the workspace and watch it."""
+def run_to_its_end(place: Emulated, key: str, parameters: Mapping[str, str] | None = None) -> RunStanding:
+    """Start a job of the workspace and watch it; `parameters` are those that are not left as they are."""
     jobs = place.workspace.jobs
-    run = jobs.run(key, {}, "")
+    run = jobs.run(key, parameters or {}, "")
     until = time.monotonic() + WAIT_SECONDS_MAX
     while not run.state.is_over and time.monotonic() < until:
         time.sleep(0.1)

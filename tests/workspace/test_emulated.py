@@ -81,6 +81,19 @@ def test_a_job_that_is_run_again_makes_nothing_twice(filled: Emulated, done: Wor
     assert before == held() | {"events": done.sql.rows("select count(*) as held from payments_stream_input")[0]["held"]}
 
 
+def test_live_events_reach_the_landing_table_of_the_workspace(filled: Emulated, done: Workspace) -> None:
+    counted = "select count(*) as held, count(distinct _event_key) as ids from payments_stream_input"
+    (before,) = done.sql.rows(counted)
+
+    run = run_to_its_end(filled, JOBS[1].key, {"events_per_second": "40", "duration_minutes": "0.15"})
+
+    (after,) = done.sql.rows(counted)
+    words = [line.text for line in done.jobs.lines(run.id, 0)]
+    assert run.state is RunState.SUCCEEDED
+    assert 0 < after["held"] - before["held"] == after["ids"] - before["ids"]
+    assert words[-1] == f"{after['held'] - before['held']:,} live events landed in 0.15 minutes"
+
+
 def test_a_parameter_that_the_job_lacks_is_refused(done: Workspace) -> None:
     with pytest.raises(Exception, match="unknown job parameter colour"):
         done.jobs.run(JOBS[6].key, {"colour": "red"}, "")
