@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from payment_analysis.agents.model_health import model_health_tool
 from payment_analysis.agents.orchestrator import called_by, ranked, run
 from payment_analysis.agents.roles import AGENTS, SPECIALISTS, AgentName
 from payment_analysis.agents.toolbox import Answer, Toolbox
+from payment_analysis.backend.trial_models import ExperimentIn
 from payment_analysis.domain.errors import BadInput
 from payment_analysis.jobs.agents import DEFAULT_QUESTION
 from payment_analysis.ml.registry import Registry
@@ -91,7 +91,9 @@ def test_a_proposal_waits_for_a_person_and_is_made_once(ground: Ground, everythi
 
     assert everything[1]
     assert {row.status for row in rows} == {"pending"}
-    assert all("{" not in " ".join(json.loads(row.proposed_value).values()) for row in rows)
+    told = [ExperimentIn.model_validate_json(row.proposed_value) for row in rows]
+    assert all("{" not in f"{one.name} {one.description} {one.eligible}" for one in told)
+    assert all(one.variants[1].actions and not one.variants[0].actions for one in told)
     assert len({row.target_key for row in rows}) == len(rows)
     assert {one for one in again.proposal_ids if one} == set(everything[1])
 

@@ -55,6 +55,7 @@ def test_a_viewer_can_change_nothing() -> None:
         ("POST", "/api/dashboards/{dashboard_id}/pages/{page_name}/widgets/{widget_name}/csv"),
         ("POST", "/api/auth/sign-out"),
         ("POST", "/api/decision/preview"),
+        ("POST", "/api/decision/retries/preview"),
         *(("POST", f"/api/decision/ml/{model}") for model in ("approval", "risk", "routing", "retry")),
         ("POST", "/api/ask"),
     }

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from payment_analysis.agents import advice_health
 from payment_analysis.agents.advice_causes import of_diagnosis
 from payment_analysis.agents.finding import Evidence, Finding, Proposal
+from payment_analysis.agents.trial import trial
+from payment_analysis.decisioning.actions import ActionKind
+from payment_analysis.decisioning.fields import Decision
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -17,6 +19,10 @@ if TYPE_CHECKING:
 
 TOLD_MAX: Final = 3  # findings of one answer: a list is no advice
 WEEK_DAYS: Final = 7
+# The shortest wait of each class of get_retry_waits, seconds; an experiment can only make a retry wait longer.
+LEAST_WAITS: Final = MappingProxyType(
+    {"1 to 24 h": 3_600, "1 to 3 days": 86_400, "3 to 7 days": 259_200, "7 days or more": 604_800}
+)
 RAW: Final = "Raw rates: the parts may have seen different payments, so try it on a part of the traffic first."
 
 
@@ -47,12 +53,13 @@ def _gaps(agent: str, answer: Answer) -> list[Finding]:
             proposal=Proposal(
                 "experiment",
                 f"route {row['issuer']} to {row['better_psp']}"[:200],
-                json.dumps(
-                    {
-                        "name": f"route {row['issuer']} to {row['better_psp']}",
-                        "description": f"First attempts of {row['issuer']} go to {row['better_psp']}, not "
-                        f"{row['psp']}.",
-                    }
+                trial(
+                    f"route {row['issuer']} to {row['better_psp']}",
+                    f"Attempts of {row['issuer']} go to {row['better_psp']}, not {row['psp']}.",
+                    {"issuer": row["issuer"]},
+                    Decision.ROUTING,
+                    action=ActionKind.FORCE_ROUTE,
+                    value=row["better_psp"],
                 ),
                 f"{row['gap_pp']:.1f} points more approved there ({row['gap_low_pp']:.1f} to "
                 f"{row['gap_high_pp']:.1f}).",
@@ -141,7 +148,7 @@ def _waits(agent: str, answer: Answer) -> list[Finding]:
                 f"Retries after {reason} succeed in {best['success_rate_pct']:.1f} % when they wait "
                 f"{best['waited']}, and "
                 f"in {usual['success_rate_pct']:.1f} % after {usual['waited']}, as most of them do.",
-                slice={"decline_reason": str(reason)},
+                slice={"decline_reason_standard": str(reason)},
                 effect_pp=best["success_rate_pct"] - usual["success_rate_pct"],
                 low_pp=best["success_rate_low_pct"] - usual["success_rate_high_pct"],
                 high_pp=best["success_rate_high_pct"] - usual["success_rate_low_pct"],
@@ -154,18 +161,20 @@ def _waits(agent: str, answer: Answer) -> list[Finding]:
                 proposal=Proposal(
                     "experiment",
                     f"retry {reason} after {best['waited']}",
-                    json.dumps(
-                        {
-                            "name": f"retry {reason} after {best['waited']}",
-                            "decision": "retry",
-                            "description": f"Retries after {reason} wait {best['waited']} instead of "
-                            f"{usual['waited']}.",
-                        }
+                    trial(
+                        f"retry {reason} after {best['waited']}",
+                        f"Retries after {reason} wait {best['waited']} instead of {usual['waited']}.",
+                        {"decline_reason_standard": str(reason)},
+                        Decision.RETRY,
+                        action=ActionKind.RETRY_AFTER,
+                        value=str(LEAST_WAITS[best["waited"]]),
                     ),
                     f"{best['success_rate_pct']:.1f} % against {usual['success_rate_pct']:.1f} % of retries succeed.",
                     None,
                     "approved payments per declined payment",
-                ),
+                )
+                if best["waited"] in LEAST_WAITS
+                else None,
             )
         )
     return sorted(found, key=lambda one: -(one.effect_pp or 0))[:TOLD_MAX]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from payment_analysis.agents.diagnosis.absorbed import CauseClass
 from payment_analysis.agents.finding import Evidence, Finding, Proposal
+from payment_analysis.agents.trial import trial
+from payment_analysis.decisioning.actions import ActionKind, AuthenticationPath
+from payment_analysis.decisioning.fields import Decision
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,9 +79,12 @@ def _proposal(row: Mapping[str, Any], where: Mapping[str, str]) -> Proposal | No
     """What a person may try on a part of the traffic: another route where one fails, a challenge where one attacks."""
     if row["cause"] == CauseClass.PSP_DEGRADATION and "psp" in where:
         name, what = f"leave {where['psp']}", f"Attempts with {row['place']} go to another route than {where['psp']}."
+        value = trial(name, what, where, Decision.ROUTING, action=ActionKind.FORBID_ROUTE, value=where["psp"])
     elif row["cause"] == CauseClass.FRAUD_ATTACK:
-        name, what = f"challenge {row['place']}", f"Attempts with {row['place']} are challenged or blocked."
+        name, what = f"challenge {row['place']}", f"Attempts with {row['place']} are challenged."
+        value = trial(
+            name, what, where, Decision.AUTHENTICATION, action=ActionKind.FORCE_PATH, value=AuthenticationPath.CHALLENGE
+        )
     else:
         return None
-    value = json.dumps({"name": name[:200], "description": what})
     return Proposal("experiment", name[:200], value, str(row["claim"]), -float(row["effect_pp"]), "approval rate there")

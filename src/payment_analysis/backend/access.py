@@ -83,6 +83,7 @@ ACCESS: Final[Mapping[tuple[str, str], Role | None]] = MappingProxyType(
         ("POST", "/api/notifications/{notification_id}/read"): ANALYST,
         ("POST", "/api/notifications/read-all"): ANALYST,
         # the models
+        ("GET", "/api/analytics/smart-checkout/threshold"): VIEWER,
         ("GET", "/api/analytics/models"): VIEWER,
         ("GET", "/api/models/changes"): VIEWER,
         ("GET", "/api/models/{name}/versions/{version}"): VIEWER,
@@ -118,6 +119,8 @@ ACCESS: Final[Mapping[tuple[str, str], Role | None]] = MappingProxyType(
         ("POST", "/api/decision/outcome"): OPERATOR,
         ("POST", "/api/decision/batch"): OPERATOR,
         ("POST", "/api/decision/preview"): VIEWER,
+        ("POST", "/api/decision/retries/preview"): VIEWER,
+        ("GET", "/api/decision/retries"): VIEWER,
         ("POST", "/api/decision/ml/approval"): VIEWER,
         ("POST", "/api/decision/ml/risk"): VIEWER,
         ("POST", "/api/decision/ml/routing"): VIEWER,

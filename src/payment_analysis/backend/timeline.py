@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, Field
 
+from payment_analysis.domain.currencies import exponent
 from payment_analysis.domain.decline_sentences import say_decline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
+    from decimal import Decimal
 
 Outcome = Literal["done", "good", "bad", "open"]
 
@@ -59,12 +61,19 @@ def _steps(attempt: Mapping[str, Any]) -> Iterator[_Told]:
 
 
 def _sent(attempt: Mapping[str, Any]) -> str:
-    amount = f"{attempt['amount']:,} {attempt['currency']}" if attempt["amount"] is not None else "An unknown amount"
+    amount = _amount(attempt["amount"], attempt["currency"])
     again = "sent again" if attempt["is_retry"] else "sent"
     route = f" to {attempt['psp']}" if attempt["psp"] else ""
     card = f" with a {attempt['card_network']} card" if attempt["card_network"] else ""
     solution = f" as {attempt['payment_solution']}" if attempt["payment_solution"] else ""
     return f"{amount} {again}{route}{card}{solution}."
+
+
+def _amount(amount: Decimal | None, currency: str | None) -> str:
+    """With as many digits as its currency has."""
+    if amount is None or currency is None:
+        return "An unknown amount"
+    return f"{amount:,.{exponent(currency)}f} {currency}"
 
 
 def _authentication(attempt: Mapping[str, Any]) -> _Told:

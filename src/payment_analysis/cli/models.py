@@ -10,6 +10,7 @@ import typer
 from payment_analysis.cli.options import HomeOption, JsonOption
 from payment_analysis.cli.progress import bar
 from payment_analysis.cli.screen import err, out, print_json, print_table, warn
+from payment_analysis.jobs.train import store_of
 from payment_analysis.jobs.train import train as train_models
 from payment_analysis.lakehouse.home import Home
 from payment_analysis.lakehouse.place import HOME
@@ -33,8 +34,8 @@ def train(
 
     payment-analysis train --model approval_propensity_model
     """
-    with bar() as show:
-        done = train_models(Home(home), model or (), progress=show)
+    with bar() as show, store_of(Home(home)) as store:
+        done = train_models(Home(home), model or (), store=store, progress=show)
     if as_json:
         print_json(asdict(done))
     else:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+import os
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from payment_analysis.domain.errors import BadInput, NotFound, Unavailable
 from payment_analysis.ml.models import MODELS, compare
 from payment_analysis.ml.registry import Registry
 from payment_analysis.ml.silver import read_attempts
+from payment_analysis.ml.told_attempts import with_told
 from payment_analysis.ml.training import Lessons, Trained
 from payment_analysis.ml.training_note import noted
+from payment_analysis.store.database import DATABASE_VARIABLE, FOLDER, Database
+from payment_analysis.store.told_decisions import told_decisions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     import pyarrow as pa
@@ -38,6 +43,7 @@ class Training:
 
     registered: tuple[Registered, ...]
     not_trained: tuple[NotTrained, ...]
+    told: int = 0  # attempts learned from what was told, because their events have not landed
 
 
 READ_SHARE = 0.15  # of the work, when attempts and their past are in memory
@@ -59,12 +65,14 @@ def train(
     names: Sequence[str] = (),
     *,
     attempts: pa.Table | None = None,
+    store: Database | None = None,
     registry: Registry | None = None,
     progress: Callable[[str, float], None] | None = None,
 ) -> Training:
     """Train some or all of the four models; one that lacks lessons is named and the others go on.
 
-    Attempts come from the home's silver and models go into its registry unless others are handed in.
+    Attempts come from the home's silver and models go into its registry unless others are handed in. What the store
+    heard of decided payments is learned as well, until the events of these attempts land.
     """
     kinds = [kind_of(name) for name in names] or list(MODELS.values())
     with noted(home.path) as keep:
@@ -75,8 +83,26 @@ def train(
                 progress(what, share)
 
         tell("reading attempts", 0.0)
-        lessons = Lessons.of(read_attempts(tables_of(home)) if attempts is None else attempts)
-        return _trained(kinds, lessons, registry or Registry(home.path), tell)
+        learned = with_told(
+            read_attempts(tables_of(home)) if attempts is None else attempts,
+            () if store is None else told_decisions(store),
+        )
+        lessons = Lessons.of(learned.attempts)
+        done = _trained(kinds, lessons, registry or Registry(home.path), tell)
+        return replace(done, told=learned.told)
+
+
+@contextmanager
+def store_of(home: Home) -> Iterator[Database | None]:
+    """Where decisions and their outcomes are; none where nobody ever started one."""
+    if not (os.environ.get(DATABASE_VARIABLE, "").strip() or (home.path / FOLDER).exists()):
+        yield None
+        return
+    store = Database.of_home(home.path)
+    try:
+        yield store
+    finally:
+        store.close()
 
 
 def _trained(

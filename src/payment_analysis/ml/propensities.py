@@ -12,6 +12,7 @@ from payment_analysis.ml.arrays import Array, codes, numbers, strings, vocabular
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+PROPENSITY: Final = "psp_propensity"  # the chance the route had when it was chosen; null where nobody wrote it down
 PARENT_WEIGHT: Final = 30.0  # attempts; a narrow stratum is drawn to the wider one it is part of
 FLOOR: Final = 0.005
 STAGES_MAX: Final = 2  # first attempt, retry: cascades choose otherwise than first attempts
@@ -45,7 +46,7 @@ def logged(attempts: pa.Table, decisions: pa.Table, routes: pa.Array) -> Array |
     place = codes(strings(attempts, "transaction_id"), names)
     if (place < 0).any() or not len(routes):
         return None
-    return np.asarray(decisions["psp_propensity"].to_numpy()[place])
+    return np.asarray(decisions[PROPENSITY].to_numpy()[place])
 
 
 def with_written(chances: Array, chosen: Array, written: Array) -> Array:

@@ -10,13 +10,13 @@ from scipy.special import expit
 
 from payment_analysis.domain.errors import BadInput
 from payment_analysis.ml.approval_training import train_approval
-from payment_analysis.ml.arrays import codes, strings
+from payment_analysis.ml.arrays import codes, numbers, strings
 from payment_analysis.ml.card import Measure, ModelCard
 from payment_analysis.ml.examination import windows_of
 from payment_analysis.ml.fees import value_amount
 from payment_analysis.ml.names import APPROVAL, RISK, ROUTING
 from payment_analysis.ml.off_policy import Logged, contributions, judge
-from payment_analysis.ml.propensities import WARNING, estimated
+from payment_analysis.ml.propensities import PROPENSITY, WARNING, estimated, with_written
 from payment_analysis.ml.routing import RoutingPolicy
 from payment_analysis.ml.split import payment_codes, split_by_time
 from payment_analysis.ml.training import Trained
@@ -66,7 +66,8 @@ def train_routing(lessons: Lessons, before: Mapping[str, Trained]) -> Trained:
     known = np.flatnonzero(chosen >= 0)
     rows, approved, chosen = rows.take(known), approved[known], chosen[known]
     chances = expit(policy.log_odds(rows))
-    propensity, row = estimated(rows, policy.routes_), np.arange(len(chosen))
+    row = np.arange(len(chosen))
+    propensity = _as_written(estimated(rows, policy.routes_), chosen, rows)
     clusters = payment_codes(rows)
     won, lost = policy.net(rows, np.ones(chances.shape)), policy.net(rows, np.zeros(chances.shape))
     reward = np.where(approved > 0.5, won[row, chosen], lost[row, chosen])
@@ -97,6 +98,15 @@ def train_routing(lessons: Lessons, before: Mapping[str, Trained]) -> Trained:
         },
     )
     return Trained(policy, card, RouteExam(rows, clusters, logged))
+
+
+def _as_written(estimates: Array, chosen: Array, rows: pa.Table) -> Array:
+    """Estimated propensities, with those of decisions that wrote theirs down."""
+    written = numbers(rows, PROPENSITY)
+    known = np.isfinite(written)
+    if known.any():
+        estimates[known] = with_written(estimates[known], chosen[known], written[known])
+    return estimates
 
 
 def _static(policy: RoutingPolicy, rows: int) -> dict[str, Array]:

@@ -48,6 +48,7 @@ def recent_decisions(
     store: StoreDep,
     decision_type: Annotated[Decision | None, Query(description="Only these.")] = None,
     payment_id: Annotated[Text | None, Query(description="Only of this payment.")] = None,
+    audit_id: Annotated[Text | None, Query(description="Only this one.")] = None,
     limit: Annotated[int, Query(ge=1, le=500, description="At most so many.")] = 50,
 ) -> list[DecisionLogOut]:
     """Decisions, the newest first."""
@@ -56,6 +57,8 @@ def recent_decisions(
         wanted = wanted.where(DecisionLog.decision_type == decision_type)
     if payment_id is not None:
         wanted = wanted.where(DecisionLog.payment_id == payment_id)
+    if audit_id is not None:
+        wanted = wanted.where(DecisionLog.audit_id == audit_id)
     with store.read() as session:
         rows = list(session.scalars(wanted))
         told = select(DecisionOutcome).where(DecisionOutcome.audit_id.in_([row.audit_id for row in rows]))

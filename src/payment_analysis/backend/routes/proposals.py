@@ -8,12 +8,14 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from payment_analysis.backend.dependencies import NowDep, PersonDep, StoreDep
 from payment_analysis.backend.fields import Identifier, LongText, Text
 from payment_analysis.backend.proposal_review import carry_out, check_proposed
 from payment_analysis.domain.errors import Conflict, NotAllowed, NotFound
 from payment_analysis.domain.trials import ProposalKind
+from payment_analysis.store.agent_runs import AgentFinding, AgentRun
 from payment_analysis.store.decisions import ProposalStatus, ProposedConfigChange
 
 router = APIRouter(prefix="/api/config-proposals", tags=["proposals"])
@@ -60,6 +62,9 @@ class ProposalOut(BaseModel):
     applied_at: datetime | None = Field(description="When it came into force.")
     review_note: str | None = Field(description="Why.")
     made: str | None = Field(description="What it became, like rules/<id>.")
+    run_id: str | None = Field(
+        default=None, description="The newest run of the agents that found it; null for people's."
+    )
 
 
 class ReviewIn(BaseModel):
@@ -80,7 +85,20 @@ def list_proposals(
     if status is not None:
         wanted = wanted.where(ProposedConfigChange.status == status)
     with store.read() as session:
-        return [ProposalOut.model_validate(row) for row in session.scalars(wanted.limit(limit))]
+        found = [ProposalOut.model_validate(row) for row in session.scalars(wanted.limit(limit))]
+        runs = _runs_of(session, [one.id for one in found])
+    return [one.model_copy(update={"run_id": runs.get(one.id)}) for one in found]
+
+
+def _runs_of(session: Session, proposals: list[str]) -> dict[str, str]:
+    """The newest run with a finding behind each."""
+    wanted = (
+        select(AgentFinding.proposal_id, AgentFinding.run_id)
+        .join(AgentRun, AgentRun.id == AgentFinding.run_id)
+        .where(AgentFinding.proposal_id.in_(proposals))
+        .order_by(AgentRun.created_at)
+    )
+    return {proposal: run for proposal, run in session.execute(wanted) if proposal is not None}
 
 
 @router.post("", operation_id="createConfigProposal", status_code=201)

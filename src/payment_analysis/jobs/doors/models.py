@@ -28,7 +28,7 @@ _ARROW: Final = {
 
 def train_here(machine: Machine, order: Order) -> Report:
     """A model that the data cannot teach is named; when it is all four, that is an error."""
-    return _told(train(machine.home, progress=lambda what, _: order.say(what)), order)
+    return _told(train(machine.home, store=machine.store, progress=lambda what, _: order.say(what)), order)
 
 
 def train_there(cloud: Cloud, order: Order) -> Report:
@@ -84,7 +84,10 @@ def _told(done: Training, order: Order) -> Report:
     if not done.registered:
         first = done.not_trained[0]
         raise NotFound(f"no model could be trained: {first.message}", hint=first.hint)
+    if done.told:
+        order.say(f"{done.told:,} attempts were learned from outcomes that were told; their events have not landed")
     return {
+        "told": done.told,
         "registered": {one.model: one.version for one in done.registered},
         "promoted": [one.model for one in done.registered if one.promoted],
         "not_trained": {one.model: one.message for one in done.not_trained},

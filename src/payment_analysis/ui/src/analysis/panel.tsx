@@ -5,6 +5,7 @@ import { useMemo } from 'react'
 
 import type { ChannelOut, FormatOut, WidgetDataOut, WidgetOut } from '@/api/generated'
 import type { Meaning } from '@/lakeview/frame'
+import type { RowTools } from '@/lakeview/grid-table'
 import type { Cell } from '@/lakeview/values'
 import { Widget } from '@/lakeview/widget'
 import { saveFile } from '@/parts/save-file'
@@ -27,10 +28,12 @@ type Props = {
   // oxlint-disable-next-line typescript/no-explicit-any
   query: UseQueryOptions<any, any, any, any>
   className?: string
+  /** What can be done about a row of a table. */
+  rowTools?: RowTools
 }
 
 /** The rows of a gold view drawn like a widget of a dashboard: same pictures, same clicks, same options. */
-export function Panel({ spec, query, className = 'h-80' }: Props) {
+export function Panel({ spec, query, className = 'h-80', rowTools }: Props) {
   const { zone, toggle } = useScope()
   const navigate = useNavigate()
   const { data, error, refetch, isPlaceholderData } = useQuery({ ...query, placeholderData: (before: unknown) => before })
@@ -48,7 +51,7 @@ export function Panel({ spec, query, className = 'h-80' }: Props) {
   }
   return (
     <div className={className}>
-      <Widget widget={widget} data={answer} zone={zone} stale={isPlaceholderData} onPick={pick} onOpen={open} onCsv={() => saveFile(`${spec.title}.csv`, csvOf(answer), 'text/csv')} />
+      <Widget widget={widget} data={answer} zone={zone} stale={isPlaceholderData} rowTools={rowTools} onPick={pick} onOpen={open} onCsv={() => saveFile(`${spec.title}.csv`, csvOf(answer), 'text/csv')} />
     </div>
   )
 }

@@ -25,6 +25,12 @@ export function label(code: string | null | undefined): string {
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
+/** A sentence of the server with its codes as words and its instants without their fractions. */
+export const spoken = (sentence: string): string =>
+  sentence
+    .replaceAll(/\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b/g, (code) => code.toLowerCase().replaceAll('_', ' '))
+    .replaceAll(/(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d(?:\.\d+)?(?:\+00:00|Z)/g, '$1 $2 UTC')
+
 const regions = new Intl.DisplayNames('en', { type: 'region' })
 
 export const country = (code: string): string =>

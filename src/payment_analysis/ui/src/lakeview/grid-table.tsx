@@ -1,3 +1,5 @@
+import type { ReactNode } from 'react'
+
 import type { ChannelOut } from '@/api/generated'
 import type { Column } from '@/parts/data-table'
 import { DataTable } from '@/parts/data-table'
@@ -7,10 +9,13 @@ import { distinct, meaningOf, number } from './frame'
 import type { Cell } from './values'
 import { axisTime, written } from './values'
 
-type Props = { frame: Frame; channels: readonly ChannelOut[]; onPick: (meaning: Meaning) => void; maxHeight?: string }
+type Props = { frame: Frame; channels: readonly ChannelOut[]; onPick: (meaning: Meaning) => void; maxHeight?: string; rowTools?: RowTools | undefined }
+
+/** What can be done about a row, by its fields. */
+export type RowTools = (row: Record<string, Cell>) => ReactNode
 
 /** The rows of a widget as a table; a value that a filter knows is a button that sets it. */
-export function GridTable({ frame, channels, onPick, maxHeight = '100%' }: Props) {
+export function GridTable({ frame, channels, onPick, maxHeight = '100%', rowTools }: Props) {
   const columns: Column<readonly Cell[]>[] = channels.map((channel) => ({
     key: channel.field,
     title: channel.label,
@@ -28,6 +33,7 @@ export function GridTable({ frame, channels, onPick, maxHeight = '100%' }: Props
       )
     },
   }))
+  if (rowTools) columns.push({ key: 'tools', title: 'To do', cell: (row) => rowTools(Object.fromEntries(channels.map((channel) => [channel.field, frame.at(row, channel)]))) })
   return <DataTable label={frame.widget.title} rows={frame.rows} columns={columns} rowKey={(_, place) => String(place)} maxHeight={maxHeight} />
 }
 

@@ -17,6 +17,7 @@ import { Empty, Problem, Skeleton } from '@/parts/states'
 import { Counter } from './counter'
 import type { Frame, Meaning } from './frame'
 import { frameOf } from './frame'
+import type { RowTools } from './grid-table'
 import { GridTable, Pivot } from './grid-table'
 import { PICTURES } from './option'
 
@@ -26,10 +27,10 @@ export type WidgetActs = {
   onCsv: (widget: WidgetOut) => void
 }
 
-type Props = { widget: WidgetOut; data: WidgetDataOut | undefined; zone: string; stale: boolean } & WidgetActs
+type Props = { widget: WidgetOut; data: WidgetDataOut | undefined; zone: string; stale: boolean; rowTools?: RowTools | undefined } & WidgetActs
 
 /** One widget of a dashboard with what one can do about it. */
-export function Widget({ widget, data, zone, stale, onPick, onOpen, onCsv }: Props) {
+export function Widget({ widget, data, zone, stale, rowTools, onPick, onOpen, onCsv }: Props) {
   const [shown, setShown] = useState<'sql' | 'full' | null>(null)
   const [asTable, setAsTable] = useState(false)
   const frame = useMemo(() => (data && !data.error ? frameOf(widget, data, zone) : null), [widget, data, zone])
@@ -54,7 +55,7 @@ export function Widget({ widget, data, zone, stale, onPick, onOpen, onCsv }: Pro
     data?.error ? (
       <Problem error={data.error} />
     ) : frame ? (
-      <Body frame={frame} asTable={asTable} onPick={onPick} onOpen={onOpen} height={height} />
+      <Body frame={frame} asTable={asTable} onPick={onPick} onOpen={onOpen} height={height} rowTools={rowTools} />
     ) : (
       <Skeleton className="h-full" />
     )
@@ -85,16 +86,16 @@ function Item({ sign: Sign, name, act }: { sign: typeof Table2; name: string; ac
   )
 }
 
-type BodyProps = { frame: Frame; asTable: boolean; height: string } & Pick<WidgetActs, 'onPick' | 'onOpen'>
+type BodyProps = { frame: Frame; asTable: boolean; height: string; rowTools?: RowTools | undefined } & Pick<WidgetActs, 'onPick' | 'onOpen'>
 
-function Body({ frame, asTable, onPick, onOpen, height }: BodyProps) {
+function Body({ frame, asTable, onPick, onOpen, height, rowTools }: BodyProps) {
   const { widget } = frame
   const picture = PICTURES[widget.kind]
   const option = useCallback((ink: Ink) => picture?.(frame, ink) ?? {}, [frame, picture])
   const meaning = (picked: Picked) => (picked.data as { meaning?: Meaning } | undefined)?.meaning
   if (widget.kind === 'counter') return <Counter frame={frame} />
   if (frame.rows.length === 0) return <Empty title="No rows in this range">Nothing matches the filters; widen them or choose a longer range.</Empty>
-  if (widget.kind === 'table') return <GridTable frame={frame} channels={frame.all('columns')} onPick={onPick} />
+  if (widget.kind === 'table') return <GridTable frame={frame} channels={frame.all('columns')} onPick={onPick} rowTools={rowTools} />
   if (widget.kind === 'pivot') return <Pivot frame={frame} onPick={onPick} />
   if (!picture || asTable) return <GridTable frame={frame} channels={widget.channels} onPick={onPick} />
   const act = (picked: Picked, then: (meaning: Meaning) => void) => {

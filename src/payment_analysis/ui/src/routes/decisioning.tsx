@@ -15,14 +15,17 @@ import { AnswerCard } from '@/pages/decisioning/answer'
 import { PaymentForm } from '@/pages/decisioning/payment-form'
 import type { Kind } from '@/pages/decisioning/presets'
 import { conditionOf, contextIn } from '@/pages/decisioning/context'
+import { Made } from '@/pages/decisioning/made'
 import { KINDS, PRESETS } from '@/pages/decisioning/presets'
 import { Recent } from '@/pages/decisioning/recent'
 import { useScope } from '@/scope/use-scope'
 
-type Search = { decide?: Kind | undefined; payment?: string | undefined }
+type Search = { decide?: Kind | undefined; payment?: string | undefined; audit?: string | undefined }
+
+const word = (value: unknown) => (typeof value === 'string' ? value : undefined)
 
 export const Route = createFileRoute('/decisioning')({
-  validateSearch: (search: Record<string, unknown>): Search => ({ decide: KINDS.find(([kind]) => kind === search.decide)?.[0], payment: typeof search.payment === 'string' ? search.payment : undefined }),
+  validateSearch: (search: Record<string, unknown>): Search => ({ decide: KINDS.find(([kind]) => kind === search.decide)?.[0], payment: word(search.payment), audit: word(search.audit) }),
   component: Decisioning,
 })
 
@@ -30,7 +33,7 @@ const [FIRST] = PRESETS
 
 function Decisioning() {
   const { zone } = useScope()
-  const { decide: kind = FIRST.kind, payment } = Route.useSearch()
+  const { decide: kind = FIRST.kind, payment, audit } = Route.useSearch()
   const context = contextIn(payment) ?? FIRST.context
   const navigate = useNavigate()
   const look = (shown: DecisionContext, as = kind) =>
@@ -56,7 +59,8 @@ function Decisioning() {
         </Card>
         <Preview kind={kind} context={context} />
       </div>
-      <Recent zone={zone} />
+      {audit && <Made audit={audit} zone={zone} />}
+      <Recent zone={zone} open={(decided) => void navigate({ to: '.', search: ((before: object) => ({ ...before, audit: decided })) as never })} />
     </Page>
   )
 }

@@ -2,6 +2,7 @@ import { createFileRoute } from '@tanstack/react-router'
 
 import type { PanelSpec } from '@/analysis/panel'
 import { Panel } from '@/analysis/panel'
+import { WaysOn } from '@/analysis/ways-on'
 import {
   declineSummaryOptions,
   getBinPerformanceOptions,
@@ -101,6 +102,9 @@ const BINS: PanelSpec = {
   ],
 }
 
+type Named = Record<string, unknown>
+const waysOf = (row: Named) => <WaysOn short where={row} about={[row.decline_reason, row.merchant_segment, row.card_bin, row.issuer, row.card_network].filter(Boolean).join(', ')} />
+
 function Declines() {
   const query = apiScope(useScope().scope)
   return (
@@ -108,10 +112,10 @@ function Declines() {
       <div className="grid gap-3 lg:grid-cols-2">
         <Panel spec={LOST} query={getFaultAttributionOptions({ query })} />
         <Panel spec={FACTORS} query={declineSummaryOptions({ query })} />
-        <Panel spec={REASONS} query={declineSummaryOptions({ query })} className="h-96 lg:col-span-2" />
-        <Panel spec={OPPORTUNITIES} query={getDeclineRecoveryOpportunitiesOptions({ query })} className="h-96 lg:col-span-2" />
-        <Panel spec={ISSUERS} query={getIssuerPerformanceOptions({ query })} />
-        <Panel spec={BINS} query={getBinPerformanceOptions({ query })} />
+        <Panel rowTools={waysOf} spec={REASONS} query={declineSummaryOptions({ query })} className="h-96 lg:col-span-2" />
+        <Panel rowTools={waysOf} spec={OPPORTUNITIES} query={getDeclineRecoveryOpportunitiesOptions({ query })} className="h-96 lg:col-span-2" />
+        <Panel rowTools={waysOf} spec={ISSUERS} query={getIssuerPerformanceOptions({ query })} />
+        <Panel rowTools={waysOf} spec={BINS} query={getBinPerformanceOptions({ query })} />
       </div>
     </Page>
   )

@@ -17,20 +17,20 @@ import { Page } from '@/parts/page'
 import { Empty, Problem, Skeleton } from '@/parts/states'
 import { useScope } from '@/scope/use-scope'
 
-type Search = { id?: string | undefined; new?: string | undefined; type?: string | undefined }
+type Search = { id?: string | undefined; new?: string | undefined; type?: string | undefined; action?: string | undefined; value?: string | undefined }
 const word = (value: unknown) => (value === undefined || value === null ? undefined : String(value))
 
 export const Route = createFileRoute('/experiments')({
-  validateSearch: (search: Record<string, unknown>): Search => ({ id: word(search.id), new: word(search.new), type: word(search.type) }),
+  validateSearch: (search: Record<string, unknown>): Search => ({ id: word(search.id), new: word(search.new), type: word(search.type), action: word(search.action), value: word(search.value) }),
   component: Experiments,
 })
 
 function Experiments() {
-  const { id, new: prefilled, type } = Route.useSearch()
+  const { id, new: prefilled, type, action, value } = Route.useSearch()
   const navigate = useNavigate()
   const { zone } = useScope()
   const { data, error, refetch } = useQuery(listExperimentsOptions())
-  const go = (to: Search) => void navigate({ to: '.', search: ((before: object) => ({ ...before, id: undefined, new: undefined, type: undefined, ...to })) as never })
+  const go = (to: Search) => void navigate({ to: '.', search: ((before: object) => ({ ...before, id: undefined, new: undefined, type: undefined, action: undefined, value: undefined, ...to })) as never })
   const opened = data?.find((one) => one.id === id)
   return (
     <Page
@@ -57,7 +57,7 @@ function Experiments() {
         {opened ? (
           <Experiment one={opened} zone={zone} />
         ) : (
-          <Design key={prefilled} start={{ eligible: prefilled ?? '', decision: asType(type) }} onKept={(kept) => go({ id: kept })} />
+          <Design key={prefilled} start={{ eligible: prefilled ?? '', decision: asType(type), action: action ?? '', value: value ?? '' }} onKept={(kept) => go({ id: kept })} />
         )}
       </Dialog>
     </Page>

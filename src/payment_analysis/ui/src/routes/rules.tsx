@@ -18,20 +18,20 @@ import { Page } from '@/parts/page'
 import { Empty, Problem, Skeleton } from '@/parts/states'
 import { useScope } from '@/scope/use-scope'
 
-type Search = { id?: string | undefined; new?: string | undefined; type?: string | undefined }
+type Search = { id?: string | undefined; new?: string | undefined; type?: string | undefined; action?: string | undefined; value?: string | undefined; proposal?: string | undefined }
 const word = (value: unknown) => (value === undefined || value === null ? undefined : String(value))
 
 export const Route = createFileRoute('/rules')({
-  validateSearch: (search: Record<string, unknown>): Search => ({ id: word(search.id), new: word(search.new), type: word(search.type) }),
+  validateSearch: (search: Record<string, unknown>): Search => ({ id: word(search.id), new: word(search.new), type: word(search.type), action: word(search.action), value: word(search.value), proposal: word(search.proposal) }),
   component: Rules,
 })
 
 function Rules() {
-  const { id, new: prefilled, type } = Route.useSearch()
+  const { id, new: prefilled, type, action, value, proposal } = Route.useSearch()
   const navigate = useNavigate()
   const { zone } = useScope()
   const { data, error, refetch } = useQuery(listApprovalRulesOptions())
-  const go = (to: Search) => void navigate({ to: '.', search: ((before: object) => ({ ...before, id: undefined, new: undefined, type: undefined, ...to })) as never })
+  const go = (to: Search) => void navigate({ to: '.', search: ((before: object) => ({ ...before, id: undefined, new: undefined, type: undefined, action: undefined, value: undefined, ...to })) as never })
   const opened = data?.find((one) => one.id === id)
   return (
     <Page
@@ -54,7 +54,7 @@ function Rules() {
           <List rules={data} zone={zone} onOpen={(rule) => go({ id: rule })} />
         )}
       </Card>
-      <Proposals zone={zone} />
+      <Proposals zone={zone} named={proposal} />
       <Dialog open={opened !== undefined || prefilled !== undefined} onClose={() => go({})} title={opened?.name ?? 'New rule'} shape="drawer">
         {opened ? (
           <>
@@ -62,7 +62,7 @@ function Rules() {
             <Editor key={`${opened.id} ${opened.version}`} start={draftOf(opened)} onKept={(kept) => go({ id: kept })} />
           </>
         ) : (
-          <Editor key={prefilled} start={emptyDraft(asType(type), prefilled ?? '')} onKept={(kept) => go({ id: kept })} />
+          <Editor key={prefilled} start={emptyDraft(asType(type), prefilled ?? '', action, value)} onKept={(kept) => go({ id: kept })} />
         )}
       </Dialog>
     </Page>

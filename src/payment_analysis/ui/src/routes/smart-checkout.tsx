@@ -3,11 +3,13 @@ import { createFileRoute } from '@tanstack/react-router'
 import type { PanelSpec } from '@/analysis/panel'
 import { Panel } from '@/analysis/panel'
 import {
+  getChallengeThresholdOptions,
   getSmartCheckoutPathPerformanceOptions,
   getSmartCheckoutServicePathsOptions,
   getThreeDsFunnelOptions,
   getTokenUpliftOptions,
 } from '@/api/generated/@tanstack/react-query.gen'
+import { Threshold } from '@/pages/smart-checkout/threshold'
 import { Page } from '@/parts/page'
 import { apiScope } from '@/scope/search'
 import { useScope } from '@/scope/use-scope'
@@ -65,6 +67,18 @@ const TOKENS: PanelSpec = {
   ],
 }
 
+const TRADEOFF: PanelSpec = {
+  title: 'What a challenge threshold trades',
+  description: 'Estimated from attempts of equal score and funding: challenged ones above the threshold, the others below it.',
+  kind: 'line',
+  fields: [
+    { at: 'x', field: 'threshold', label: 'Challenged from this fraud score on', scale: 'quantitative' },
+    { at: 'y', field: 'approval', label: 'Approved', as: 'share' },
+    { at: 'y', field: 'challenged', label: 'Challenged', as: 'share' },
+    { at: 'y', field: 'fraud', label: 'Reported fraud', as: 'share' },
+  ],
+}
+
 const SERVICES: PanelSpec = {
   title: 'Service paths',
   description: 'Combinations of services a payment went through.',
@@ -86,6 +100,8 @@ function SmartCheckout() {
       <div className="grid gap-3 lg:grid-cols-2">
         <Panel spec={FUNNEL} query={getThreeDsFunnelOptions({ query })} />
         <Panel spec={RATES} query={getThreeDsFunnelOptions({ query })} />
+        <Threshold query={query} />
+        <Panel spec={TRADEOFF} query={{ ...getChallengeThresholdOptions({ query }), select: (told: { points: unknown[] }) => ({ rows: told.points }) }} className="h-96" />
         <Panel spec={PATHS} query={getSmartCheckoutPathPerformanceOptions({ query })} />
         <Panel spec={TOKENS} query={getTokenUpliftOptions({ query })} />
         <Panel spec={SERVICES} query={getSmartCheckoutServicePathsOptions({ query })} className="h-96 lg:col-span-2" />

@@ -8,11 +8,16 @@ import {
   getRetryPerformanceOptions,
   getRetrySuccessByReasonOptions,
 } from '@/api/generated/@tanstack/react-query.gen'
+import { Queue } from '@/pages/smart-retry/queue'
+import { Simulator } from '@/pages/smart-retry/simulator'
 import { Page } from '@/parts/page'
 import { apiScope } from '@/scope/search'
 import { useScope } from '@/scope/use-scope'
 
-export const Route = createFileRoute('/smart-retry')({ component: SmartRetry })
+export const Route = createFileRoute('/smart-retry')({
+  validateSearch: (search: Record<string, unknown>): { payment?: string | undefined } => ({ payment: typeof search.payment === 'string' ? search.payment : undefined }),
+  component: SmartRetry,
+})
 
 const BY_REASON: PanelSpec = {
   title: 'Does a retry after this reason work',
@@ -71,9 +76,13 @@ const LIMITS: PanelSpec = {
 }
 
 function SmartRetry() {
-  const query = apiScope(useScope().scope)
+  const { scope, zone } = useScope()
+  const query = apiScope(scope)
+  const { payment } = Route.useSearch()
   return (
     <Page title="Smart retry" question="What should be retried, when, and what did it return?">
+      <Simulator payment={payment} />
+      <Queue zone={zone} />
       <div className="grid gap-3 lg:grid-cols-2">
         <Panel spec={BY_REASON} query={getRetrySuccessByReasonOptions({ query })} />
         <Panel spec={CHAINS} query={getRetryChainsOptions({ query })} />

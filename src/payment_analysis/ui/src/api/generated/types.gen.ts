@@ -2810,6 +2810,80 @@ export type Chains = {
 };
 
 /**
+ * ChallengeThreshold
+ *
+ * The trade-off, and what was done in this scope.
+ */
+export type ChallengeThreshold = {
+    /**
+     * Age Seconds
+     *
+     * From the newest attempt to now.
+     */
+    age_seconds: number | null;
+    /**
+     * Answered Min
+     *
+     * Fewer alike attempts tell nothing.
+     */
+    answered_min: number;
+    /**
+     * Approval
+     *
+     * Approved of the answered, 0..1.
+     */
+    approval: number | null;
+    /**
+     * As Of
+     *
+     * Instant of the newest attempt; null when there is none.
+     */
+    as_of: string | null;
+    /**
+     * Attempts
+     *
+     * Attempts with a vendor score.
+     */
+    attempts: number;
+    /**
+     * Challenged
+     *
+     * Share that was challenged, 0..1.
+     */
+    challenged: number | null;
+    /**
+     * Fraud
+     *
+     * Reported among the approved, 0..1.
+     */
+    fraud: number | null;
+    /**
+     * Points
+     *
+     * Thresholds in order; empty without a vendor score.
+     */
+    points: Array<ThresholdPoint>;
+    /**
+     * Reports
+     *
+     * Reports of fraud among them.
+     */
+    reports: number;
+    /**
+     * Setting
+     *
+     * risk_threshold_high: from it the policy without models challenges.
+     */
+    setting: number;
+    /**
+     * Source
+     *
+     * user: somebody's own data; simulated: a world with known truth; mixed; or our examples.
+     */
+    source: 'user' | 'simulated' | 'mixed' | 'examples';
+};
+
+/**
  * ChangeOut
  *
  * A difference in a total over the window, with its 95 % interval.
@@ -5172,6 +5246,38 @@ export type DraftIn = {
 };
 
 /**
+ * EarlierAttempt
+ *
+ * An attempt of the card at the merchant before the declined one.
+ */
+export type EarlierAttempt = {
+    /**
+     * Advice Code
+     *
+     * Its merchant advice code.
+     */
+    advice_code?: string | null;
+    /**
+     * Code
+     *
+     * Its response code.
+     */
+    code?: string | null;
+    /**
+     * Declined
+     *
+     * Whether it was declined.
+     */
+    declined?: boolean;
+    /**
+     * Hours Ago
+     *
+     * How long ago, hours.
+     */
+    hours_ago: number;
+};
+
+/**
  * EffectOut
  *
  * What would have been different.
@@ -6417,6 +6523,144 @@ export type GeographyAnswer = {
  * What one unit of the denominator is.
  */
 export type Grain = 'attempt' | 'payment';
+
+/**
+ * GrantedRetries
+ *
+ * A page of the queue.
+ */
+export type GrantedRetries = {
+    /**
+     * As Of
+     *
+     * The instant the states are told for.
+     */
+    as_of: string;
+    /**
+     * Late Hours
+     *
+     * So long after its time a retry counts as due; then it is expired.
+     */
+    late_hours: number;
+    /**
+     * Next
+     *
+     * Give it as `offset` for the next page; null at the end.
+     */
+    next: number | null;
+    /**
+     * Rows
+     *
+     * Retries to act on first.
+     */
+    rows: Array<GrantedRetry>;
+    /**
+     * States
+     *
+     * All states with their number.
+     */
+    states: Array<RetriesInState>;
+};
+
+/**
+ * GrantedRetry
+ *
+ * A retry that was granted.
+ */
+export type GrantedRetry = {
+    /**
+     * Amount Minor
+     *
+     * Amount in minor units.
+     */
+    amount_minor: number;
+    /**
+     * Approval
+     *
+     * Chance it was granted on, 0..1; null without models.
+     */
+    approval: number | null;
+    /**
+     * Audit Id
+     *
+     * The decision.
+     */
+    audit_id: string;
+    /**
+     * Currency
+     *
+     * ISO 4217.
+     */
+    currency: string;
+    /**
+     * Decided At
+     *
+     * When it was granted.
+     */
+    decided_at: string;
+    /**
+     * Decline Code
+     *
+     * Code of the decline before.
+     */
+    decline_code: string | null;
+    /**
+     * Due At
+     *
+     * When it is to be sent.
+     */
+    due_at: string;
+    /**
+     * Is Replaced
+     *
+     * A later decision about the payment took its place.
+     */
+    is_replaced: boolean;
+    /**
+     * Merchant Id
+     *
+     * The merchant.
+     */
+    merchant_id: string | null;
+    /**
+     * Net Value
+     *
+     * Expected value in EUR it was granted on; null without models.
+     */
+    net_value: number | null;
+    /**
+     * Network
+     *
+     * Card network.
+     */
+    network: string | null;
+    /**
+     * Outcome
+     *
+     * What was told of it.
+     */
+    outcome: string | null;
+    /**
+     * Payment Id
+     *
+     * The payment.
+     */
+    payment_id: string | null;
+    /**
+     * due, waiting, expired or done.
+     */
+    state: RetryState;
+    /**
+     * Told At
+     *
+     * When that became known.
+     */
+    told_at: string | null;
+    /**
+     * How it is sent again.
+     */
+    way: Way;
+};
 
 /**
  * Guard
@@ -10294,6 +10538,12 @@ export type ProposalOut = {
      */
     reviewed_by: string | null;
     /**
+     * Run Id
+     *
+     * The newest run of the agents that found it; null for people's.
+     */
+    run_id?: string | null;
+    /**
      * Source Agent
      *
      * The agent that proposes it.
@@ -12037,6 +12287,24 @@ export type ResultsOut = {
 };
 
 /**
+ * RetriesInState
+ *
+ * How many retries are in a state.
+ */
+export type RetriesInState = {
+    /**
+     * Retries
+     *
+     * How many.
+     */
+    retries: number;
+    /**
+     * The state.
+     */
+    state: RetryState;
+};
+
+/**
  * RetryChainsAnswer
  */
 export type RetryChainsAnswer = {
@@ -12613,6 +12881,67 @@ export type RetryPredictionOut = {
      */
     should_retry: boolean;
 };
+
+/**
+ * RetryPreviewIn
+ *
+ * A declined payment somebody wonders about.
+ */
+export type RetryPreviewIn = {
+    /**
+     * The payment, with its decline.
+     */
+    context: DecisionContext;
+    /**
+     * Earlier
+     *
+     * Earlier attempts of the card, of other payments too.
+     */
+    earlier?: Array<EarlierAttempt>;
+};
+
+/**
+ * RetryPreviewOut
+ *
+ * What would be decided, and everything that bounds it.
+ */
+export type RetryPreviewOut = {
+    /**
+     * Curve
+     *
+     * Chance by wait, whatever is allowed; empty without a model.
+     */
+    curve: Array<WaitChance>;
+    /**
+     * As the engine would answer; it is not stored.
+     */
+    decision: RetryDecisionOut;
+    /**
+     * Decline
+     *
+     * What the decline means and asks for, in words.
+     */
+    decline: string;
+    /**
+     * Earliest Seconds
+     *
+     * Least wait that decline, house and schemes allow; null for never.
+     */
+    earliest_seconds: number | null;
+    /**
+     * Limits
+     *
+     * Rules of the network for this card.
+     */
+    limits: Array<SchemeLimit>;
+};
+
+/**
+ * RetryState
+ *
+ * Where a granted retry stands.
+ */
+export type RetryState = 'due' | 'waiting' | 'expired' | 'done';
 
 /**
  * RetrySuccessByReasonAnswer
@@ -13764,6 +14093,62 @@ export type SavedViewOut = {
      * The page's query string, without the question mark.
      */
     search: string;
+};
+
+/**
+ * SchemeLimit
+ *
+ * A rule of the network beside the attempts of the card.
+ */
+export type SchemeLimit = {
+    /**
+     * Allowed After Seconds
+     *
+     * Least wait that keeps it; null when no wait does.
+     */
+    allowed_after_seconds: number | null;
+    /**
+     * Attempts Max
+     *
+     * How many it allows.
+     */
+    attempts_max: number;
+    /**
+     * Counted
+     *
+     * Declines of the card that it counts now.
+     */
+    counted: number;
+    /**
+     * Fee Currency
+     *
+     * ISO 4217.
+     */
+    fee_currency: string | null;
+    /**
+     * Fee Minor
+     *
+     * Fee for an attempt over it, minor units; null where none is published.
+     */
+    fee_minor: number | null;
+    /**
+     * Rule
+     *
+     * Name of the rule.
+     */
+    rule: string;
+    /**
+     * Source
+     *
+     * Where the rule is written.
+     */
+    source: string;
+    /**
+     * Window Hours
+     *
+     * Its rolling window; null when it never ends.
+     */
+    window_hours: number | null;
 };
 
 /**
@@ -15128,6 +15513,56 @@ export type ThreeDsFunnelAnswer = {
 };
 
 /**
+ * ThresholdPoint
+ *
+ * What challenging from one score on would bring.
+ */
+export type ThresholdPoint = {
+    /**
+     * Approval
+     *
+     * Approved of answered attempts, 0..1; null without evidence.
+     */
+    approval: number | null;
+    /**
+     * Challenged
+     *
+     * Share of attempts that are challenged, 0..1.
+     */
+    challenged: number;
+    /**
+     * Fraud
+     *
+     * Reported as fraud among the approved, 0..1.
+     */
+    fraud: number | null;
+    /**
+     * High
+     *
+     * High end of it.
+     */
+    high: number | null;
+    /**
+     * Low
+     *
+     * Low end of its 95 % interval.
+     */
+    low: number | null;
+    /**
+     * Threshold
+     *
+     * Vendor fraud score from which attempts are challenged, 0..1; 1 is never.
+     */
+    threshold: number;
+    /**
+     * Without Evidence
+     *
+     * Share of attempts that no alike attempt tells about, 0..1.
+     */
+    without_evidence: number;
+};
+
+/**
  * Throughput
  *
  * Attempts of one minute through one entry system.
@@ -15899,6 +16334,26 @@ export type VersionsOut = {
      * Version of the settings.
      */
     settings: string;
+};
+
+/**
+ * WaitChance
+ *
+ * How likely an attempt after a wait is approved.
+ */
+export type WaitChance = {
+    /**
+     * Approval
+     *
+     * Chance of approval by the same route, 0..1.
+     */
+    approval: number;
+    /**
+     * Wait Seconds
+     *
+     * The wait.
+     */
+    wait_seconds: number;
 };
 
 /**
@@ -17612,6 +18067,12 @@ export type RecentDecisionsData = {
          * Only of this payment.
          */
         payment_id?: string | null;
+        /**
+         * Audit Id
+         *
+         * Only this one.
+         */
+        audit_id?: string | null;
         /**
          * Limit
          *
@@ -21075,6 +21536,104 @@ export type GetSmartCheckoutServicePathsResponses = {
 
 export type GetSmartCheckoutServicePathsResponse = GetSmartCheckoutServicePathsResponses[keyof GetSmartCheckoutServicePathsResponses];
 
+export type GetChallengeThresholdData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Range
+         *
+         * 15m, 1h, 24h, 7d, 30d, 90d before the newest attempt, or custom.
+         */
+        range?: string | null;
+        /**
+         * From
+         *
+         * A date or time; without an offset local to tz.
+         */
+        from?: string | null;
+        /**
+         * To
+         *
+         * A date (that whole day) or time; without it, the newest attempt.
+         */
+        to?: string | null;
+        /**
+         * Network
+         *
+         * Only attempts of this network: values between commas; `(none)` is the missing value.
+         */
+        network?: string | null;
+        /**
+         * Country
+         *
+         * Only attempts of this country: values between commas; `(none)` is the missing value.
+         */
+        country?: string | null;
+        /**
+         * Segment
+         *
+         * Only attempts of this segment: values between commas; `(none)` is the missing value.
+         */
+        segment?: string | null;
+        /**
+         * Solution
+         *
+         * Only attempts of this solution: values between commas; `(none)` is the missing value.
+         */
+        solution?: string | null;
+        /**
+         * Entry System
+         *
+         * Only attempts of this entry system: values between commas; `(none)` is the missing value.
+         */
+        entry_system?: string | null;
+        /**
+         * Merchant
+         *
+         * Only attempts of this merchant: values between commas; `(none)` is the missing value.
+         */
+        merchant?: string | null;
+        /**
+         * Psp
+         *
+         * Only attempts of this psp: values between commas; `(none)` is the missing value.
+         */
+        psp?: string | null;
+        /**
+         * Currency
+         *
+         * Only attempts of this currency: values between commas; `(none)` is the missing value.
+         */
+        currency?: string | null;
+        /**
+         * Tz
+         *
+         * Time zone of local times, an IANA name; UTC unless given.
+         */
+        tz?: string | null;
+    };
+    url: '/api/analytics/smart-checkout/threshold';
+};
+
+export type GetChallengeThresholdErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type GetChallengeThresholdError = GetChallengeThresholdErrors[keyof GetChallengeThresholdErrors];
+
+export type GetChallengeThresholdResponses = {
+    /**
+     * Successful Response
+     */
+    200: ChallengeThreshold;
+};
+
+export type GetChallengeThresholdResponse = GetChallengeThresholdResponses[keyof GetChallengeThresholdResponses];
+
 export type GetSolutionPerformanceData = {
     body?: never;
     path?: never;
@@ -23009,6 +23568,75 @@ export type PreviewDecisionResponses = {
 };
 
 export type PreviewDecisionResponse = PreviewDecisionResponses[keyof PreviewDecisionResponses];
+
+export type ListGrantedRetriesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * State
+         *
+         * Only these.
+         */
+        state?: RetryState | null;
+        /**
+         * Limit
+         *
+         * At most so many.
+         */
+        limit?: number;
+        /**
+         * Offset
+         *
+         * `next` of the page before.
+         */
+        offset?: number;
+    };
+    url: '/api/decision/retries';
+};
+
+export type ListGrantedRetriesErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type ListGrantedRetriesError = ListGrantedRetriesErrors[keyof ListGrantedRetriesErrors];
+
+export type ListGrantedRetriesResponses = {
+    /**
+     * Successful Response
+     */
+    200: GrantedRetries;
+};
+
+export type ListGrantedRetriesResponse = ListGrantedRetriesResponses[keyof ListGrantedRetriesResponses];
+
+export type PreviewRetryData = {
+    body: RetryPreviewIn;
+    path?: never;
+    query?: never;
+    url: '/api/decision/retries/preview';
+};
+
+export type PreviewRetryErrors = {
+    /**
+     * What went wrong, and the next step.
+     */
+    default: Problem;
+};
+
+export type PreviewRetryError = PreviewRetryErrors[keyof PreviewRetryErrors];
+
+export type PreviewRetryResponses = {
+    /**
+     * Successful Response
+     */
+    200: RetryPreviewOut;
+};
+
+export type PreviewRetryResponse = PreviewRetryResponses[keyof PreviewRetryResponses];
 
 export type DecideRetryData = {
     body: DecisionContext;

@@ -1,6 +1,9 @@
+import { Link } from '@tanstack/react-router'
+
 import type { AgentFindingOut, RunDetailOut } from '@/api/generated'
+import { WaysOn } from '@/analysis/ways-on'
 import { count, plural } from '@/format/number'
-import { label } from '@/format/words'
+import { label, spoken } from '@/format/words'
 import { Card } from '@/parts/card'
 import { SqlButton } from '@/parts/sql'
 import { Empty } from '@/parts/states'
@@ -8,9 +11,9 @@ import { Empty } from '@/parts/states'
 /** A run: the answer, the steps that were taken, and each finding with what it is based on. */
 export function RunView({ run }: { run: RunDetailOut }) {
   return (
-    <div className="grid gap-4 xl:grid-cols-[2fr_1fr]">
+    <div className="grid items-start gap-4 xl:grid-cols-[2fr_1fr]">
       <Card title={run.question} note={`${run.called.map((name) => label(name)).join(', ')} · ${run.mode === 'model' ? 'worded by a language model, checked against the tools' : run.model_note || 'without a language model'}`}>
-        <p className="whitespace-pre-line">{run.answer}</p>
+        <p className="whitespace-pre-line">{spoken(run.answer)}</p>
         <h3 className="mt-5 mb-2 text-xs font-medium text-ink-3">{plural(run.findings.length, 'finding')}</h3>
         {run.findings.length === 0 ? <Empty title="Nothing stands out">The tools answered; see the steps.</Empty> : <ol className="flex flex-col gap-3">{run.findings.map((found) => <Finding key={found.id} found={found} />)}</ol>}
       </Card>
@@ -47,14 +50,21 @@ function Finding({ found }: { found: AgentFindingOut }) {
   return (
     <li className="rounded-lg border p-3">
       <div className="flex items-start gap-2">
-        <p className="min-w-0 flex-1">{found.claim}</p>
+        <p className="min-w-0 flex-1">{spoken(found.claim)}</p>
         <SqlButton title="this finding" questions={found.evidence.map((one) => ({ name: one.tool ?? '', sql: one.sql ?? '' }))} />
       </div>
       <p className="num mt-1 text-xs text-ink-3">
         {label(found.agent)} · {figures.filter(Boolean).join(' · ')}
       </p>
-      {found.action && <p className="mt-1 text-ink-2">To do: {found.action}</p>}
-      {found.proposal_id && <p className="mt-1 text-xs text-warn">A proposal waits for a person.</p>}
+      {found.action && <p className="mt-1 text-ink-2">To do: {spoken(found.action)}</p>}
+      <p className="mt-1 flex flex-wrap gap-x-3">
+        {found.proposal_id && (
+          <Link to="/rules" search={{ proposal: found.proposal_id } as never} className="inline-flex min-h-[24px] items-center text-xs text-accent-ink hover:underline">
+            Its proposal
+          </Link>
+        )}
+        <WaysOn where={found.slice} about={found.claim} />
+      </p>
       {found.caveats.length > 0 && (
         <details className="mt-1 text-xs text-ink-3">
           <summary>What this does not tell</summary>

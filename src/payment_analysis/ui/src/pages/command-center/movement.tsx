@@ -2,6 +2,7 @@ import { Table2 } from 'lucide-react'
 import { useCallback, useMemo, useState } from 'react'
 
 import type { MovementOut, PartOut, StandingOut } from '@/api/generated'
+import { WaysOn } from '@/analysis/ways-on'
 import type { Picked } from '@/charts/chart'
 import { Chart } from '@/charts/chart'
 import type { Ink } from '@/charts/ink'
@@ -109,6 +110,7 @@ function PartsTable({ movement, onPick }: { movement: MovementOut; onPick: (part
         { key: 'payments', title: 'Payments', right: true, cell: (part) => count(part.now.trials), sort: (part) => part.now.trials },
         { key: 'rate', title: 'By rate', right: true, cell: (part) => points(part.by_rate, 2), sort: (part) => part.by_rate },
         { key: 'mix', title: 'By mix', right: true, cell: (part) => points(part.by_mix, 2), sort: (part) => part.by_mix },
+        { key: 'tools', title: 'To do', cell: (part) => <WaysOn short where={{ [movement.dimension]: part.name }} about={valueName(movement.dimension, part.name)} /> },
         { key: 'sure', title: 'Beyond chance', cell: (part) => (part.gap?.is_proven ? 'yes' : 'no') },
       ]}
     />

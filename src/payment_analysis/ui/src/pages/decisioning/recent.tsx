@@ -5,12 +5,13 @@ import { moment } from '@/format/time'
 import { Button } from '@/parts/button'
 import { Card } from '@/parts/card'
 import { DataTable } from '@/parts/data-table'
+import { actionName } from '@/pages/decisioning/answer'
 import { Empty, Problem, Skeleton } from '@/parts/states'
 
 const TOLD = ['approved', 'declined', 'timeout'] as const
 
 /** Decisions that were made; how one went is told here when no system tells it. */
-export function Recent({ zone }: { zone: string }) {
+export function Recent({ zone, open }: { zone: string; open: (audit: string) => void }) {
   const client = useQueryClient()
   const { data, error, refetch } = useQuery(recentDecisionsOptions({ query: { limit: 20 } }))
   const tell = useMutation({ ...recordDecisionOutcomeMutation(), onSuccess: () => client.invalidateQueries({ queryKey: recentDecisionsQueryKey({ query: { limit: 20 } }) }) })
@@ -32,7 +33,15 @@ export function Recent({ zone }: { zone: string }) {
           columns={[
             { key: 'at', title: `When (${zone})`, cell: (row) => moment(row.created_at, zone) },
             { key: 'type', title: 'What', cell: (row) => row.decision_type },
-            { key: 'action', title: 'Decided', cell: (row) => row.action ?? '' },
+            {
+              key: 'action',
+              title: 'Decided',
+              cell: (row) => (
+                <button type="button" className="text-left text-accent-ink hover:underline" onClick={() => open(row.audit_id)}>
+                  {actionName(row.action ?? 'nothing')}
+                </button>
+              ),
+            },
             { key: 'why', title: 'Why', cell: (row) => String(row.response.reason ?? '') },
             {
               key: 'outcome',

@@ -9,14 +9,15 @@ import { Button } from '@/parts/button'
 import { AreaField, SelectField, TextField } from '@/parts/field'
 import { Problem, Skeleton } from '@/parts/states'
 
-export type Start = { eligible: string; decision: string }
+/** `value` without an action is the route a cause was found at; leaving it is then what is tried. */
+export type Start = { eligible: string; decision: string; action: string; value: string }
 const ratio = (text: string) => Number(text) / 100
 
 /** Designs an experiment: who takes part, what is tried, and how many subjects it needs to be seen. */
 export function Design({ start, onKept }: { start: Start; onKept: (id: string) => void }) {
   const client = useQueryClient()
   const { data: language, error } = useQuery(languageOptions())
-  const [plan, setPlan] = useState({ name: '', description: '', decision: start.decision, eligible: start.eligible, subject: 'payment_id', action: '', value: '', share: '50', holdout: '5', effect: '1' })
+  const [plan, setPlan] = useState({ name: '', description: '', decision: start.decision, eligible: start.eligible, subject: 'payment_id', action: start.action || (start.value ? 'forbid_route' : ''), value: start.value, share: '50', holdout: '5', effect: '1' })
   const change = (more: Partial<typeof plan>) => setPlan({ ...plan, ...more })
   const create = useMutation({
     ...createExperimentMutation(),

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 
 import { getIncidentCausesOptions } from '@/api/generated/@tanstack/react-query.gen'
+import { WaysOn } from '@/analysis/ways-on'
 import { count, percent, points } from '@/format/number'
 import { label } from '@/format/words'
 import { SqlButton } from '@/parts/sql'
@@ -35,6 +36,7 @@ export function Causes({ id }: { id: string }) {
                 <p className="num mt-1 text-xs text-ink-3">
                   {label(cause.cause)}, {percent(cause.certainty, 0)} of the evidence · {points(cause.effect, 2)} ({points(cause.low, 2)} to {points(cause.high, 2)}) · {count(Math.round(cause.missing))} approvals · {count(Math.round(cause.value_per_day))} a day
                 </p>
+                <WaysOn where={cause.where} about={cause.claim} />
                 {cause.absorbed.length > 0 && <p className="mt-1 text-xs text-ink-3">Instead: {cause.absorbed.map((one) => `${one.answer} ${percent(one.share, 0)}`).join(', ')}</p>}
               </li>
             ))}

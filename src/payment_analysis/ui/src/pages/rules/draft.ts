@@ -8,7 +8,7 @@ export const TYPES: readonly Decision[] = ['authentication', 'routing', 'retry']
 export const asType = (word: unknown): Decision => TYPES.find((one) => one === word) ?? 'routing'
 const FIRST_ACTION: Record<Decision, string> = { authentication: 'force_path', routing: 'forbid_route', retry: 'do_not_retry' }
 
-export const emptyDraft = (type: Decision, text: string): Draft => ({ id: null, name: '', type, text, action: FIRST_ACTION[type], value: '', priority: '100', note: '' })
+export const emptyDraft = (type: Decision, text: string, action = FIRST_ACTION[type], value = ''): Draft => ({ id: null, name: '', type, text, action, value, priority: '100', note: '' })
 
 export const draftOf = (rule: ApprovalRuleOut): Draft => ({
   id: rule.id,

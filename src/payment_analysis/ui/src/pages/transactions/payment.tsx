@@ -8,6 +8,7 @@ import { count, money, plural } from '@/format/number'
 import { dayYear, seconds } from '@/format/time'
 import { country, label } from '@/format/words'
 import { contextOf } from '@/pages/decisioning/context'
+import { Trace } from '@/pages/decisioning/trace'
 import { Similar } from '@/pages/transactions/similar'
 import { Problem, Skeleton } from '@/parts/states'
 
@@ -32,6 +33,7 @@ export function Payment({ id, zone }: { id: string; zone: string }) {
         </p>
       </div>
       <Timeline steps={data.steps} zone={zone} />
+      {first?.payment_id && <Trace payment={first.payment_id} zone={zone} />}
       <Simulate data={data} />
       <Fields data={data} />
       {first?.transaction_id && <Similar id={first.transaction_id} zone={zone} />}
@@ -85,7 +87,7 @@ function Simulate({ data }: { data: PaymentAnswer }) {
         Simulate route
       </Link>
       {context.previous_decline_code && (
-        <Link to="/decisioning" search={{ decide: 'retry', payment: shown } as never} className="text-accent-ink hover:underline">
+        <Link to="/smart-retry" search={{ payment: shown } as never} className="text-accent-ink hover:underline">
           Simulate retry
         </Link>
       )}
