@@ -14,7 +14,9 @@ from tests.lakehouse.scope_world import GOLD, plain
 
 from payment_analysis.domain.scope import MISSING, TICK, Dimension, Scope
 from payment_analysis.lakehouse.delta import DeltaStore
+from payment_analysis.lakehouse.kept_answers import depends_on_the_moment
 from payment_analysis.lakehouse.lakehouse import Lakehouse
+from payment_analysis.lakehouse.partials.kept_views import VIEWS as VIEWS_KEPT
 from payment_analysis.lakehouse.partials.reading import PartialReader
 from payment_analysis.lakehouse.partials.store import PartialStore
 from payment_analysis.lakehouse.query import Query
@@ -100,6 +102,9 @@ class Told:
 
         assert plain(self.lakehouse.rows(sql, parameters)) == plain(expected)
 
+    def is_kept(self, view: str) -> bool:
+        return self._with.is_kept(view)
+
     def reads_cells(self, question: str, scope: Scope) -> bool:
         return str(self._partials.root) in self._with.prepared(*bound(question, scope)).sql
 
@@ -180,6 +185,50 @@ def test_a_revised_attempt_makes_its_day_anew_and_no_other(told: Told) -> None:
         told.compare(view, Scope())
         told.compare(view, Scope(start=END, end=END + DAY))
     assert told.refresh() == 1
+
+
+@pytest.fixture(scope="module")
+def kept(told: Told) -> Told:
+    """The same after a build that keeps views, asked by a process that answered nothing before."""
+    told.lakehouse = Lakehouse(told.lakehouse.folder)
+    assert told.lakehouse.keep_views(rows_min=0) == VIEWS_KEPT
+    assert told.lakehouse.keep_views(rows_min=0) == ()
+    told.lakehouse = Lakehouse(told.lakehouse.folder)
+    return told
+
+
+@pytest.mark.parametrize("view", VIEWS_KEPT)
+@pytest.mark.parametrize("scope", ["everything", "range", Dimension.PSP, Dimension.COUNTRY])
+def test_a_view_kept_as_rows_is_what_a_full_recompute_gives(kept: Told, view: str, scope: str) -> None:
+    chosen = {"everything": Scope(), **RANGES}.get(scope) or kept.values(Dimension(scope))
+
+    kept.compare(view, chosen)
+
+
+def test_views_are_kept_until_a_table_below_them_moves(kept: Told) -> None:
+    assert all(map(kept.is_kept, VIEWS_KEPT))
+
+    kept.land_like_the_sample("later", event_timestamp=END + DAY, card_network="visa")
+
+    assert not any(map(kept.is_kept, VIEWS_KEPT))
+    for view in VIEWS_KEPT:
+        kept.compare(view, Scope())
+
+
+def test_no_view_that_is_kept_depends_on_the_moment() -> None:
+    tables = load_tables()
+    waiting, below = list(VIEWS_KEPT), set[str]()
+    while waiting:
+        name = waiting.pop()
+        if name in tables and tables[name].kind == "view" and name not in below:
+            below.add(name)
+            waiting += tables[name].reads
+
+    assert not [name for name in below if depends_on_the_moment(tables[name].sql)]
+
+
+def test_few_attempts_are_not_worth_keeping_views(told: Told) -> None:
+    assert told.lakehouse.keep_views() == ()
 
 
 def test_without_partials_or_with_those_of_another_definition_silver_answers(told: Told, tmp_path: Path) -> None:

@@ -48,6 +48,7 @@ def build(
     )
     if partials:
         lakehouse.refresh_partials()
+        lakehouse.keep_views()
     return report
 
 

@@ -16,7 +16,7 @@ Answer = TypeVar("Answer")
 
 ANSWERS_MAX: Final = 512  # of at most 2,000 rows: some 100 MB when all of them are long
 ROWS_MAX: Final = 2000
-_OF_THE_MOMENT: Final = re.compile(r"\b(current_\w+|now|rand\w*|uuid)\b", re.IGNORECASE)
+_OF_THE_MOMENT: Final = re.compile(r"\b(current_(date|time\w*)|now|rand\w*|uuid)\b", re.IGNORECASE)
 
 
 class KeptAnswers(Generic[Answer]):

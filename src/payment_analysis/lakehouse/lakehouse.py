@@ -9,6 +9,7 @@ from payment_analysis.lakehouse.bronze import LANDING, QUARANTINE
 from payment_analysis.lakehouse.build import Build
 from payment_analysis.lakehouse.delta import DeltaStore
 from payment_analysis.lakehouse.freshness import freshness
+from payment_analysis.lakehouse.keeping import keep_views
 from payment_analysis.lakehouse.landing import Landing
 from payment_analysis.lakehouse.maintenance import maintain
 from payment_analysis.lakehouse.partials.reading import PartialReader
@@ -155,6 +156,14 @@ class Lakehouse:
         Right after a build, and every few batches of a stream: until then questions add the rows that came since.
         """
         return refresh_partials(self._store, self._partials, self._scratch, rows_min=rows_min, share_max=share_max)
+
+    def keep_views(self, *, rows_min: int = ROWS_MIN) -> tuple[str, ...]:
+        """Keep the rows of views that partial aggregates cannot hold, right after a build; says which were computed.
+
+        They answer until a table below them moves; over fewer attempts than `rows_min` no view is slow.
+        """
+        with self._partials.writing() as alone:
+            return keep_views(self._query, self._partials.views, self._tables, rows_min=rows_min) if alone else ()
 
     def freshness(self, names: Sequence[str] | None = None) -> dict[str, Freshness]:
         """Rows, version, commit time and newest event of tables that exist, by name; of all unless named."""

@@ -76,6 +76,17 @@ class Query:
         except duckdb.Error as error:
             raise _named(error) from error
 
+    def is_kept(self, view: str) -> bool:
+        """Whether the rows kept of a view are what it says now."""
+        return self._reader.is_kept(view)
+
+    def with_position(self, view: str) -> tuple[pa.Table, dict[str, int]] | None:
+        """The rows of a view and the generations of the tables it read; none when one moved meanwhile."""
+        prepared = self._reader.prepared(f"select * from {view}", None)
+        rows = prepared.cursor.sql(prepared.sql, params=prepared.parameters).to_arrow_table()
+        position = self._reader.position(prepared, view)
+        return None if position is None else (rows, position)
+
     def table_of_files(self, sql: str, name: str, paths: Iterable[Path]) -> pa.Table:
         """The answer to a trusted question over tables, as if one of them held only some of its files."""
         plan = planned(sql, ())

@@ -8,23 +8,24 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from payment_analysis.domain.errors import NotBuilt
 from payment_analysis.lakehouse import duck
-from payment_analysis.lakehouse.data_file import rows_of
+from payment_analysis.lakehouse.data_file import relation, rows_of
 from payment_analysis.lakehouse.partials.bases import CLOCK, KEPT
 from payment_analysis.lakehouse.partials.differences import differing
 from payment_analysis.lakehouse.partials.harvest import copied
+from payment_analysis.lakehouse.partials.kept_views import VIEWS, definition_of_view
 from payment_analysis.lakehouse.partials.pieces import CLOCK_SQL, clock_parameters, days_sql
 from payment_analysis.lakehouse.partials.plans import planned
 from payment_analysis.lakehouse.partials.reading import Behind, Now
 from payment_analysis.lakehouse.schema import columns_of, delta_columns
-from payment_analysis.lakehouse.workbench import typed
+from payment_analysis.lakehouse.workbench import typed, typed_as
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
     from duckdb import DuckDBPyConnection
 
@@ -67,7 +68,8 @@ class Reader:
         self._known_behind: dict[str, tuple[object, Behind | None]] = {}
         self._partials = partials
         self._clock: tuple[int, dict[str, object]] | None = None  # the version it was read from, and its row
-        self._views: set[str] = set()
+        self._views: dict[str, str] = {}  # each with the file of its rows, or none when it is its definition
+        self._definitions: dict[str, int] = {}
         self._listed: set[tuple[str, str]] = set()  # the manifests, by number, and bases whose days are listed
         self._lock = threading.Lock()
 
@@ -123,11 +125,15 @@ class Reader:
     def _over_partials(self, sql: str, given: dict[str, object], names: list[str], bases: list[str]) -> Prepared | None:
         assert self._partials is not None
         manifest = self._partials.manifest()
-        needed = self._partials.needed(sql) if manifest.number else frozenset()
-        if not needed:
+        below = self._partials.needed(sql, frozenset()) if manifest.number else frozenset()
+        if not below:
             return None
         with self._lock:
-            connection = self._opened(dict.fromkeys((*names, *sorted(needed), CLOCK)))
+            connection = self._opened(dict.fromkeys((*names, *sorted(below), CLOCK)))
+            at_hand = frozenset(name for name in VIEWS if self._views.get(name))
+            needed = self._partials.needed(sql, at_hand)
+            if not needed:
+                return None
             behind = {base: self._behind(connection, manifest, base) for base in manifest.states if base in needed}
             sizes = self._partials.current(manifest, behind, self._generations)
             self._list_days(connection, manifest, [base for base, *_ in sizes])
@@ -137,7 +143,7 @@ class Reader:
         if not sizes or None in clock.values():
             return None
         given = {**given, **clock}
-        now = Now(manifest, {base: one for base, one in behind.items() if one is not None})
+        now = Now(manifest, {base: one for base, one in behind.items() if one is not None}, at_hand)
 
         def run(asked: str, values: Mapping[str, object]) -> list[tuple[Any, ...]]:
             return cursor.execute(asked, dict(values) or None).fetchall()
@@ -186,18 +192,16 @@ class Reader:
             for folder in folders:
                 folder.mkdir(parents=True, exist_ok=True)
             self._connection = duck.reader(folders, self._scratch)
-        for name in names:
-            self._name(self._connection, name)
+        wanted, seen = tuple(names), None
+        while seen != self._versions:  # rows kept of a view were judged by tables that may have moved since
+            seen = dict(self._versions)
+            for name in wanted:
+                self._name(self._connection, name)
         return self._connection
 
     def _name(self, connection: DuckDBPyConnection, name: str) -> None:
         if self.is_view(name):
-            view = self._tables[name]
-            for below in sorted(view.reads):
-                self._name(connection, below)
-            if name not in self._views:
-                connection.execute(f'create or replace view "{name}" as {typed(view)}')
-                self._views.add(name)
+            self._name_view(connection, name)
             return
         version = self._store.version(name)
         if version is None:
@@ -209,6 +213,37 @@ class Reader:
             self._versions[name], self._generations[name] = version, snapshot.generation
             if name in KEPT:
                 self._snapshots[name] = snapshot
+
+    def _name_view(self, connection: DuckDBPyConnection, name: str) -> None:
+        """A view is the rows kept of it while all tables below it are what they were then, and else its definition."""
+        view = self._tables[name]
+        for below in sorted(view.reads):
+            self._name(connection, below)
+        rows = self._rows_kept(name)
+        if self._views.get(name) != rows:
+            meant = typed_as(view, f"select * from {relation([Path(rows)])}") if rows else typed(view)
+            connection.execute(f'create or replace view "{name}" as {meant}')
+            self._views[name] = rows
+
+    def _rows_kept(self, view: str) -> str:
+        """The file of the rows of a view, when these are what it says now; empty otherwise."""
+        kept = None if self._partials is None else self._partials.views.kept().get(view)
+        if kept is None or any(self._generations.get(base) != at for base, at in kept.generations.items()):
+            return ""
+        if view not in self._definitions:
+            self._definitions[view] = definition_of_view(view, self._tables)
+        assert self._partials is not None
+        return str(self._partials.views.root / kept.file) if kept.definition == self._definitions[view] else ""
+
+    def is_kept(self, view: str) -> bool:
+        """Whether a view is read from the rows kept of it."""
+        self.cursor([view]).close()
+        return bool(self._views[view])
+
+    def position(self, prepared: Prepared, view: str) -> dict[str, int] | None:
+        """The generations of the tables below a view, when a question about it that was answered read just these."""
+        with self._lock:
+            return {n: self._generations[n] for n in sorted(self._bases(view))} if self.unmoved(prepared) else None
 
     def _bases(self, name: str) -> set[str]:
         if not self.is_view(name):

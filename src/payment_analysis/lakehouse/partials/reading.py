@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     Run = Callable[[str, Mapping[str, object]], list[tuple[Any, ...]]]
+    from payment_analysis.lakehouse.partials.kept_views import ViewStore
     from payment_analysis.lakehouse.partials.plans import Plan, Relation, Sizes
     from payment_analysis.lakehouse.partials.store import Manifest, PartialStore, State
     from payment_analysis.lakehouse.table import Table
@@ -69,10 +70,11 @@ class _Assembled:
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """The partials as they are, and how far each kept table is ahead of them."""
+    """The partials as they are, how far each kept table is ahead of them, and the views kept as rows."""
 
     manifest: Manifest
     behind: Mapping[str, Behind]
+    at_hand: frozenset[str] = frozenset()
 
 
 class PartialReader:
@@ -82,13 +84,18 @@ class PartialReader:
         self._partials = partials
         self._tables = tables
         self._coverages: dict[tuple[object, ...], list[tuple[Any, ...]]] = {}
-        self._known: dict[tuple[str, Sizes], _Assembled] = {}
+        self._known: dict[tuple[str, Sizes, frozenset[str]], _Assembled] = {}
         self._sizes: tuple[str, dict[str, tuple[str, ...]]] = ("", {})
 
     @property
     def folder(self) -> Path:
         """Where the partials are."""
         return self._partials.root
+
+    @property
+    def views(self) -> ViewStore:
+        """The views that are kept as rows."""
+        return self._partials.views
 
     def manifest(self) -> Manifest:
         """What is kept now."""
@@ -105,9 +112,9 @@ class PartialReader:
             if behind.get(base) is not None
         )
 
-    def needed(self, sql: str) -> frozenset[str]:
-        """The tables whose positions decide whether partials serve a question."""
-        reached = self._reached(planned(sql, ()).tables)
+    def needed(self, sql: str, at_hand: frozenset[str]) -> frozenset[str]:
+        """The tables whose positions decide whether partials serve a question, of which some views are at hand."""
+        reached = self._reached(planned(sql, ()).tables, at_hand)
         kept = {base for base in KEPT if base in reached}
         kept |= {SEEN[name].of for name in reached & SEEN.keys()}
         return frozenset(kept | {other for one in SEEN.values() if one.of in kept for other in one.also_reads})
@@ -116,7 +123,7 @@ class PartialReader:
         self, sql: str, sizes: Sizes, now: Now, parameters: Mapping[str, object], run: Run
     ) -> Answerable | None:
         """The question over cells; none when no part of it can be answered from them."""
-        asked = self._assembled(sql, sizes)
+        asked = self._assembled(sql, sizes, now.at_hand)
         if not asked.relations:
             return None
         texts = {name: self._relation(one, now, parameters, run) for name, one in asked.relations.items()}
@@ -125,12 +132,12 @@ class PartialReader:
         }
         return Answerable(with_sql({**texts, **asked.views}, asked.sql), frozenset(named))
 
-    def _assembled(self, sql: str, sizes: Sizes) -> _Assembled:
+    def _assembled(self, sql: str, sizes: Sizes, at_hand: frozenset[str]) -> _Assembled:
         """A question with the views below it, as far as these read cells; kept, for it does not depend on the data."""
-        key = (sql, sizes)
+        key = (sql, sizes, at_hand)
         if key not in self._known:
             question = planned(sql, sizes)
-            steps = self._steps(question, sizes)
+            steps = self._steps(question, sizes, at_hand)
             relations: dict[str, Relation] = {}
             for plan in (question, *(plan for _, plan in steps)):
                 for one in plan.relations:
@@ -145,27 +152,26 @@ class PartialReader:
             _bounded(self._known)
         return self._known[key]
 
-    def _steps(self, question: Plan, sizes: Sizes) -> list[tuple[str, Plan]]:
+    def _steps(self, question: Plan, sizes: Sizes, at_hand: frozenset[str]) -> list[tuple[str, Plan]]:
         """The views below a question of which a part is answered from cells, what is read before who reads it."""
-        reached = self._reached(question.tables)
+        reached = self._reached(question.tables, at_hand)
         found: dict[str, Plan] = {}
         for name, table in self._tables.items():  # in order of dependence
-            if name in reached and table.kind == "view":
+            if name in reached - at_hand and table.kind == "view":
                 plan = planned_view(name, sizes)
                 if plan.relations or plan.tables & found.keys():
                     found[name] = plan
         return list(found.items())
 
-    def _reached(self, names: Iterable[str]) -> set[str]:
+    def _reached(self, names: Iterable[str], at_hand: frozenset[str]) -> set[str]:
         reached: set[str] = set()
         waiting = list(names)
         while waiting:
             name = waiting.pop()
             if name not in reached:
                 reached.add(name)
-                waiting += (
-                    self._tables[name].reads if name in self._tables and self._tables[name].kind == "view" else ()
-                )
+                is_open = name not in at_hand and name in self._tables and self._tables[name].kind == "view"
+                waiting += self._tables[name].reads if is_open else ()
         return reached
 
     def _relation(self, relation: Relation, now: Now, parameters: Mapping[str, object], run: Run) -> str:

@@ -19,6 +19,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from payment_analysis.lakehouse.partials.kept_views import ViewStore
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
@@ -74,6 +76,7 @@ class PartialStore:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.views = ViewStore(root / "views")
         self._read: tuple[tuple[int, int, int], Manifest] | None = None
 
     @property
