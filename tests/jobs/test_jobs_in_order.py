@@ -15,6 +15,8 @@ from payment_analysis.domain.workflow import JOBS, RunState, job_of
 from payment_analysis.jobs.runner import run_job
 from payment_analysis.jobs.work import Machine
 from payment_analysis.lakehouse.home import Home
+from payment_analysis.ml.registry import Registry
+from payment_analysis.ml.traces import EXPERIMENT
 from payment_analysis.store.database import DATABASE_VARIABLE
 from payment_analysis.store.runs import last_run, state_of, tasks_of
 
@@ -80,6 +82,16 @@ def test_all_seven_run_to_green_in_their_order(first: list[JobDone]) -> None:
     assert told["deploy_serving_endpoints"]["serving"]
     assert told["run_agent_framework"]["findings"] > 0
     assert len(told["sync_genie_config"]["spaces"]) == 2
+
+
+def test_what_the_agents_did_is_traced_beside_the_models(first: list[JobDone], home: Home) -> None:
+    told, registry = reports(first)["run_agent_framework"], Registry(home.path)
+
+    with registry.speaking() as client:
+        traces = client.search_traces(locations=[registry.experiment(client, EXPERIMENT)])
+
+    (ours,) = [one for one in traces if one.info.tags["run_id"] == told["run_id"]]
+    assert len(ours.data.spans) == 1 + told["steps"]
 
 
 def test_run_again_they_are_green_and_add_nothing(first: list[JobDone], home: Home, store: Database) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from payment_analysis.agents.orchestrator import run
 from payment_analysis.agents.roles import AgentName
 from payment_analysis.agents.talk.talk import run_with_model
+from payment_analysis.ml.traced import ToolCall, Traced
 from payment_analysis.store.agent_runs import AgentFinding, AgentRun
 from payment_analysis.store.decisions import ProposalStatus, ProposedConfigChange
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from payment_analysis.agents.talk.turn import Talks
     from payment_analysis.agents.toolbox import Toolbox
     from payment_analysis.domain.scope import Scope
+    from payment_analysis.ml.traced import Traces
     from payment_analysis.store.audit import Actor
     from payment_analysis.store.database import Database
 
@@ -45,8 +47,12 @@ def run_and_keep(
     scope: Scope | None = None,
     tell: Callable[[StepTaken], None] | None = None,
     talks: Talks | None = None,
+    traces: Traces | None = None,
 ) -> Kept:
-    """Answer a question, with a language model when one talks; everything is written in one transaction."""
+    """Answer a question, with a language model when one talks; everything is written in one transaction.
+
+    `traces` gets the run afterwards, to be followed step by step beside the models; the store has it in any case.
+    """
     if talks is None:
         made = run(question, toolbox, agent=agent, scope=scope, tell=tell)
     else:
@@ -71,7 +77,29 @@ def run_and_keep(
         ]
         session.add_all(findings)
         session.flush()
-        return Kept(made, row.id, tuple(one.id for one in findings), proposals)
+        kept = Kept(made, row.id, tuple(one.id for one in findings), proposals)
+    if traces is not None:
+        traces(traced(agent, kept))
+    return kept
+
+
+def traced(agent: AgentName, kept: Kept) -> Traced:
+    """A run as MLflow takes it."""
+    made = kept.run
+    about = {"run_id": kept.run_id, "mode": made.mode, "agents": ", ".join(made.agents), "note": made.model_note}
+    calls = [
+        ToolCall(
+            step.tool,
+            step.began_s,
+            step.seconds,
+            step.arguments,
+            {"rows": step.rows},
+            {"agent": step.agent, "why": step.why, "sql": step.sql},
+            step.error,
+        )
+        for step in made.steps
+    ]
+    return Traced(agent, made.began_s, made.seconds, made.question, made.answer, about, made.messages, calls)
 
 
 def _propose(session: Session, found: Finding) -> str | None:

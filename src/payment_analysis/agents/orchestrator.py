@@ -52,6 +52,7 @@ class StepTaken:
     sql: str
     seconds: float
     error: str = ""
+    began_s: float = 0.0  # Unix time
 
 
 @dataclass(slots=True)
@@ -64,6 +65,8 @@ class Run:
     findings: list[Finding] = field(default_factory=list)
     answer: str = ""
     seconds: float = 0.0
+    began_s: float = field(default_factory=time.time)  # Unix time
+    messages: list[dict[str, Any]] = field(default_factory=list)  # of a conversation with a language model
     mode: Mode = "planner"
     model_note: str = ""  # why a language model that is configured was not used
 
@@ -127,16 +130,24 @@ def _steps(
     for step in agent.steps:
         if step.tool not in toolbox.names:
             continue
-        started = time.perf_counter()
+        started, began_s = time.perf_counter(), time.time()
         try:
             answer = toolbox.call(step.tool, step.arguments, last_day if step.tool == DIAGNOSE else scope)
         except PaymentAnalysisError as error:
             seconds = time.perf_counter() - started
-            yield StepTaken(agent.name, step.tool, step.why, step.arguments, 0, "", seconds, error.message), None
+            words = error.message
+            yield StepTaken(agent.name, step.tool, step.why, step.arguments, 0, "", seconds, words, began_s), None
         else:
             yield (
                 StepTaken(
-                    agent.name, step.tool, step.why, answer.arguments, len(answer.rows), answer.sql, answer.seconds
+                    agent.name,
+                    step.tool,
+                    step.why,
+                    answer.arguments,
+                    len(answer.rows),
+                    answer.sql,
+                    answer.seconds,
+                    began_s=began_s,
                 ),
                 answer,
             )

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from payment_analysis.domain.errors import NotFound
+from payment_analysis.lakehouse.background import begin
 from payment_analysis.ml.training_note import last_training
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from payment_analysis.ml.models import ModelKind
     from payment_analysis.ml.registry import Registry
+    from payment_analysis.ml.traced import Traced
     from payment_analysis.ml.training_note import TrainingNote
 
 
@@ -29,6 +31,10 @@ class ModelRegistry:
         """MLflow below the home, or where the environment says."""
         made: Registry = import_module("payment_analysis.ml.registry").Registry(self._home)
         return made
+
+    def trace(self, traced: Traced) -> None:
+        """Write down what an agent did, beside whoever waits for its answer."""
+        begin(lambda: import_module("payment_analysis.ml.traces").write_trace(self.registry, traced), name="trace")
 
     @cached_property
     def kinds(self) -> Mapping[str, ModelKind]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from payment_analysis.agents.gathered import askers_over, computed_tools, similar_over
@@ -11,6 +12,7 @@ from payment_analysis.agents.talk.endpoints import talks_of_environment
 from payment_analysis.agents.toolbox import Toolbox
 from payment_analysis.domain.scope import TICK, Scope
 from payment_analysis.ml.registry import Registry
+from payment_analysis.ml.traces import write_trace
 from payment_analysis.store.audit import SYSTEM
 from payment_analysis.store.database import Database
 
@@ -45,7 +47,10 @@ def run_agents(
             (clock,) = home.lakehouse().rows("select as_of from data_clock")
             narrowed = Scope.from_text(scope, now=clock["as_of"] + TICK)
         talks = talks_of_environment()
-        return run_and_keep(toolbox, database, SYSTEM, question, agent=agent, scope=narrowed, talks=talks)
+        traces = partial(write_trace, Registry(home.path))
+        return run_and_keep(
+            toolbox, database, SYSTEM, question, agent=agent, scope=narrowed, talks=talks, traces=traces
+        )
     finally:
         if store is None:
             database.close()

@@ -91,8 +91,8 @@ class Registry:
         parameters: Mapping[str, Any],
     ) -> int:
         """Log a run with model, card and measures; the new version is the challenger."""
-        with self._speaking() as client:
-            experiment = self._experiment(client)
+        with self.speaking() as client:
+            experiment = self.experiment(client)
             with mlflow.start_run(run_name=card.model, experiment_id=experiment):
                 mlflow.log_params(dict(parameters))
                 mlflow.log_metrics({f"{one.contestant}.{one.metric}": one.value for one in card.measures})
@@ -117,7 +117,7 @@ class Registry:
 
     def promote(self, model: str, version: int, verdict: str) -> None:
         """Make a version the champion and remember who it follows."""
-        with self._speaking() as client:
+        with self.speaking() as client:
             before = self._aliased(model, CHAMPION)
             if before is not None and before != version:
                 client.set_model_version_tag(self._prefix + model, str(version), PREVIOUS_TAG, str(before))
@@ -128,12 +128,12 @@ class Registry:
 
     def judge(self, model: str, version: int, verdict: str) -> None:
         """Write down why a version is not the champion."""
-        with self._speaking() as client:
+        with self.speaking() as client:
             client.set_model_version_tag(self._prefix + model, str(version), "verdict", verdict)
 
     def roll_back(self, model: str) -> int:
         """Give the alias back to the champion before; returns its version."""
-        with self._speaking() as client:
+        with self.speaking() as client:
             now = self._aliased(model, CHAMPION)
             if now is None:
                 raise NotFound(
@@ -154,7 +154,7 @@ class Registry:
             raise NotFound(
                 f"{model} has no {alias} yet", hint=f"train it first: payment-analysis train --model {model}"
             )
-        with self._speaking():
+        with self.speaking():
             try:
                 return mlflow.sklearn.load_model(f"models:/{self._prefix}{model}@{alias}")
             except (pickle.UnpicklingError, AttributeError, ImportError, TypeError) as error:
@@ -165,7 +165,7 @@ class Registry:
 
     def card(self, model: str, version: int) -> dict[str, Any]:
         """The card of a version as it was written when it was trained."""
-        with self._speaking() as client:
+        with self.speaking() as client:
             run = client.get_model_version(self._prefix + model, str(version)).run_id
             text = mlflow.artifacts.load_text(f"runs:/{run}/{CARD_JSON}")
         card: dict[str, Any] = json.loads(text)
@@ -175,7 +175,7 @@ class Registry:
         """Every version, newest first."""
         if not self.exists:
             return []
-        with self._speaking() as client:
+        with self.speaking() as client:
             found = client.search_model_versions(f"name='{self._prefix}{model}'")
             held = {alias: self._aliased(model, alias) for alias in (CHAMPION, CHALLENGER)}
             versions = [
@@ -196,7 +196,7 @@ class Registry:
         """Read one alias: the search gives versions without theirs (seen in 3.17.2)."""
         if not self.exists:
             return None
-        with self._speaking() as client:
+        with self.speaking() as client:
             try:
                 return int(client.get_model_version_by_alias(self._prefix + model, alias).version)
             except MlflowException as error:
@@ -204,15 +204,16 @@ class Registry:
                     return None
                 raise
 
-    def _experiment(self, client: MlflowClient) -> str:
-        known = client.get_experiment_by_name(EXPERIMENT)
+    def experiment(self, client: MlflowClient, name: str = EXPERIMENT) -> str:
+        """The id of an experiment, made when it is not there; beside each other in the folder of the environment."""
+        known = client.get_experiment_by_name(name)
         if known is not None:
             return str(known.experiment_id)
         place = (self.folder / "artifacts").as_uri() if self._is_local else None
-        return str(client.create_experiment(EXPERIMENT, artifact_location=place))
+        return str(client.create_experiment(name, artifact_location=place))
 
     @contextmanager
-    def _speaking(self) -> Iterator[MlflowClient]:
+    def speaking(self) -> Iterator[MlflowClient]:
         """MLflow has one address for the whole process and much to say; both only while we talk to it."""
         if self._is_local:
             self.folder.mkdir(parents=True, exist_ok=True)

@@ -74,9 +74,11 @@ def run_with_model(
         made = run(question, toolbox, agent=agent, scope=scope, tell=tell)
         made.model_note = failed.why
         made.steps = [*talk.made.steps, *made.steps]
+        made.began_s, made.messages = talk.made.began_s, talk.messages
         made.seconds = time.perf_counter() - started
         return made
     made = talk.made
+    made.messages = talk.messages
     made.findings = ranked(made.findings)
     made.answer, made.mode = words, "model"
     made.seconds = time.perf_counter() - started
@@ -131,7 +133,7 @@ def _answer(talk: _Talk, call: Call) -> None:
     if not fault and call.tool not in _offered(talk.toolbox, talk.made.agents):
         fault = f"there is no tool {call.tool}"
     answer: Answer | None = None
-    started = time.perf_counter()
+    started, began_s = time.perf_counter(), time.time()
     if not fault:
         scope = day_scope(talk.question, talk.scope) if call.tool == DIAGNOSE else talk.scope
         try:
@@ -147,6 +149,7 @@ def _answer(talk: _Talk, call: Call) -> None:
         sql=answer.sql if answer else "",
         seconds=time.perf_counter() - started,
         error=fault,
+        began_s=began_s,
     )
     talk.made.steps.append(step)
     if talk.tell is not None:

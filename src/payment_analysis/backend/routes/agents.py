@@ -23,9 +23,11 @@ from payment_analysis.agents.talk.turn import Talks
 from payment_analysis.agents.toolbox import Toolbox
 from payment_analysis.backend.dependencies import PersonDep, StoreDep
 from payment_analysis.backend.fields import Identifier
+from payment_analysis.backend.model_registry import ModelRegistry
 from payment_analysis.backend.scoping import ScopeDep
 from payment_analysis.domain.errors import NotFound, PaymentAnalysisError
 from payment_analysis.lakehouse.background import begin
+from payment_analysis.ml.traced import Traces
 from payment_analysis.store.agent_runs import AgentFinding, AgentRun
 from payment_analysis.store.database import Database
 
@@ -161,7 +163,10 @@ def run_agents(body: QuestionIn, request: Request, scope: ScopeDep, store: Store
     """Ask, and get the run when it is done."""
     toolbox: Toolbox = request.app.state.toolbox
     talks: Talks | None = request.app.state.talks
-    kept = run_and_keep(toolbox, store, person.actor, body.question, agent=body.agent, scope=scope, talks=talks)
+    traces = _traces(request)
+    kept = run_and_keep(
+        toolbox, store, person.actor, body.question, agent=body.agent, scope=scope, talks=talks, traces=traces
+    )
     return detail_of(store, kept.run_id)
 
 
@@ -171,12 +176,21 @@ def chat(body: QuestionIn, request: Request, scope: ScopeDep, store: StoreDep, p
     told: queue.SimpleQueue[tuple[bytes, Any] | None] = queue.SimpleQueue()
     talks: Talks | None = request.app.state.talks
     toolbox: Toolbox = request.app.state.toolbox
+    traces = _traces(request)
 
     def work() -> None:
         try:
             tell = partial(_tell, told)
             kept = run_and_keep(
-                toolbox, store, person.actor, body.question, agent=body.agent, scope=scope, tell=tell, talks=talks
+                toolbox,
+                store,
+                person.actor,
+                body.question,
+                agent=body.agent,
+                scope=scope,
+                tell=tell,
+                talks=talks,
+                traces=traces,
             )
             told.put((b"run", detail_of(store, kept.run_id).model_dump(mode="json")))
         except PaymentAnalysisError as error:
@@ -186,6 +200,12 @@ def chat(body: QuestionIn, request: Request, scope: ScopeDep, store: StoreDep, p
 
     begin(work, name="agents")
     return StreamingResponse(_events(told), media_type="text/event-stream", headers={"cache-control": "no-store"})
+
+
+def _traces(request: Request) -> Traces | None:
+    """Where runs are traced; nowhere where no models are kept."""
+    models: ModelRegistry | None = request.app.state.models
+    return None if models is None else models.trace
 
 
 def _tell(told: queue.SimpleQueue[tuple[bytes, Any] | None], step: StepTaken) -> None:

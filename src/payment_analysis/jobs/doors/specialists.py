@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from payment_analysis.agents.gathered import askers_over, computed_tools
@@ -13,6 +14,8 @@ from payment_analysis.domain.errors import NotFound
 from payment_analysis.jobs.agents import run_agents
 from payment_analysis.jobs.doors.repositories import lakebase_store
 from payment_analysis.lakehouse.remote import RemoteLakehouse
+from payment_analysis.ml.registry import Registry
+from payment_analysis.ml.traces import write_trace
 from payment_analysis.store.audit import SYSTEM
 
 if TYPE_CHECKING:
@@ -30,7 +33,9 @@ def run_there(cloud: Cloud, order: Order) -> Report:
         warehouse = RemoteLakehouse(cloud.workspace.sql)
         toolbox = Toolbox(warehouse, store, computed_tools(askers_over(warehouse), None))
         talks = talks_of_environment()
-        kept = run_and_keep(toolbox, store, SYSTEM, order.text("query"), agent=_role(order), talks=talks)
+        traces = partial(write_trace, Registry(cloud.home.create().path, place=cloud.workspace.place))
+        query, role = order.text("query"), _role(order)
+        kept = run_and_keep(toolbox, store, SYSTEM, query, agent=role, talks=talks, traces=traces)
         return _told(kept, order)
 
 
