@@ -19,6 +19,7 @@ from payment_analysis.backend.decision_models import AuthDecisionOut, RetryDecis
 from payment_analysis.domain.roles import Role
 from payment_analysis.store.decisions import CardAttempt, DecisionLog, DecisionOutcome
 from payment_analysis.store.operations import Incident
+from payment_analysis.store.told_decisions import told_decisions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -268,6 +269,22 @@ def test_a_store_that_is_down_is_a_503_and_never_an_unlogged_answer(tmp_path: Pa
     finally:
         place.app.state.decisions.close()
         store.close()
+
+
+def test_fraud_that_is_reported_weeks_later_labels_the_payment_once(place: Place) -> None:
+    payment = PAYMENT | {"payment_id": "pay-reported"}
+    audit_id = place.decide("routing", payment)["audit_id"]
+    place.outcome(audit_id, "approved", occurred_at="2026-01-02T01:00:00Z")
+    heard = place.app.state.decisions.choice.memory.outcomes
+
+    before = heard(place.decide("routing", payment)["primary_route"])
+    reported = place.outcome(audit_id, "approved", occurred_at="2026-02-02T01:00:00Z", extra={"is_fraud": True})
+    again = place.outcome(audit_id, "approved", extra={"is_fraud": True})
+
+    assert (reported["accepted"], reported["revises"], again["is_repeat"]) == (True, None, True)
+    assert heard(place.decide("routing", payment)["primary_route"]) == before
+    told = {one.audit_id: one.fraud_at for one in told_decisions(place.store) if one.outcome}
+    assert told == {audit_id: datetime(2026, 2, 2, 1, tzinfo=UTC)}
 
 
 def test_a_late_outcome_may_name_its_own_time(place: Place) -> None:

@@ -166,7 +166,9 @@ class DecisionOutcomeIn(BaseModel):
     advice_code: Word | None = Field(default=None, description="Merchant advice code.")
     latency_ms: Annotated[int, Field(ge=0, le=86_400_000)] | None = Field(default=None, description="Milliseconds.")
     occurred_at: datetime | None = Field(default=None, description="When it became known; now when left out.")
-    extra: dict[str, Any] = Field(default={}, description="Kept with the outcome.")
+    extra: dict[str, Any] = Field(
+        default={}, description="Kept with the outcome; `is_fraud`: true labels the payment, then or later."
+    )
 
 
 class DecisionOutcomeOut(BaseModel):

@@ -33,7 +33,10 @@ class Heard(NamedTuple):
 def judge(body: DecisionOutcomeIn, decided: Decided, now: datetime, scoring: Scoring) -> Judged:
     """What to store and what to answer; an outcome told before changes nothing."""
     before = None if decided.outcome is None else Outcome(decided.outcome)
-    repeats = before is body.outcome and decided.outcome_code == body.outcome_code
+    is_same = before is body.outcome and decided.outcome_code == body.outcome_code
+    # Weeks later a report of fraud comes with the outcome that is known: it labels the payment and counts nothing anew.
+    reports_fraud = is_same and body.extra.get("is_fraud") is True and not decided.is_fraud_told
+    repeats = is_same and not reports_fraud
     lesson = _lesson(body, decided, now)
     answer = {
         "audit_id": decided.audit_id,
@@ -41,13 +44,13 @@ def judge(body: DecisionOutcomeIn, decided: Decided, now: datetime, scoring: Sco
         "outcome": body.outcome,
         "accepted": not repeats,
         "is_repeat": repeats,
-        "revises": None if repeats else before,
+        "revises": None if is_same else before,
         "fault": lesson.fault,
         "counts_against_route": decided.route is not None and lesson.carried is False,
     }
     if repeats:
         return Judged(None, Heard(answer, None))
-    if not may_follow(before, body.outcome):
+    if not reports_fraud and not may_follow(before, body.outcome):
         return Judged(
             None, Conflict(f"the decision {decided.audit_id} was told {before}; {body.outcome} cannot follow it")
         )
@@ -64,6 +67,8 @@ def judge(body: DecisionOutcomeIn, decided: Decided, now: datetime, scoring: Sco
         fault=lesson.fault,
         occurred_at=at,
     )
+    if reports_fraud:
+        return Judged(row, Heard(answer, None))
     told = _told(decided, lesson, before, at.timestamp(), scoring)
     return Judged(row, Heard(answer, told), _counted(body, decided, at))
 

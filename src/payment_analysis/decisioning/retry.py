@@ -169,5 +169,6 @@ _WAYS: Final = {
 def _waited(seconds: int) -> str:
     for unit, length in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
         if seconds >= length:
-            return f"in {seconds / length:.3g} {unit}"
+            number = f"{seconds / length:.3g}"
+            return f"in {number} {unit.removesuffix('s') if number == '1' else unit}"
     return f"in {seconds} seconds" if seconds else "at once"

@@ -101,6 +101,7 @@ class Decided(NamedTuple):
     expected_approval: float | None
     outcome: str | None  # the newest one told so far
     outcome_code: str | None
+    is_fraud_told: bool
 
 
 class OutcomeRow(NamedTuple):
@@ -145,7 +146,8 @@ select card_key, attempted_at, payment_id, traits from payment_analysis.cardatte
 where card_key = any(%s) and attempted_at > %s order by attempted_at"""
 _DECIDED: Final = """
 select d.audit_id, d.decision_type, d.request, d.route, d.issuer, d.card_key, d.payment_id, d.expected_approval,
-    o.outcome, o.outcome_code
+    o.outcome, o.outcome_code, exists (
+        select from payment_analysis.decisionoutcome where audit_id = d.audit_id and extra -> 'is_fraud' = 'true')
 from payment_analysis.decisionlog d left join lateral (
     select outcome, outcome_code from payment_analysis.decisionoutcome
     where audit_id = d.audit_id order by id desc limit 1) o on true
@@ -264,7 +266,10 @@ def _outcomes(connection: Connection, works: Sequence[OutcomeWork]) -> list[Any]
         row, answer, attempt = work.judge(decided)
         if row is not None:
             rows.append(row)
-            found[work.audit_id] = decided._replace(outcome=row.outcome, outcome_code=row.outcome_code)
+            fraud = decided.is_fraud_told or json.loads(row.extra).get("is_fraud") is True
+            found[work.audit_id] = decided._replace(
+                outcome=row.outcome, outcome_code=row.outcome_code, is_fraud_told=fraud
+            )
         if attempt is not None and decided.card_key is not None:
             counted.append((decided.card_key, attempt.attempted_at, decided.payment_id, work.audit_id, attempt.traits))
         answers.append(answer)
