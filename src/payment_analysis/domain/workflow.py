@@ -167,7 +167,7 @@ JOBS: Final[tuple[Job, ...]] = (
             Task("train_models", "a champion of each model that the data can teach", 5400, 1),
             Task("deploy_serving_endpoints", "the champions answer", 1800, 1),
         ),
-        (*PLACE, ENVIRONMENT),
+        (*PLACE, *LAKEBASE, ENVIRONMENT),
         ("job_3_initialize_ingestion",),
     ),
     Job(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pyarrow as pa
 
 from payment_analysis.domain.errors import NotFound
+from payment_analysis.jobs.doors.repositories import lakebase_store
 from payment_analysis.jobs.train import train
 from payment_analysis.lakehouse.schema import columns_of
 from payment_analysis.lakehouse.table import load_tables
@@ -46,7 +47,14 @@ def train_there(cloud: Cloud, order: Order) -> Report:
         }
     )
     registry = Registry(cloud.home.create().path, place=cloud.workspace.place)
-    told = train(cloud.home, attempts=in_order(table), registry=registry, progress=lambda what, _: order.say(what))
+    with lakebase_store(cloud, order) as store:
+        told = train(
+            cloud.home,
+            attempts=in_order(table),
+            registry=registry,
+            store=store,
+            progress=lambda what, _: order.say(what),
+        )
     return _told(told, order)
 
 
