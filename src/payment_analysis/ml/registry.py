@@ -10,6 +10,7 @@ import json
 import logging
 import os
 import pickle
+import threading
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 ADDRESS: Final = "MLFLOW_TRACKING_URI"
 EXPERIMENT: Final = "payment-analysis"
+_ONE_AT_A_TIME: Final = threading.RLock()
+_ENVIRONMENT: Final = threading.Lock()  # held while MLflow writes into it what is not ours to say
 CHAMPION, CHALLENGER = "champion", "challenger"
 CARD_TAG, PREVIOUS_TAG = "model_card", "previous_champion"
 CARD_JSON, CARD_MARKDOWN = "model_card.json", "model_card.md"
@@ -73,8 +76,10 @@ class Registry:
         """The registry of a home, or of the environment; `place` is the catalog and schema its names stand in."""
         self._prefix = f"{place}." if place else ""
         self.folder = (home / "mlflow").resolve()
-        self.uri = os.environ.get(ADDRESS) or f"sqlite:///{self.folder / 'mlflow.db'}"
-        self._is_local = ADDRESS not in os.environ
+        with _ENVIRONMENT:
+            named = os.environ.get(ADDRESS)
+        self.uri = named or f"sqlite:///{self.folder / 'mlflow.db'}"
+        self._is_local = named is None
 
     @property
     def exists(self) -> bool:
@@ -214,17 +219,16 @@ class Registry:
 
     @contextmanager
     def speaking(self) -> Iterator[MlflowClient]:
-        """MLflow has one address for the whole process and much to say; both only while we talk to it."""
+        """MLflow has one address for the whole process and much to say: one talks to it at a time, in silence."""
         if self._is_local:
             self.folder.mkdir(parents=True, exist_ok=True)
         logging.getLogger("mlflow").setLevel(logging.ERROR)
         logging.getLogger("alembic").setLevel(logging.ERROR)
-        with warnings.catch_warnings():
+        with _ONE_AT_A_TIME, warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            named = os.environ.get(ADDRESS)
-            mlflow.set_tracking_uri(self.uri)  # it also writes the environment, which is the user's to say
-            try:
-                yield MlflowClient(tracking_uri=self.uri)
-            finally:
+            with _ENVIRONMENT:
+                named = os.environ.get(ADDRESS)
+                mlflow.set_tracking_uri(self.uri)  # it also writes the environment, which is the user's to say
                 os.environ.pop(ADDRESS, None)
                 os.environ.update({} if named is None else {ADDRESS: named})
+            yield MlflowClient(tracking_uri=self.uri)

@@ -4560,7 +4560,7 @@ export type DecisionOutcomeIn = {
     /**
      * Extra
      *
-     * Kept with the outcome.
+     * Kept with the outcome; `is_fraud`: true labels the payment, then or later.
      */
     extra?: {
         [key: string]: unknown;
