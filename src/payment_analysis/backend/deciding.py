@@ -184,9 +184,9 @@ class Decisions:
             def in_store(history: Sequence[CardRow]) -> Made:
                 return made(self._retry(asked, audit_id, history, scores, fallback))
 
-            return DecisionWork(in_store, asked.kind, asked.context.at, key, digest, card)
+            return DecisionWork(in_store, asked.kind, asked.context.at, key, digest, card, placed is not None)
         ready = made(self._answered(asked, audit_id, ()))
-        return DecisionWork(lambda _: ready, asked.kind, asked.context.at, key, digest)
+        return DecisionWork(lambda _: ready, asked.kind, asked.context.at, key, digest, is_placed=placed is not None)
 
     def _answered(self, asked: Asked, audit_id: str, history: Sequence[CardRow]) -> Answered:
         match asked.kind:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from payment_analysis.domain.errors import Conflict, NotFound, PaymentAnalysisError
+from payment_analysis.store.few_rows import FEW, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -86,6 +88,12 @@ class DecisionWork:
     key: str | None = None
     digest: str | None = None
     card_key: str | None = None
+    is_placed: bool = False  # in an experiment, which is stored with it
+
+    @property
+    def is_alone(self) -> bool:
+        """Nothing of the store has to be known for it, or changed besides."""
+        return self.key is None and self.card_key is None and not self.is_placed
 
 
 class Decided(NamedTuple):
@@ -152,8 +160,6 @@ from payment_analysis.decisionlog d left join lateral (
     select outcome, outcome_code from payment_analysis.decisionoutcome
     where audit_id = d.audit_id order by id desc limit 1) o on true
 where d.audit_id = any(%s)"""
-_COPY_DECISIONS: Final = f"copy payment_analysis.decisionlog ({', '.join(DecisionRow._fields)}) from stdin"
-_COPY_OUTCOMES: Final = f"copy payment_analysis.decisionoutcome ({', '.join(OutcomeRow._fields)}) from stdin"
 _COUNT: Final = """
 insert into payment_analysis.cardattempt (card_key, attempted_at, payment_id, audit_id, traits)
 values (%s, %s, %s, %s, %s::jsonb)
@@ -167,6 +173,22 @@ on conflict (experiment_id, subject_key) do nothing"""
 
 def commit(connection: Connection, group: Sequence[Work]) -> list[Any]:
     """Write a group: keys and cards are locked in one order, so that several programs share a store."""
+    if all(isinstance(work, DecisionWork) and work.is_alone for work in group):
+        return _alone(connection, [work for work in group if isinstance(work, DecisionWork)])
+    waits_little = connection.pipeline() if len(group) <= FEW else nullcontext()  # rows that are many are copied
+    with waits_little, connection.transaction():
+        return _together(connection, group)
+
+
+def _alone(connection: Connection, works: Sequence[DecisionWork]) -> list[Any]:
+    """Decisions that look at nothing in the store: one statement, which is its own transaction."""
+    rows = [work.decide(()).row for work in works]
+    with connection.cursor() as cursor:
+        write(cursor, "decisionlog", rows)
+    return [Stored(row.audit_id, row.response, is_repeat=False) for row in rows]
+
+
+def _together(connection: Connection, group: Sequence[Work]) -> list[Any]:
     decisions = [work for work in group if isinstance(work, DecisionWork)]
     outcomes = [work for work in group if isinstance(work, OutcomeWork)]
     _lock(connection, decisions, outcomes)
@@ -216,10 +238,7 @@ def _decisions(connection: Connection, works: Sequence[DecisionWork]) -> list[St
             cursor.executemany(_COUNT, counted)
         if places:  # in one order, so that two programs do not wait for each other
             cursor.executemany(_PLACE, [(one.subject_key, one.variant, one.experiment_id) for one in sorted(places)])
-        if rows:
-            with cursor.copy(_COPY_DECISIONS) as copy:
-                for row in rows:
-                    copy.write_row(row)
+        write(cursor, "decisionlog", rows)
     return answers
 
 
@@ -276,8 +295,5 @@ def _outcomes(connection: Connection, works: Sequence[OutcomeWork]) -> list[Any]
     with connection.cursor() as cursor:
         if counted:
             cursor.executemany(_COUNT, counted)
-        if rows:
-            with cursor.copy(_COPY_OUTCOMES) as copy:
-                for row in rows:
-                    copy.write_row(row)
+        write(cursor, "decisionoutcome", rows)
     return answers

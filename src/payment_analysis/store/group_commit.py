@@ -27,7 +27,7 @@ Answer = BaseException | Any
 
 
 class GroupCommit(Generic[Work]):
-    """The writer. `commits` writes a group in the open transaction: one answer, or its own error, for each piece."""
+    """The writer. `commits` writes a group in one transaction: one answer, or its own error, for each piece."""
 
     def __init__(self, connect: Callable[[], Connection], commits: Commits[Work]) -> None:
         self._connect, self._commits = connect, commits
@@ -90,9 +90,7 @@ class GroupCommit(Generic[Work]):
 
     def _committed(self, group: Sequence[Work]) -> list[Answer]:
         try:
-            connection = self._connected()
-            with connection.transaction():
-                answers = self._commits(connection, group)
+            answers = self._commits(self._connected(), group)
         except (psycopg.DataError, psycopg.IntegrityError) as error:
             if len(group) == 1:
                 return [BadInput(f"the store cannot hold this: {str(error).splitlines()[0]}")]
