@@ -22,6 +22,7 @@ from payment_analysis.lakehouse.partials.pieces import CLOCK_SQL, clock_paramete
 from payment_analysis.lakehouse.partials.plans import planned
 from payment_analysis.lakehouse.partials.reading import Behind, Now
 from payment_analysis.lakehouse.schema import columns_of, delta_columns
+from payment_analysis.lakehouse.scope_bases import IN_SCOPE, IN_SCOPE_OF
 from payment_analysis.lakehouse.workbench import typed, typed_as
 
 if TYPE_CHECKING:
@@ -95,8 +96,17 @@ class Reader:
         with self._lock:
             return self._opened(names).cursor()
 
-    def prepared(self, sql: str, parameters: Mapping[str, object] | None) -> Prepared:
-        """A question of our own in Databricks SQL, over partial aggregates where these are what silver says now."""
+    def prepared(self, sql: str, parameters: Mapping[str, object] | None, *, in_scope: str = "") -> Prepared:
+        """A question of our own in Databricks SQL, over partial aggregates where these are what silver says now.
+
+        `in_scope` is what the function of that name says in this question.
+        """
+        found = self._prepared(sql, parameters)
+        if in_scope:
+            found.cursor.execute(f"create temp macro {IN_SCOPE}({', '.join(IN_SCOPE_OF)}) as ({in_scope})")
+        return found
+
+    def _prepared(self, sql: str, parameters: Mapping[str, object] | None) -> Prepared:
         known, given = set(self.names), dict(parameters or {})
         plain = planned(sql, ())
         names = [name for name in sorted(plain.tables) if name in known]

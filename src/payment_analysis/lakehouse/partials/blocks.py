@@ -53,6 +53,8 @@ class Block:
     time: list[exp.Expr] = field(default_factory=list)  # conditions on the instant alone
     tests: list[exp.Expr] = field(default_factory=list)  # conditions on other columns of the table
     outside: list[exp.Expr] = field(default_factory=list)  # conditions on what is joined
+    _tests: dict[str, exp.Expr] | None = None  # both are asked for once per cube, and what they say never changes
+    _needed: set[str] | None = None
 
     @property
     def aggregates(self) -> list[exp.Expr]:
@@ -60,8 +62,19 @@ class Block:
         trees = [*self.items.values(), *(one for one in (self.having, self.order) if one is not None)]
         return [node for tree in trees for node in added_up(tree)]
 
+    def tests_by_text(self) -> dict[str, exp.Expr]:
+        """Its tests by what they say in Databricks SQL."""
+        if self._tests is None:
+            self._tests = {text_of(test): test for test in self.tests}
+        return self._tests
+
     def needed(self) -> set[str]:
         """The columns of the table that it uses outside its aggregates and its tests."""
+        if self._needed is None:
+            self._needed = self._used()
+        return self._needed
+
+    def _used(self) -> set[str]:
         trees = [*self.items.values(), *self.groups, *self.outside, *(join for join in self.rows.joins)]
         trees += [one for one in (self.having, self.order) if one is not None]
         found: set[str] = set()
@@ -179,7 +192,7 @@ def _grouped(group: exp.Group, items: dict[str, exp.Expr], select: exp.Select, s
 
 def over_cells(block: Block, cube: Cube) -> OverCells | None:
     """The block as a SELECT over cells of a cube; none when what it tells apart is not among the cube's keys."""
-    tests = {text_of(test): test for test in block.tests}
+    tests = block.tests_by_text()
     if block.rows.of != cube.base or not set(cube.where) <= tests.keys():
         return None
     keys, kept = set(cube.keys), KEPT[cube.base]
