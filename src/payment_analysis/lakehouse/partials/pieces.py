@@ -85,6 +85,8 @@ def select_sql(listed: list[str], source: str, where: list[str]) -> str:
 
 def with_sql(steps: Mapping[str, str], sql: str) -> str:
     """A question with steps before its own."""
+    if not steps:
+        return sql
     listed = ", ".join(f'"{name}" as ({text})' for name, text in steps.items())
     for start in ("WITH RECURSIVE ", "WITH "):
         if sql.startswith(start):

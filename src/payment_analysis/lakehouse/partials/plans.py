@@ -17,6 +17,7 @@ from payment_analysis.lakehouse.dialect import parse, to_duckdb
 from payment_analysis.lakehouse.partials.aggregates import Measure, unqualified
 from payment_analysis.lakehouse.partials.bases import KEPT, SEEN
 from payment_analysis.lakehouse.partials.blocks import duckdb_text, find_blocks, over_cells, over_rows
+from payment_analysis.lakehouse.partials.clocks import without_clocks
 from payment_analysis.lakehouse.partials.harvest import copied, cubes, only_present, resolver_columns
 from payment_analysis.lakehouse.partials.sources import Resolver
 from payment_analysis.lakehouse.table import load_tables
@@ -78,12 +79,13 @@ class Relation(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """DuckDB SQL that reads relations of cells, and what else it reads."""
+    """DuckDB SQL that reads relations of cells, and what else it reads; whether it stopped to join the clock."""
 
     sql: str
     relations: tuple[Relation, ...]
     tables: frozenset[str]
     parameters: frozenset[str]
+    knows_the_clock: bool = False
 
 
 @lru_cache(maxsize=PLANS_MAX)
@@ -118,11 +120,14 @@ def _plan(tree: exp.Expr, sizes: Sizes) -> Plan:
         if own is not None:
             select.set("with_", own.copy())
         block.select.replace(select)
-    if relations:
+    knows_the_clock = bool(sizes) and without_clocks(root.this, Resolver(resolver_columns()))
+    if relations or knows_the_clock:
         _without_unread_steps(root)
+    if sizes:
+        _choosing_where_read(root)
     parameters = {one.name for one in root.find_all(exp.Placeholder)}
     tables = frozenset(table.name for table in root.find_all(exp.Table)) - relations.keys()
-    return Plan(to_duckdb(root.this), tuple(relations.values()), tables, frozenset(parameters))
+    return Plan(to_duckdb(root.this), tuple(relations.values()), tables, frozenset(parameters), knows_the_clock)
 
 
 def _without_unread_steps(root: exp.Expr) -> None:
@@ -137,6 +142,21 @@ def _without_unread_steps(root: exp.Expr) -> None:
             step.pop()
             if own is not None and not own.expressions:
                 own.pop()
+
+
+def _choosing_where_read(root: exp.Expr) -> None:
+    """Let steps that only choose rows of a table be part of who reads them, however many.
+
+    Worked out once for all, such a step reads every row and column in scope though each reader wants the last hour.
+    """
+    for step in root.find_all(exp.CTE):
+        only = {name for name, given in step.this.args.items() if given}
+        if (
+            isinstance(step.this, exp.Select)
+            and only <= {"kind", "expressions", "from_", "where"}
+            and step.this.is_star
+        ):
+            step.set("materialized", False)
 
 
 def _answered(block: Block, held: tuple[tuple[str, ...], bool] | None) -> tuple[exp.Select, Relation] | None:

@@ -66,6 +66,7 @@ class _Assembled:
     views: Mapping[str, str]
     parameters: frozenset[str]
     of_relations: frozenset[str]
+    is_quicker: bool  # than the question as it was asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ class PartialReader:
     ) -> Answerable | None:
         """The question over cells; none when no part of it can be answered from them."""
         asked = self._assembled(sql, sizes, now.at_hand)
-        if not asked.relations:
+        if not asked.is_quicker:
             return None
         texts = {name: self._relation(one, now, parameters, run) for name, one in asked.relations.items()}
         named = asked.parameters | {
@@ -148,6 +149,7 @@ class PartialReader:
                 {name: typed_as(self._tables[name], plan.sql) for name, plan in steps},
                 question.parameters.union(*(plan.parameters for _, plan in steps)),
                 frozenset(name for one in relations.values() for name in one.parameters),
+                bool(relations) or question.knows_the_clock or any(plan.knows_the_clock for _, plan in steps),
             )
             _bounded(self._known)
         return self._known[key]
@@ -159,7 +161,7 @@ class PartialReader:
         for name, table in self._tables.items():  # in order of dependence
             if name in reached - at_hand and table.kind == "view":
                 plan = planned_view(name, sizes)
-                if plan.relations or plan.tables & found.keys():
+                if plan.relations or plan.knows_the_clock or plan.tables & found.keys():
                     found[name] = plan
         return list(found.items())
 
