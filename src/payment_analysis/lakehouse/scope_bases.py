@@ -35,7 +35,6 @@ class Base:
     time: str | None
     columns: Mapping[Dimension, tuple[str, ...]]
     lacks: str = ""
-    told_by: str = ""  # the base that tells which of its transactions are in scope, when the columns are that one's
 
 
 _ATTEMPT: Final[Mapping[Dimension, tuple[str, ...]]] = MappingProxyType(
@@ -48,6 +47,16 @@ _ATTEMPT: Final[Mapping[Dimension, tuple[str, ...]]] = MappingProxyType(
         Dimension.MERCHANT: ("merchant_id",),
         Dimension.PSP: ("psp",),
         Dimension.CURRENCY: ("currency",),
+    }
+)
+
+# An attempt that is counted towards a rule, beside what the rule looks at.
+_COUNTED: Final[Mapping[Dimension, tuple[str, ...]]] = MappingProxyType(
+    {
+        **_ATTEMPT,
+        Dimension.NETWORK: ("network",),
+        Dimension.MERCHANT: ("merchant_account",),
+        Dimension.CURRENCY: ("attempt_currency",),
     }
 )
 
@@ -64,7 +73,8 @@ BASES: Final[Mapping[str, Base]] = MappingProxyType(
         # a limit, and a transaction seen twice counts once, whether or not what it is judged by is in scope as well.
         "merchant_visible_attempts_silver": Base("event_timestamp", _ATTEMPT),
         "attempt_ends_silver": Base("event_timestamp", _ATTEMPT),
-        "retry_limits_silver": Base("event_timestamp", _ATTEMPT, told_by="payments_enriched_silver"),
+        "retry_rule_hits_silver": Base("event_timestamp", _COUNTED),
+        "retry_limits_silver": Base("event_timestamp", _COUNTED),
         "payments_quarantine_bronze": Base(
             None, _NOTHING, "a record was put aside because what it says cannot be relied on"
         ),
@@ -125,10 +135,7 @@ def condition(name: str, scope: Scope, write: Write, *, by_function: bool = Fals
         tests.append(f"{IN_SCOPE}({', '.join(given)})")
     else:
         tests += _filters(base.columns, scope, write)
-    named = " and ".join(tests)
-    if not base.told_by:
-        return named
-    return f"transaction_id in (select transaction_id from {base.told_by} where {named})"
+    return " and ".join(tests)
 
 
 def in_scope(scope: Scope, write: Write) -> str:
