@@ -5,20 +5,19 @@ A plan depends on the text of the question and on which cubes there are, not on 
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from sqlglot import exp
 
-from payment_analysis.lakehouse.delta import fingerprint
 from payment_analysis.lakehouse.dialect import parse, to_duckdb
-from payment_analysis.lakehouse.partials.aggregates import Measure, unqualified
+from payment_analysis.lakehouse.partials.aggregates import unqualified
 from payment_analysis.lakehouse.partials.bases import KEPT, SEEN
 from payment_analysis.lakehouse.partials.blocks import duckdb_text, find_blocks, over_cells, over_rows
 from payment_analysis.lakehouse.partials.clocks import without_clocks
 from payment_analysis.lakehouse.partials.harvest import copied, cubes, only_present, resolver_columns
+from payment_analysis.lakehouse.partials.relations import Relation, Test, Where, read_once
 from payment_analysis.lakehouse.partials.sources import Resolver
 from payment_analysis.lakehouse.table import load_tables
 
@@ -26,55 +25,8 @@ if TYPE_CHECKING:
     from payment_analysis.lakehouse.partials.blocks import Block
 
 PLANS_MAX: Final = 2048
-PARAMETER: Final = re.compile(r"\$([A-Za-z_]\w*)")
 # Per kept table its cubes, the smallest first, and whether they were computed from exactly what silver is now.
 Sizes = tuple[tuple[str, tuple[str, ...], bool], ...]
-
-
-class Test(NamedTuple):
-    """A condition on the instant, DuckDB SQL: of a row, and of the first and the last row of a day."""
-
-    of_row: str
-    of_first: str
-    of_last: str
-    is_one_sided: bool  # true from or until some instant: when it is false of both ends it is false between them
-
-
-class Where(NamedTuple):
-    """Which rows a relation holds: one and the same for every block that asks for them."""
-
-    base: str
-    cube: str  # none: plain rows
-    time: tuple[Test, ...]
-    of_cells: tuple[str, ...]  # tests left for the cells, DuckDB SQL
-    of_rows: tuple[str, ...]  # all tests, DuckDB SQL
-
-    @property
-    def name(self) -> str:
-        """A name for the rows."""
-        return f"cells_{fingerprint(*self):x}"
-
-
-class Relation(NamedTuple):
-    """What blocks read instead of a kept table."""
-
-    where: Where
-    columns: frozenset[str]
-    measures: frozenset[Measure] = frozenset()
-
-    def joined(self, other: Relation | None) -> Relation:
-        """One relation for the readers of both."""
-        return (
-            self
-            if other is None
-            else Relation(self.where, self.columns | other.columns, self.measures | other.measures)
-        )
-
-    @property
-    def parameters(self) -> frozenset[str]:
-        """The parameters its conditions may name."""
-        texts = (*(one.of_row for one in self.where.time), *self.where.of_cells, *self.where.of_rows)
-        return frozenset(name for text in texts for name in PARAMETER.findall(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +60,9 @@ def _plan(tree: exp.Expr, sizes: Sizes) -> Plan:
     held = {base: (cubes_held, is_exact) for base, cubes_held, is_exact in sizes}
     root = exp.Paren(this=tree)
     relations: dict[str, Relation] = {}
-    for block in [*find_blocks(root.this, Resolver(resolver_columns()))] if sizes else []:
-        found = _answered(block, held.get(block.rows.of))
-        if found is None:
-            continue
-        select, relation = found
+    blocks = [*find_blocks(root.this, Resolver(resolver_columns()))] if sizes else []
+    answers = [(block, _answered(block, held.get(block.rows.of))) for block in blocks]
+    for block, select, relation in read_once([(block, *found) for block, found in answers if found is not None]):
         name = relation.where.name
         relations[name] = relation.joined(relations.get(name))
         own = block.select.args.get("with_")

@@ -22,8 +22,9 @@ from payment_analysis.lakehouse.partials.pieces import (
     select_sql,
     with_sql,
 )
-from payment_analysis.lakehouse.partials.plans import PARAMETER, planned, planned_view
+from payment_analysis.lakehouse.partials.plans import planned, planned_view
 from payment_analysis.lakehouse.partials.refresh import AT
+from payment_analysis.lakehouse.partials.relations import PARAMETER
 from payment_analysis.lakehouse.partials.store import ROWS_FILE
 from payment_analysis.lakehouse.workbench import typed_as
 
@@ -34,7 +35,8 @@ if TYPE_CHECKING:
 
     Run = Callable[[str, Mapping[str, object]], list[tuple[Any, ...]]]
     from payment_analysis.lakehouse.partials.kept_views import ViewStore
-    from payment_analysis.lakehouse.partials.plans import Plan, Relation, Sizes
+    from payment_analysis.lakehouse.partials.plans import Plan, Sizes
+    from payment_analysis.lakehouse.partials.relations import Relation
     from payment_analysis.lakehouse.partials.store import Manifest, PartialStore, State
     from payment_analysis.lakehouse.table import Table
 
