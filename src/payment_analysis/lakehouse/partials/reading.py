@@ -18,14 +18,14 @@ from payment_analysis.lakehouse.partials.pieces import (
     days_table,
     days_within,
     of_cell,
-    read_sql,
     select_sql,
     with_sql,
 )
 from payment_analysis.lakehouse.partials.plans import planned, planned_view
 from payment_analysis.lakehouse.partials.refresh import AT
 from payment_analysis.lakehouse.partials.relations import PARAMETER
-from payment_analysis.lakehouse.partials.store import ROWS_FILE
+from payment_analysis.lakehouse.partials.store import ROWS as ROWS_TABLE
+from payment_analysis.lakehouse.partials.store import attached
 from payment_analysis.lakehouse.workbench import typed_as
 
 if TYPE_CHECKING:
@@ -94,6 +94,10 @@ class PartialReader:
     def folder(self) -> Path:
         """Where the partials are."""
         return self._partials.root
+
+    def files(self, manifest: Manifest, base: str) -> dict[str, Path]:
+        """The files of a base's segments, by the names they are attached under."""
+        return {attached(one): self._partials.file(base, one) for one in manifest.states[base].segments}
 
     @property
     def views(self) -> ViewStore:
@@ -195,16 +199,15 @@ class PartialReader:
         tests = [*(one.of_row for one in relation.where.time), *relation.where.of_rows]
         parts = []
         for segment, days in _by_segment(state, covered):
-            file = self._partials.file(base, segment, relation.where.cube)
-            where = [*days_within(manifest, segment, days, f"cast({AT} as date)"), *relation.where.of_cells]
-            parts.append(select_sql(of_cells, read_sql(file), where))
+            left_out = days_within(manifest, segment, days, f"cast({AT} as date)")
+            where = [*(between(AT, days) if left_out else []), *left_out, *relation.where.of_cells]
+            parts.append(select_sql(of_cells, f'{attached(segment)}."{relation.where.cube}"', where))
         for segment, days in _by_segment(state, cut):
-            file = self._partials.file(base, segment, ROWS_FILE)
             parts.append(
                 select_sql(
                     of_rows,
-                    read_sql(file),
-                    [*between(base, days), *days_within(manifest, segment, days, KEPT[base].day), *tests],
+                    f'{attached(segment)}."{ROWS_TABLE}"',
+                    [*between(KEPT[base].time, days), *days_within(manifest, segment, days, KEPT[base].day), *tests],
                 )
             )
         if behind.changed:

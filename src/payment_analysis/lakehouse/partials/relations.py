@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from sqlglot import exp
 
 from payment_analysis.lakehouse.delta import fingerprint
-
 from payment_analysis.lakehouse.partials.blocks import duckdb_text
 
 if TYPE_CHECKING:
