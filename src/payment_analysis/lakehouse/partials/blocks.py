@@ -18,8 +18,10 @@ from payment_analysis.lakehouse.partials.aggregates import (
     ROWS,
     Aggregate,
     Measure,
+    added_up,
     expression_in_duckdb,
     names,
+    slides,
     taken_apart,
     text_of,
 )
@@ -84,18 +86,6 @@ class Block:
         return found
 
 
-def added_up(tree: exp.Expr) -> list[exp.Expr]:
-    """The aggregates of an expression; what a window slides over is not one, what is within it is."""
-    return [node for node in tree.find_all(exp.AggFunc) if not _slides(node)]
-
-
-def _slides(node: exp.Expr) -> bool:
-    parent = node.parent
-    while isinstance(parent, (exp.IgnoreNulls, exp.RespectNulls, exp.Filter)):
-        parent = parent.parent
-    return isinstance(parent, exp.Window)
-
-
 def find_blocks(tree: exp.Expr, resolver: Resolver) -> Iterator[Block]:
     """Every block of a query that can be seen through."""
     yield from _within(tree, {}, resolver)
@@ -125,7 +115,7 @@ def _within(node: exp.Expr, steps: Mapping[str, Step], resolver: Resolver) -> It
 
 
 def _block(select: exp.Select, steps: Mapping[str, Step], resolver: Resolver) -> Block | None:
-    adds_up = any(isinstance(node, exp.AggFunc) and not _slides(node) for node in own_nodes(select))
+    adds_up = any(isinstance(node, exp.AggFunc) and not slides(node) for node in own_nodes(select))
     if not adds_up or any(select.args.get(stop) for stop in ("distinct", "laterals", "qualify", "windows", "pivots")):
         return None
     try:
