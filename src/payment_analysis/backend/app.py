@@ -81,6 +81,7 @@ from payment_analysis.backend.seen_routes import SeenRoutes
 from payment_analysis.domain.release import release as release_name
 from payment_analysis.lakehouse.background import wait_for_all
 from payment_analysis.lakehouse.home import Home
+from payment_analysis.lakehouse.latest_features import FEATURE_TABLES
 from payment_analysis.store.accounts import first_admin, make_link
 from payment_analysis.store.audit import SYSTEM
 from payment_analysis.store.database import Database
@@ -235,7 +236,9 @@ def app_of(home: Home, *, hosts: Sequence[str] = LOOPBACK, announce: Callable[[s
         operating=OperatingHere(home, store),
         writes=LakehouseWrites(home),
         deciding=Deciding(
-            RegisteredModels(home.path), LiveFeatures(lakehouse.rows), seen_routes=SeenRoutes(lakehouse.rows)
+            RegisteredModels(home.path),
+            LiveFeatures(lakehouse.rows, lambda: [lakehouse.version(name) for name in FEATURE_TABLES]),
+            seen_routes=SeenRoutes(lakehouse.rows),
         ),
         models_of=models,
         hosts=hosts,
