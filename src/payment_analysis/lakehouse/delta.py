@@ -259,16 +259,21 @@ def _data_files(folder: Path, table: DeltaTable) -> list[DataFile]:
     ]
 
 
+def statistics_of(file: DataFile) -> dict[str, object]:
+    """What the log says of a file's rows."""
+    if not (file.earliest and file.latest):
+        return {"numRecords": file.rows}
+    return {
+        "numRecords": file.rows,
+        "minValues": {CLUSTER_COLUMN: file.earliest.isoformat()},
+        "maxValues": {CLUSTER_COLUMN: file.latest.isoformat()},
+        "nullCount": {CLUSTER_COLUMN: 0},
+    }
+
+
 def _add_action(file: DataFile, folder: Path, now_ms: int, *, data_change: bool) -> AddAction:
-    statistics: dict[str, object] = {"numRecords": file.rows}
-    if file.earliest and file.latest:
-        statistics |= {
-            "minValues": {CLUSTER_COLUMN: file.earliest.isoformat()},
-            "maxValues": {CLUSTER_COLUMN: file.latest.isoformat()},
-            "nullCount": {CLUSTER_COLUMN: 0},
-        }
     name = file.path.relative_to(folder).as_posix()
-    return AddAction(name, file.size_bytes, {}, now_ms, data_change, json.dumps(statistics))
+    return AddAction(name, file.size_bytes, {}, now_ms, data_change, json.dumps(statistics_of(file)))
 
 
 def _generation(action: Mapping[str, Mapping[str, object]]) -> object:

@@ -23,11 +23,16 @@ CELLS_COUNTED: Final = "cells_counted"  # what partial aggregates call the sum o
 
 
 @contextmanager
-def worker(scratch: Path, *, memory_mb: int) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection for one job: bounded memory, spilling into the scratch folder, row order not kept."""
+def worker(scratch: Path, *, memory_mb: int, threads: int | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection for one job: bounded memory, spilling into the scratch folder, row order not kept.
+
+    With one thread all work is done by the thread that asks, at its priority.
+    """
     scratch.mkdir(parents=True, exist_ok=True)
     connection = _connect(scratch, memory_mb)
     try:
+        if threads is not None:
+            connection.execute(f"set threads = {threads}")
         connection.execute("set preserve_insertion_order = false")
         connection.execute("set disabled_optimizers = 'build_side_probe_side'")
         yield connection

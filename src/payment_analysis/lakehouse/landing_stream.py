@@ -17,7 +17,7 @@ from payment_analysis.lakehouse import duck
 from payment_analysis.lakehouse.data_file import committing, relation, write_files
 from payment_analysis.lakehouse.landing import COMMITTED, Appended
 from payment_analysis.lakehouse.schema import contract
-from payment_analysis.lakehouse.stream.tail import LogTail
+from payment_analysis.lakehouse.stream.head import Head
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +45,7 @@ class LandingStream:
         snapshot = self._landing.ensure()
         self._connection = self._held.enter_context(duck.worker(self._landing.scratch, memory_mb=MEMORY_MB))
         self._connection.execute("create table known (h ubigint)")
-        self._tail = LogTail(self._landing.store, snapshot)
+        self._head = Head(self._landing.store, snapshot)
         self._learn(snapshot.paths)
         return self
 
@@ -64,25 +64,24 @@ class LandingStream:
         return self._append(rows, batch_id)
 
     def _append(self, rows: pa.Table, batch_id: str) -> Appended:
-        store, name, columns = self._landing.store, self._landing.name, self._landing.columns
-        snapshot = store.snapshot(name)
-        if snapshot.position(f"ingest:{batch_id}") is not None:
+        name, columns = self._landing.name, self._landing.columns
+        self._learn([path for grown in self._head.advance() for path in grown.files])
+        if self._head.position(f"ingest:{batch_id}") is not None:
             return Appended(added=0, already_known=rows.num_rows)
-        self._learn([path for grown in self._tail.read() for path in grown.files])
-        connection = self._connection
+        connection, key = self._connection, self._landing.key
         connection.register("arriving", rows)
         held = {column: word for column, word in columns.items() if column in rows.schema.names}
         connection.execute(f"create or replace temp table fresh as {contract(held, 'arriving')}")
         connection.unregister("arriving")
-        key = self._landing.key
         distinct, again = connection.execute(
             f"select count(distinct {key}), count(*) filter (where hash({key}) in (from known)) from fresh"
         ).fetchall()[0]
         if again or distinct < rows.num_rows:
             return self._landing.append(rows.to_reader(), batch_id=batch_id)
-        files = write_files(connection, "from fresh", store.folder(name))
+        files = write_files(connection, "from fresh", self._landing.store.folder(name))
         with committing(files):
-            store.commit(snapshot, files, positions={f"ingest:{batch_id}": COMMITTED})
+            self._head.commit(files, positions={f"ingest:{batch_id}": COMMITTED})
+        connection.execute(f"insert into known select hash({key}) from fresh")
         return Appended(added=rows.num_rows, already_known=0)
 
     def _learn(self, paths: Sequence[Path]) -> None:

@@ -67,7 +67,7 @@ def _compact(store: DeltaStore, scratch: Path, snapshot: Snapshot) -> int:
         return 0
     columns = delta_columns(snapshot.table.schema())
     in_order = f" order by {CLUSTER_COLUMN}" if all(file.earliest for file in chosen) else ""
-    with duck.worker(scratch, memory_mb=MEMORY_MB) as connection:
+    with duck.worker(scratch, memory_mb=MEMORY_MB, threads=1) as connection:
         blank = blank_columns(connection, (file.path for file in chosen), columns)
         filled = {name: word for name, word in columns.items() if name not in blank}
         listed = rows_of((file.path for file in chosen), filled)

@@ -63,6 +63,8 @@ class Workbench:
         self.passed: dict[str, tuple[tuple[Path, ...], bool]] = {}  # files of which no row was dropped, or some were
         self._snapshots: dict[str, Snapshot] = {}
         self._words: dict[str, Mapping[str, str]] = {}
+        self._bound: dict[str, str] = {}
+        self._read_often: dict[str, frozenset[str]] = {}
 
     def open(self, defined: Source | Table) -> Snapshot:
         """Make the table when it does not exist, and let its name stand for its rows."""
@@ -94,14 +96,13 @@ class Workbench:
         A view that is read more than once is worked out once: the engine itself would repeat it for every reader.
         Columns `without` are left out; columns of few `words` are numbers of words.
         """
-        parts = {part.name: part for part in self.below(table)}
-        readers = Counter(ref.name for part in parts.values() for ref in part.statement.find_all(exp.Table))
+        parts, often = {part.name for part in self.below(table)}, self._often(table)
         worked_out = []
         try:
             for name, view in self.tables.items():  # in order of dependence
                 if name not in parts or name == table.name:
                     continue
-                if readers[name] > 1:
+                if name in often:
                     self.connection.execute(f'create or replace temp table "{name}" as {typed(view)}')
                     worked_out.append(name)
                 else:
@@ -110,6 +111,14 @@ class Workbench:
         finally:
             for name in worked_out:
                 self.connection.execute(f'drop table "{name}"')
+
+    def _often(self, table: Table) -> frozenset[str]:
+        """What a definition and the views it looks through read more than once."""
+        if table.name not in self._read_often:
+            parts = {part.name: part for part in self.below(table)}
+            readers = Counter(ref.name for part in parts.values() for ref in part.statement.find_all(exp.Table))
+            self._read_often[table.name] = frozenset(name for name, times in readers.items() if times > 1)
+        return self._read_often[table.name]
 
     def forget(self) -> None:
         """Take new snapshots of everything: another process was faster."""
@@ -149,8 +158,10 @@ class Workbench:
         self.bind_select(name, rows_of(paths, self.columns(name), count=count))
 
     def bind_select(self, name: str, select: str) -> None:
-        """Let a name stand for a SELECT."""
-        self.connection.execute(f'create or replace temp view "{name}" as {select}')
+        """Let a name stand for a SELECT; saying so again costs nothing, where making a view plans its query."""
+        if self._bound.get(name) != select:
+            self.connection.execute(f'create or replace temp view "{name}" as {select}')
+            self._bound[name] = select
 
     def bind_view(self, view: Table) -> None:
         """Let a view's name stand for its definition."""

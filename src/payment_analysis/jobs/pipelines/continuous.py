@@ -7,6 +7,7 @@ ends, however it ends.
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import time
 from collections import deque
@@ -30,6 +31,7 @@ TELL_SECONDS: Final = 1.0
 RATE_SECONDS: Final = 10.0
 MAINTAIN_SECONDS: Final = 5.0
 REFRESH_SECONDS: Final = 60.0  # a changed day is computed again; meanwhile readers add what came since
+LATER: Final = 15  # the priority of what can wait, as `nice` counts
 PAUSE_SECONDS_MAX: Final = 10.0  # between tries after errors
 
 
@@ -125,6 +127,8 @@ class Continuous:
 
 def _maintain(lakehouse: Lakehouse, done: threading.Event) -> None:
     """Few files, and what gold answers fast from, beside the work: a race that is lost is run another time."""
+    if sys.platform == "linux":  # elsewhere a priority belongs to a process and not to a thread
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LATER)
     refreshed_at = float("-inf")
     while not done.wait(MAINTAIN_SECONDS):
         try:

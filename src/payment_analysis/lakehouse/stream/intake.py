@@ -12,7 +12,7 @@ from payment_analysis.lakehouse.checks import run_checks
 from payment_analysis.lakehouse.data_file import CLUSTER_COLUMN, adopt_file, committing, rows_of, write_files
 from payment_analysis.lakehouse.delta import DEFINITION
 from payment_analysis.lakehouse.schema import columns_of, contract
-from payment_analysis.lakehouse.stream.tail import Grown, LogTail
+from payment_analysis.lakehouse.stream.head import Grown, Head
 from payment_analysis.lakehouse.workbench import source_position
 
 if TYPE_CHECKING:
@@ -20,9 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from payment_analysis.lakehouse.data_file import DataFile
-    from payment_analysis.lakehouse.delta import Snapshot
-    from payment_analysis.lakehouse.table import Source, Table
+    from payment_analysis.lakehouse.table import Table
     from payment_analysis.lakehouse.workbench import Workbench
 
 BATCH_ROWS_MAX: Final = 200_000  # behind, a batch grows to this: 250 bytes a row and column group stay in memory
@@ -49,9 +47,10 @@ class Intake:
         files = None if read is None else self._store.files_since(landing, read)
         if files is None or quarantine.position(source_position(LANDING)) != read:
             raise Conflict("bronze was written while the pipeline was started", hint="it starts again by itself")
-        self._tail = LogTail(self._store, landing)
+        self._landing = Head(self._store, landing)
+        self.bronze = Head(self._store, snapshot)
+        self._quarantine = Head(self._store, quarantine)
         self._definition = bench.definition(bronze, besides=LANDING)
-        self._generation, self._quarantine_generation = snapshot.generation, quarantine.generation
         rows = {file.path: file.rows for file in landing.files}
         landed = Grown(landing.generation, files, sum(rows.get(file, 0) for file in files))
         self._waiting = deque([landed] if files else [])  # what has landed since bronze was built
@@ -59,12 +58,12 @@ class Intake:
     @property
     def waiting(self) -> int:
         """Rows that have landed and are not taken."""
-        self._waiting.extend(self._tail.read())
+        self._waiting.extend(grown for grown in self._landing.advance() if grown.files)
         return sum(grown.rows for grown in self._waiting)
 
     def take(self) -> Taken | None:
         """The next batch, as large as what waits up to a limit; None when nothing has landed."""
-        self._waiting.extend(self._tail.read())
+        self._waiting.extend(grown for grown in self._landing.advance() if grown.files)
         if not self._waiting:
             return None
         taken = [self._waiting.popleft()]
@@ -81,7 +80,7 @@ class Intake:
         if passed < landed:
             self._put_aside(positions)
         self._keep(files if passed == landed else None, positions)
-        return Taken(self._generation, landed, passed, arrived)
+        return Taken(self.bronze.generation, landed, passed, arrived)
 
     def _keep(self, files: Sequence[Path] | None, positions: dict[str, int]) -> None:
         """Commit the batch to bronze; landing's own files when all their rows pass."""
@@ -91,27 +90,13 @@ class Intake:
             written = write_files(connection, "from batch", folder)
         else:
             written = tuple(adopt_file(connection, file, folder, time=CLUSTER_COLUMN) for file in files)
-        self._commit(self._bronze, self._generation, written, positions)
-        self._generation += 1
+        with committing(written):
+            self.bronze.commit(written, positions=positions)
 
     def _put_aside(self, positions: dict[str, int]) -> None:
         """Commit what does not pass to quarantine."""
         source = self._bench.sources[QUARANTINE]
         rows = contract(columns_of(source), f"({dropped(self._bench, self._bronze)})")
         written = write_files(self._bench.connection, rows, self._store.folder(QUARANTINE))
-        self._commit(source, self._quarantine_generation, written, positions)
-        self._quarantine_generation += 1
-
-    def _commit(
-        self, table: Source | Table, generation: int, files: tuple[DataFile, ...], positions: dict[str, int]
-    ) -> None:
-        with committing(files):
-            self._store.commit(newest(self._bench, table, generation), files, positions=positions)
-
-
-def newest(bench: Workbench, table: Source | Table, generation: int) -> Snapshot:
-    """The newest snapshot of a table, of which we wrote the last generation."""
-    snapshot = bench.store.snapshot(table.name)
-    if snapshot.generation != generation:
-        raise Conflict(f"another process changed table {table.name}", hint="the pipeline takes up what it wrote")
-    return snapshot
+        with committing(written):
+            self._quarantine.commit(written, positions=positions)

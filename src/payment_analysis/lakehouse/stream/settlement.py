@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from payment_analysis.lakehouse.data_file import DataFile
-    from payment_analysis.lakehouse.delta import Snapshot
     from payment_analysis.lakehouse.schema import Columns
+    from payment_analysis.lakehouse.stream.head import Head
     from payment_analysis.lakehouse.table import Table
 
 _PAY = f"hash(coalesce(payment_id, transaction_id), not ({NO_SALE}))"
@@ -80,13 +80,11 @@ def find_concerned(connection: DuckDBPyConnection) -> None:
     )
 
 
-def fetch(
-    connection: DuckDBPyConnection, name: str, snapshot: Snapshot, columns: Columns, *, filename: bool = False
-) -> None:
+def fetch(connection: DuckDBPyConnection, name: str, head: Head, columns: Columns, *, filename: bool = False) -> None:
     """Make a table of a Delta table's rows of the concerned attempts, of which only files of their time are read."""
     run = connection.execute
     first, last = run("select min(happened), max(happened) from concerned").fetchall()[0]
-    near = [f.path for f in snapshot.files if f.earliest is None or (f.earliest <= last and f.latest >= first)]
+    near = [f.path for f in head.files if f.earliest is None or (f.earliest <= last and f.latest >= first)]
     listed = rows_of(near, columns, filename=filename)
     run(
         f"create or replace temp table {name} as select rows.* from ({listed}) as rows "
@@ -142,17 +140,15 @@ def work_out(connection: DuckDBPyConnection, silver: Table, definition: str) -> 
 
 
 def difference(
-    connection: DuckDBPyConnection, table: Table, snapshot: Snapshot
+    connection: DuckDBPyConnection, table: Table, head: Head
 ) -> tuple[tuple[DataFile, ...], tuple[DataFile, ...]]:
     """Files to add and to remove so that the table loses the rows `gone` and gains the rows `came`."""
     run, key = connection.execute, table.grain[0]
-    folder = snapshot.files[0].path.parent if snapshot.files else None
-    assert folder is not None, "a table with late rows has files"
     held = {row[0] for row in run(f"select distinct filename from stale semi join gone using ({key})").fetchall()}
-    rewritten = tuple(file for file in snapshot.files if str(file.path) in held)
+    rewritten = tuple(file for file in head.files if str(file.path) in held)
     kept = rows_of((file.path for file in rewritten), columns_of(table))
     select = f"select * from ({kept}) anti join gone using ({key}) union all by name from came"
-    return write_files(connection, select, folder), rewritten
+    return write_files(connection, select, head.folder), rewritten
 
 
 __all__ = ["MARK", "choose", "difference", "fetch", "find_concerned", "needs_the_long_way", "set_out", "work_out"]

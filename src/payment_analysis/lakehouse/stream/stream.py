@@ -14,6 +14,7 @@ Who commits from another snapshot than the newest is refused by Delta, and takes
 
 from __future__ import annotations
 
+import os
 import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -28,7 +29,8 @@ from payment_analysis.lakehouse.delta import DEFINITION
 from payment_analysis.lakehouse.schema import columns_of, contract
 from payment_analysis.lakehouse.stream import settlement
 from payment_analysis.lakehouse.stream.arrival import continued, set_beside_the_past, sort_out
-from payment_analysis.lakehouse.stream.intake import Intake, newest
+from payment_analysis.lakehouse.stream.head import Head
+from payment_analysis.lakehouse.stream.intake import Intake
 from payment_analysis.lakehouse.stream.memory import ATTEMPT, Memory
 from payment_analysis.lakehouse.stream.paid import Paid
 from payment_analysis.lakehouse.workbench import Workbench, source_position
@@ -40,7 +42,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from payment_analysis.lakehouse.data_file import DataFile
-    from payment_analysis.lakehouse.delta import DeltaStore, Snapshot
+    from payment_analysis.lakehouse.delta import DeltaStore
     from payment_analysis.lakehouse.seeds import Seeds
     from payment_analysis.lakehouse.table import Source, Table
 
@@ -51,8 +53,11 @@ LARGE_FILE_ROWS: Final = 100_000  # a late row in one of these waits: rewriting 
 FAR_PAUSE_SECONDS: Final = 300.0  # between two rewrites of large files
 SETTLE_PAUSE_SECONDS: Final = 2.0
 PAID_PAUSE_SECONDS: Final = 10.0
+CLOCK_PAUSE_SECONDS: Final = 1.0
 AHEAD: Final = f"ahead:{BRONZE}"
 MEMORY_MB: Final = 2_000
+ONE_THREAD_ROWS_MAX: Final = 20_000
+THREADS: Final = os.cpu_count() or 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,7 @@ class Stream:
         self._seeds, self._now = seeds, now
         self._held = ExitStack()
         self._opened = False
-        self._far_at = self._settled_at = self._paid_at = float("-inf")
+        self._far_at = self._settled_at = self._paid_at = self._clock_at = float("-inf")
 
     def __enter__(self) -> Self:
         return self
@@ -99,13 +104,14 @@ class Stream:
         build = Build(self._store, self._scratch, self._tables, self._sources, self._seeds)
         build.run(now=self._now())
         connection = self._held.enter_context(duck.worker(self._scratch, memory_mb=MEMORY_MB))
-        self._run = connection.execute
+        self._run, self._threads = connection.execute, 0
         self._bench = Workbench(self._store, connection, self._scratch, self._tables, self._sources)
         self._silver = self._tables[SILVER]
         self._bench.open_reads(self._silver)
         self._definition = self._bench.definition(self._silver, besides=BRONZE)
         snapshot = self._bench.open(self._silver)
-        self._generation = snapshot.generation
+        self._head = Head(self._store, snapshot)
+        self._clock_head = Head(self._store, self._store.snapshot(CLOCK))
         self._memory = Memory(connection, SILVER)
         self._intake = Intake(self._bench, self._tables[BRONZE])
         self._ahead = self._bench.generation(BRONZE)
@@ -114,7 +120,8 @@ class Stream:
         self._paid = Paid(self._bench, SILVER, self._tables["payments_silver"])
         self._clock = self._run(f"select max(event_timestamp), max(reporting_currency) from {SILVER}").fetchall()[0]
         self._hold()
-        self._far_at = self._settled_at = self._paid_at = time.monotonic()
+        self._clock_told = self._clock
+        self._far_at = self._settled_at = self._paid_at = self._clock_at = time.monotonic()
         self._opened = True
 
     def _hold(self) -> None:
@@ -130,6 +137,7 @@ class Stream:
     def step(self) -> Step:
         """Take what has landed into bronze and quarantine, and what follows of it into silver."""
         with self._fenced():
+            self._use_threads()
             taken = self._intake.take()
             if taken is None:
                 return Step()
@@ -139,19 +147,32 @@ class Stream:
                 self._follow()
             return Step(taken.landed, taken.landed - taken.passed, following, late, taken.arrived)
 
+    def _use_threads(self) -> None:
+        """A small batch is done sooner by one thread than by several that wait for each other and for a processor."""
+        wanted = 1 if self._intake.waiting <= ONE_THREAD_ROWS_MAX else THREADS
+        if wanted != self._threads:
+            self._run(f"set threads = {wanted}")
+            self._threads = wanted
+
     def settle(self, *, everything: bool = False) -> int:
         """Work out late rows and payments, when it is time or when told to do so at once; rows that were late."""
         now = time.monotonic()
+        if self._opened and not everything and now - self._clock_at > CLOCK_PAUSE_SECONDS:
+            with self._fenced():
+                self._set_clock(now)
         if not everything and now - self._settled_at < SETTLE_PAUSE_SECONDS:
             return 0
         with self._fenced():
             far = everything or now - self._far_at > FAR_PAUSE_SECONDS
             settled = self._settle_late(far=far)
             if everything or now - self._paid_at > PAID_PAUSE_SECONDS:
-                self._paid.work_out(self._newest(), large_file_rows=None if far else LARGE_FILE_ROWS)
+                self._head.settle()
+                self._paid.work_out(self._head, large_file_rows=None if far else LARGE_FILE_ROWS)
                 self._paid_at = time.monotonic()
             if far:
                 self._far_at = time.monotonic()
+            if everything:
+                self._set_clock(now)
             self._settled_at = time.monotonic()
             return settled
 
@@ -185,7 +206,8 @@ class Stream:
             self._run(f"create or replace temp table {name} as {continued(select, 'known_cards')}")
 
     def _settle_late(self, *, far: bool) -> int:
-        large = [file.latest for file in self._newest().files if file.rows > LARGE_FILE_ROWS and file.latest]
+        self._head.settle()
+        large = [file.latest for file in self._head.files if file.rows > LARGE_FILE_ROWS and file.latest]
         run = self._run
         chosen = settlement.choose(self._bench.connection, None if far else max(large, default=None))
         if not chosen:
@@ -193,8 +215,8 @@ class Stream:
         if settlement.needs_the_long_way(self._bench.connection):
             raise Conflict("payments formed by a key changed", hint="the pipeline builds them the long way")
         settlement.find_concerned(self._bench.connection)
-        bronze = self._store.snapshot(BRONZE)
-        settlement.fetch(self._bench.connection, "events", bronze, self._bench.columns(BRONZE))
+        self._intake.bronze.settle()
+        settlement.fetch(self._bench.connection, "events", self._intake.bronze, self._bench.columns(BRONZE))
         run("insert into events select * from chosen anti join events using (_event_key)")
         added, removed = self._settled()
         run("delete from late where _event_key in (select _event_key from chosen)")
@@ -208,15 +230,16 @@ class Stream:
 
     def _settled(self) -> tuple[tuple[DataFile, ...], tuple[DataFile, ...]]:
         """The files to add and to remove, worked out anew when a compaction took one of these away meanwhile."""
-        snapshot = self._newest()
-        settlement.fetch(self._bench.connection, "stale", snapshot, columns_of(self._silver), filename=True)
+        self._head.settle()
+        settlement.fetch(self._bench.connection, "stale", self._head, columns_of(self._silver), filename=True)
         settlement.set_out(self._bench.connection)
         self._bench.bind_select(BRONZE, "from input")
         with self._bench.definition_of(self._silver) as select:
             settlement.work_out(self._bench.connection, self._silver, select)
         run_checks(self._bench.connection, self._silver, "came")
-        added, removed = settlement.difference(self._bench.connection, self._silver, snapshot)
-        if {file.path for file in removed} <= set(self._newest().paths):
+        added, removed = settlement.difference(self._bench.connection, self._silver, self._head)
+        self._head.settle()
+        if {file.path for file in removed} <= set(self._head.paths):
             return added, removed
         discard(added)
         return self._settled()
@@ -227,21 +250,23 @@ class Stream:
         if not self._run("select count(*) from late").fetchall()[0][0]:
             positions[source_position(BRONZE)] = self._ahead
         with committing(files):
-            self._store.commit(self._newest(), files, remove=[file.path for file in remove], positions=positions)
-        self._generation += 1
-
-    def _newest(self) -> Snapshot:
-        return newest(self._bench, self._silver, self._generation)
+            self._head.commit(files, remove=[file.path for file in remove], positions=positions)
 
     def _tick(self, rows: str) -> None:
-        """Set the data's clock forward; an ordinary build reads it from silver again."""
+        """Note how far the data's clock has come."""
         latest, currency = self._run(f"select max(event_timestamp), max(reporting_currency) from {rows}").fetchall()[0]
-        if latest is None or (self._clock[0] and latest <= self._clock[0]):
+        if latest is not None and (self._clock[0] is None or latest > self._clock[0]):
+            self._clock = (latest, max(filter(None, (currency, self._clock[1])), default=None))
+
+    def _set_clock(self, now: float) -> None:
+        """Set the data's clock forward; an ordinary build reads it from silver again."""
+        self._clock_at = now
+        if self._clock == self._clock_told:
             return
-        self._clock = (latest, max(filter(None, (currency, self._clock[1])), default=None))
-        clock, table = self._store.snapshot(CLOCK), self._tables[CLOCK]
+        table = self._tables[CLOCK]
         self._run("create or replace temp table now as select ? as as_of, ? as reporting_currency", [*self._clock])
-        select = contract(columns_of(table), "now")
-        files = write_files(self._bench.connection, select, self._store.folder(CLOCK))
+        files = write_files(self._bench.connection, contract(columns_of(table), "now"), self._clock_head.folder)
+        self._clock_head.settle()
         with committing(files):
-            self._store.replace(clock, files, columns_of(table), positions={DEFINITION: 0})
+            self._clock_head.commit(files, remove=self._clock_head.paths, positions={DEFINITION: 0})
+        self._clock_told = self._clock
