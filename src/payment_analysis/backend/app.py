@@ -177,7 +177,6 @@ def create_app(
     `asking` knows who asks, else the store does; `operating` runs jobs; `announce` is told a new sign-in link's path;
     `pages` are asked before anybody does.
     """
-
     app = _bare(_life(store, clock, announce, pages))
     app.state.warehouse, app.state.data_states = warehouse, DataStates(warehouse, shows_examples=shows_examples)
     app.state.store, app.state.writes, app.state.clock, app.state.models = store, writes, clock, models_of
