@@ -30,6 +30,7 @@ from payment_analysis.backend.live_features import LiveFeatures
 from payment_analysis.backend.live_feed import Listeners
 from payment_analysis.backend.model_registry import ModelRegistry
 from payment_analysis.backend.operating_here import OperatingHere
+from payment_analysis.backend.pages_ready import PagesReady
 from payment_analysis.backend.routes import (
     agents,
     analytics,
@@ -81,6 +82,7 @@ from payment_analysis.backend.seen_routes import SeenRoutes
 from payment_analysis.domain.release import release as release_name
 from payment_analysis.lakehouse.background import wait_for_all
 from payment_analysis.lakehouse.home import Home
+from payment_analysis.lakehouse.latest_features import FEATURE_TABLES
 from payment_analysis.store.accounts import first_admin, make_link
 from payment_analysis.store.audit import SYSTEM
 from payment_analysis.store.database import Database
@@ -168,23 +170,14 @@ def create_app(
     announce: Callable[[str], None] | None = None,
     registry: Callable[[], Registry] | None = None,
     similar: FindsSimilar | None = None,
+    pages: PagesReady | None = None,
 ) -> FastAPI:
     """The application over one lakehouse and one store; `hosts` are the names it may be called by.
 
-    `asking` knows who asks, else the store does; `operating` runs jobs; `announce` is told a new sign-in link's path.
+    `asking` knows who asks, else the store does; `operating` runs jobs; `announce` is told a new sign-in link's path;
+    `pages` are asked before anybody does.
     """
-
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        if announce is not None:
-            announce(way_in(store, clock()))
-        app.state.decisions.begin()
-        yield
-        app.state.decisions.close()
-        wait_for_all(BESIDE_SECONDS_MAX)
-        store.close()
-
-    app = _bare(lifespan)
+    app = _bare(_life(store, clock, announce, pages))
     app.state.warehouse, app.state.data_states = warehouse, DataStates(warehouse, shows_examples=shows_examples)
     app.state.store, app.state.writes, app.state.clock, app.state.models = store, writes, clock, models_of
     app.state.operating = operating
@@ -199,6 +192,28 @@ def create_app(
     app.add_middleware(Gates, hosts=hosts, behind_proxy=behind_proxy)
     app.add_middleware(AnsweredBy, engine=engine)
     return _with_routes(app)
+
+
+def _life(
+    store: Database, clock: Clock, announce: Callable[[str], None] | None, pages: PagesReady | None
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """What begins and ends with the application."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        if announce is not None:
+            announce(way_in(store, clock()))
+        app.state.decisions.begin()
+        if pages is not None:
+            pages.begin()
+        yield
+        if pages is not None:
+            pages.end()
+        app.state.decisions.close()
+        wait_for_all(BESIDE_SECONDS_MAX)
+        store.close()
+
+    return lifespan
 
 
 def _with_routes(app: FastAPI) -> FastAPI:
@@ -235,13 +250,16 @@ def app_of(home: Home, *, hosts: Sequence[str] = LOOPBACK, announce: Callable[[s
         operating=OperatingHere(home, store),
         writes=LakehouseWrites(home),
         deciding=Deciding(
-            RegisteredModels(home.path), LiveFeatures(lakehouse.rows), seen_routes=SeenRoutes(lakehouse.rows)
+            RegisteredModels(home.path),
+            LiveFeatures(lakehouse.rows, lambda: [lakehouse.version(name) for name in FEATURE_TABLES]),
+            seen_routes=SeenRoutes(lakehouse.rows),
         ),
         models_of=models,
         hosts=hosts,
         shows_examples=home.shows_examples,
         registry=lambda: models.registry,
         announce=announce,
+        pages=PagesReady(lakehouse),
     )
 
 

@@ -19,7 +19,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from payment_analysis.backend import access
-from payment_analysis.backend.asking import cookie_name
 from payment_analysis.backend.errors import answer_with_problem
 from payment_analysis.domain.errors import PaymentAnalysisError
 
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
 
 REMEMBERED_SECONDS: Final = 5.0
 PEOPLE_KEPT: Final = 1_000
+SECRETS: Final = frozenset({b"authorization", b"cookie"})
 JSON: Final = "application/json"
 
 
@@ -40,20 +40,24 @@ class RememberedPeople:
     """Who asked with which secret a moment ago."""
 
     def __init__(self) -> None:
-        self._people: OrderedDict[tuple[str, str], tuple[float, Person | None]] = OrderedDict()
+        self._people: OrderedDict[tuple[bytes, ...], tuple[float, asyncio.Future[Person | None]]] = OrderedDict()
 
     async def who(self, request: Request) -> Person | None:
-        """The person; the store is asked in a thread, and only when the memory is older than some seconds."""
-        secret = (request.headers.get("authorization", ""), request.cookies.get(cookie_name(request), ""))
-        known = self._people.get(secret)
-        if known is not None and known[0] > time.monotonic():
-            return known[1]
-        person: Person | None = await asyncio.to_thread(request.app.state.asking.who, request)
-        self._people[secret] = (time.monotonic() + REMEMBERED_SECONDS, person)
+        """The person; the store is asked in a thread, once for all who wait, and only after some seconds again."""
+        secret = tuple(value for name, value in request.scope["headers"] if name in SECRETS)
+        known, now = self._people.get(secret), time.monotonic()
+        if known is not None and known[0] > now and known[1].get_loop() is asyncio.get_running_loop():
+            return await asyncio.shield(known[1])
+        asked = asyncio.ensure_future(asyncio.to_thread(request.app.state.asking.who, request))
+        self._people[secret] = (now + REMEMBERED_SECONDS, asked)
         self._people.move_to_end(secret)
         while len(self._people) > PEOPLE_KEPT:
             self._people.popitem(last=False)
-        return person
+        try:
+            return await asyncio.shield(asked)
+        except PaymentAnalysisError:  # the next one asks again
+            self._people.pop(secret, None)
+            raise
 
 
 class DecisionRoute(APIRoute):

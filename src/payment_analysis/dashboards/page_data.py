@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
+from payment_analysis.dashboards.at_once import at_once
 from payment_analysis.dashboards.grammar import is_filter
 from payment_analysis.dashboards.question import grain, question
 from payment_analysis.dashboards.warehouse import DATASET
 from payment_analysis.domain.errors import BadQuery, NotFound, PaymentAnalysisError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from datetime import timedelta
 
     from payment_analysis.dashboards.dashboard import Dashboard, Dataset, Page, Widget
@@ -81,14 +82,21 @@ class Asking:
 
 
 def page_data(dashboard: Dashboard, page: Page, asking: Asking) -> dict[str, WidgetData]:
-    """Every widget of a page that asks something, by name."""
+    """Every widget of a page that asks something, by name; its datasets are asked at the same time."""
     by_dataset: dict[str, list[Widget]] = defaultdict(list)
     for widget in page.widgets:
         if widget.query is not None:
             by_dataset[widget.query.dataset].append(widget)
     found: dict[str, WidgetData] = {}
+    asked: list[_Asked] = []
     for name, widgets in by_dataset.items():
-        found |= _of_named(dashboard, name, widgets, asking)
+        try:
+            asked.append(_asked(_dataset(dashboard, name), widgets, asking, found))
+        except PaymentAnalysisError as error:
+            found |= {widget.name: WidgetData(widget.name, error=error) for widget in widgets}
+    answered = at_once([*(one.now for one in asked), *(one.before for one in asked)])
+    for one, now, before in zip(asked, answered[: len(asked)], answered[len(asked) :], strict=True):
+        found |= one.found(now, before)
     return {widget.name: found[widget.name] for widget in page.widgets if widget.name in found}
 
 
@@ -104,17 +112,8 @@ def widget_data(dashboard: Dashboard, widget: Widget, asking: Asking, *, limit: 
     return _shown(widget, answer, asking.sql(dataset, asked), asking)
 
 
-def _of_named(dashboard: Dashboard, name: str, widgets: list[Widget], asking: Asking) -> dict[str, WidgetData]:
-    """The widgets of one dataset; an error of the dataset is one of each."""
-    try:
-        return _of_dataset(_dataset(dashboard, name), widgets, asking)
-    except PaymentAnalysisError as error:
-        return {widget.name: WidgetData(widget.name, error=error) for widget in widgets}
-
-
-def _of_dataset(dataset: Dataset, widgets: Iterable[Widget], asking: Asking) -> dict[str, WidgetData]:
-    """The widgets of one dataset; a question that cannot be written is the error of its widget."""
-    found: dict[str, WidgetData] = {}
+def _asked(dataset: Dataset, widgets: list[Widget], asking: Asking, found: dict[str, WidgetData]) -> _Asked:
+    """The questions of the widgets of one dataset; one that cannot be written is the error of its widget."""
     asked: dict[str, str] = {}
     totals: dict[str, str] = {}
     for widget in widgets:
@@ -124,14 +123,50 @@ def _of_dataset(dataset: Dataset, widgets: Iterable[Widget], asking: Asking) -> 
                 totals[_total(widget)] = _without_period(widget, dataset, asked[widget.name])
         except PaymentAnalysisError as error:
             found[widget.name] = WidgetData(widget.name, error=error)
-    warehouse, before = asking.warehouse, asking.before
-    answers = warehouse.staged(dataset.sql, asking.scope, asked | totals, limit=ROWS_MAX)
-    earlier = warehouse.staged(dataset.sql, before, totals, limit=ROWS_MAX) if before is not None and totals else {}
-    for widget in widgets:
-        if widget.name in asked:
-            sql = asking.sql(dataset, asked[widget.name])
-            found[widget.name] = _found(widget, answers, earlier, sql, asking)
-    return found
+    return _Asked(dataset, [widget for widget in widgets if widget.name in asked], asked, totals, asking)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the widgets of one dataset ask: each its own question, and counters their one number too."""
+
+    dataset: Dataset
+    widgets: list[Widget]
+    asked: dict[str, str]
+    totals: dict[str, str]
+    asking: Asking
+
+    def now(self) -> Answers | PaymentAnalysisError:
+        """The answers within the scope."""
+        return self._answers(self.asking.scope, self.asked | self.totals)
+
+    def before(self) -> Answers | PaymentAnalysisError:
+        """The counters' numbers of the period before."""
+        return self._answers(self.asking.before, self.totals)
+
+    def _answers(self, scope: Scope | None, questions: dict[str, str]) -> Answers | PaymentAnalysisError:
+        if scope is None or not questions:
+            return {}
+        try:
+            return self.asking.warehouse.staged(self.dataset.sql, scope, questions, limit=ROWS_MAX)
+        except PaymentAnalysisError as error:
+            return error
+
+    def found(
+        self, now: Answers | PaymentAnalysisError, before: Answers | PaymentAnalysisError
+    ) -> dict[str, WidgetData]:
+        """The data of each widget; an error of the dataset is one of each."""
+        for answers in (now, before):
+            if isinstance(answers, PaymentAnalysisError):
+                return {widget.name: WidgetData(widget.name, error=answers) for widget in self.widgets}
+        assert not isinstance(now, PaymentAnalysisError)
+        assert not isinstance(before, PaymentAnalysisError)
+        return {
+            widget.name: _found(
+                widget, now, before, self.asking.sql(self.dataset, self.asked[widget.name]), self.asking
+            )
+            for widget in self.widgets
+        }
 
 
 def _found(widget: Widget, answers: Answers, earlier: Answers, sql: str, asking: Asking) -> WidgetData:

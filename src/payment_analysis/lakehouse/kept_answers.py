@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 
-ANSWERS_MAX: Final = 512  # of at most 2,000 rows: some 100 MB when all of them are long
+ANSWERS_MAX: Final = 1024  # all pages in three scopes are 400; of at most 2,000 rows each
 ROWS_MAX: Final = 2000
 _OF_THE_MOMENT: Final = re.compile(r"\b(current_(date|time\w*)|now|rand\w*|uuid)\b", re.IGNORECASE)
 
@@ -28,11 +28,15 @@ class KeptAnswers(Generic[Answer]):
 
     def find(self, question: Hashable, versions: Mapping[str, int]) -> Answer | None:
         """The answer when it was read from these versions."""
-        found = self._kept.get(question)
-        return found[1] if found is not None and found[0] == versions else None
+        with self._lock:
+            found = self._kept.get(question)
+            if found is None or found[0] != versions:
+                return None
+            self._kept[question] = self._kept.pop(question)
+        return found[1]
 
     def keep(self, question: Hashable, versions: Mapping[str, int], answer: Answer) -> None:
-        """Keep an answer instead of the oldest."""
+        """Keep an answer instead of the one that was not asked for the longest."""
         with self._lock:
             self._kept.pop(question, None)
             self._kept[question] = (versions, answer)

@@ -139,6 +139,10 @@ class Lakehouse:
         """The SQL that answers a question over what is in scope, as a person may run it."""
         return scoped(question, scope)
 
+    def forget_answers(self) -> None:
+        """Compute again what was answered already: for who measures how long that takes."""
+        self._query.forget()
+
     def maintain(self) -> tuple[Maintained, ...]:
         """Compact, checkpoint and vacuum the tables that need it."""
         return maintain(self._store, self._scratch, self._names())

@@ -49,6 +49,10 @@ class Query:
         self._rows: KeptAnswers[tuple[list[str], list[tuple[Any, ...]]]] = KeptAnswers()
         self._staged: KeptAnswers[dict[str, QueryResult | PaymentAnalysisError]] = KeptAnswers()
 
+    def forget(self) -> None:
+        """Keep no answer."""
+        self._rows, self._staged = KeptAnswers(), KeptAnswers()
+
     def inside(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[dict[str, Any]]:
         """Every row of a trusted question, columns by name."""
         asked, versions = (sql, *(parameters or {}).items()), self._reader.versions(sql)

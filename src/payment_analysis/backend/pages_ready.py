@@ -1,0 +1,97 @@
+"""Dashboard pages answered before anybody asks: in the scopes in which most people open them, after every build.
+
+At the start of the application, and whenever the tables have moved and then rested. A stream moves them every second;
+then nothing is answered in advance and a page is computed when it is asked for.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import suppress
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING, Final, Protocol
+
+from payment_analysis.backend.provenance import Versioned, provenance
+from payment_analysis.dashboards.gallery import Gallery
+from payment_analysis.dashboards.page_data import Asking, Compare, compared, page_data
+from payment_analysis.dashboards.warehouse import Warehouse
+from payment_analysis.domain.errors import PaymentAnalysisError
+from payment_analysis.domain.scope import TICK, Scope
+from payment_analysis.lakehouse.background import begin
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+LOOK_SECONDS: Final = 1.0
+REST_SECONDS: Final = 5.0  # of the tables: a build moves several of them, one after the other
+TABLES: Final = ("payments_raw_bronze", "payments_enriched_silver", "payments_silver", "data_clock")
+OPENED: Final[tuple[dict[str, str], ...]] = (
+    {"range": "30d"},
+    {},
+)  # what the pages ask for when nobody chose anything, and "all time"
+
+
+class ReadyWarehouse(Warehouse, Versioned, Protocol):
+    """A lakehouse that keeps its answers until its tables move."""
+
+    def __hash__(self) -> int: ...
+    def version(self, name: str) -> int | None: ...
+
+
+class PagesReady:
+    """Asks every page in a thread of its own; `rest` is how long the tables lie still before it does, in seconds."""
+
+    def __init__(
+        self, warehouse: ReadyWarehouse, gallery: Gallery | None = None, *, rest: float = REST_SECONDS
+    ) -> None:
+        self._warehouse = warehouse
+        self._gallery = gallery or Gallery()
+        self._rest = rest
+        self._end = threading.Event()
+
+    def begin(self) -> None:
+        """Ask from now on."""
+        begin(self._run, name="pages-ready")
+
+    def end(self) -> None:
+        self._end.set()
+
+    def ask(self) -> int:
+        """Ask every page, until the application ends; how many were asked."""
+        asked = 0
+        for one in self._questions():
+            if self._end.is_set():
+                break
+            one()
+            asked += 1
+        return asked
+
+    def _questions(self) -> Iterator[Callable[[], object]]:
+        as_of = provenance(self._warehouse, datetime.now(UTC)).as_of
+        if as_of is None:
+            return
+        boards = [one.dashboard for one in self._gallery.listed() if one.dashboard is not None]
+        for opened in OPENED:
+            scope = Scope.from_parameters(opened, now=as_of + TICK)
+            asking = Asking(self._warehouse, scope, compared(scope, Compare.PREVIOUS))
+            for board in boards:
+                for page in board.pages:
+                    yield partial(page_data, board, page, asking)
+
+    def _run(self) -> None:
+        answered: tuple[int | None, ...] | None = None
+        seen, since = self._position(), time.monotonic() - self._rest
+        while not self._end.is_set():
+            position = self._position()
+            if position != seen:
+                seen, since = position, time.monotonic()
+            elif position != answered and time.monotonic() - since >= self._rest:
+                answered = position
+                with suppress(PaymentAnalysisError):  # nothing is built yet: who opens a page is told
+                    self.ask()
+            self._end.wait(LOOK_SECONDS)
+
+    def _position(self) -> tuple[int | None, ...]:
+        return tuple(self._warehouse.version(name) for name in TABLES)
