@@ -177,7 +177,6 @@ def create_app(
     `asking` knows who asks, else the store does; `operating` runs jobs; `announce` is told a new sign-in link's path;
     `pages` are asked before anybody does.
     """
-
     app = _bare(_life(store, clock, announce, pages))
     app.state.warehouse, app.state.data_states = warehouse, DataStates(warehouse, shows_examples=shows_examples)
     app.state.store, app.state.writes, app.state.clock, app.state.models = store, writes, clock, models_of
@@ -189,7 +188,8 @@ def create_app(
     app.state.talks = talks_of_environment()
     app.state.listeners, app.state.sign_ins = Listeners(), AttemptsMade(*SIGN_INS)
     keep_links_out_of_the_log()
-    app.add_middleware(AtOnce, routes=decision.router.routes)  # the innermost: what is added later stands before it
+    app.add_middleware(GZipMiddleware, minimum_size=PACKED_BYTES_MIN)  # what is added later stands before it
+    app.add_middleware(AtOnce, routes=decision.router.routes)
     app.add_middleware(Gates, hosts=hosts, behind_proxy=behind_proxy)
     app.add_middleware(AnsweredBy, engine=engine)
     return _with_routes(app)
@@ -220,7 +220,6 @@ def _life(
 def _with_routes(app: FastAPI) -> FastAPI:
     """The application with what all routes share, and the routes."""
     app.add_middleware(SecurityHeaders)
-    app.add_middleware(GZipMiddleware, minimum_size=PACKED_BYTES_MIN)
     handle_errors(app)
     for part in ROUTERS:
         app.include_router(part.router)
