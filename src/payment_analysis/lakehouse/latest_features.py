@@ -22,9 +22,7 @@ _QUESTION: Final = """
     select entity_type, entity_id, feature_name, feature_value
     from online_features
     where feature_value is not null"""
-_CLOCK: Final = (
-    "select as_of from data_clock"  # beside it: an instant in each of 10,000 rows costs more
-)
+_CLOCK: Final = "select as_of from data_clock"  # beside it: an instant in each of 10,000 rows costs more
 FEATURE_TABLES: Final = ("payments_enriched_silver", "data_clock")  # below the view
 _NOTHING: Final[Mapping[str, float]] = MappingProxyType({})
 
