@@ -12,7 +12,7 @@ import os
 import shutil
 import uuid
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -87,6 +87,18 @@ def write_files(connection: DuckDBPyConnection, select: str, folder: Path) -> tu
 
 def adopt_file(connection: DuckDBPyConnection, source: Path, folder: Path, *, time: str | None) -> DataFile:
     """Take a finished Parquet file into a table's folder without rewriting it: a second name for the same bytes."""
+    path = _second_name(source, folder)
+    limits = f"min({time}), max({time})" if time == CLUSTER_COLUMN else "null, null"
+    rows, earliest, latest = connection.execute(f"select count(*), {limits} from {relation([path])}").fetchall()[0]
+    return DataFile(path, rows, path.stat().st_size, earliest, latest)
+
+
+def adopt_files(files: Iterable[DataFile], folder: Path) -> tuple[DataFile, ...]:
+    """Take data files of another table with the same columns into a table's folder."""
+    return tuple(replace(file, path=_second_name(file.path, folder)) for file in files)
+
+
+def _second_name(source: Path, folder: Path) -> Path:
     path = folder / f"part-{uuid.uuid4()}.parquet"
     os.utime(source)  # as old as now: vacuum deletes old files that no commit names, and this one is not named yet
     try:
@@ -94,9 +106,7 @@ def adopt_file(connection: DuckDBPyConnection, source: Path, folder: Path, *, ti
     except OSError:  # another file system, or one without hard links
         with room_in(folder):
             shutil.copyfile(source, path)
-    limits = f"min({time}), max({time})" if time == CLUSTER_COLUMN else "null, null"
-    rows, earliest, latest = connection.execute(f"select count(*), {limits} from {relation([path])}").fetchall()[0]
-    return DataFile(path, rows, path.stat().st_size, earliest, latest)
+    return path
 
 
 def fits(connection: DuckDBPyConnection, path: Path, columns: Columns) -> bool:

@@ -65,7 +65,7 @@ class LandingStream:
 
     def _append(self, rows: pa.Table, batch_id: str) -> Appended:
         name, columns = self._landing.name, self._landing.columns
-        self._learn([path for grown in self._head.advance() for path in grown.files])
+        self._learn([file.path for grown in self._head.advance() for file in grown.files])
         if self._head.position(f"ingest:{batch_id}") is not None:
             return Appended(added=0, already_known=rows.num_rows)
         connection, key = self._connection, self._landing.key
