@@ -139,7 +139,7 @@ class RiskModel(ClassifierMixin, BaseEstimator):
         if not hasattr(self, "_weights"):
             weights = self.line_[:-1] / self.scale_
             self._weights, self._start = weights.tolist(), float(self.line_[-1] - self.centre_ @ weights)
-        return self._start + sum(map(mul, self._weights, terms))
+        return float(self._start + sum(map(mul, self._weights, terms)))
 
     def __getstate__(self) -> dict[str, Any]:
         """What is computed for one attempt is made again where it is needed."""
