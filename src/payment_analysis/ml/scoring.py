@@ -7,7 +7,6 @@ answer without it.
 
 from __future__ import annotations
 
-import math
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -19,10 +18,10 @@ from payment_analysis.decisioning.mandates import EXEMPTIONS, Path
 from payment_analysis.decisioning.retry_case import RetryScores, Way, decline_of, ways_of
 from payment_analysis.decisioning.routing import STANDARD, TOKEN
 from payment_analysis.domain.errors import NotFound, Unavailable
-from payment_analysis.domain.money import exponent
 from payment_analysis.domain.rates import BASE, rate
 from payment_analysis.ml.fast_trees import FastTrees
 from payment_analysis.ml.names import APPROVAL, HOUR_S, RETRY, RISK, ROUTING, SEEN, WAITS_SECONDS
+from payment_analysis.ml.raw_attempt import raw_attempt
 from payment_analysis.ml.route_effects import EffectsByCard
 from payment_analysis.ml.ways import WAYS, Ways
 
@@ -266,43 +265,3 @@ def unit_of(policy: RoutingPolicy | RetryPolicy) -> float:
 def _unit(currency: str, on: date) -> float:
     known = rate(currency, BASE, on)
     return 1.0 if known is None else float(known)
-
-
-def raw_attempt(context: Context, known: Mapping[str, Any]) -> dict[str, Any]:
-    """The payment as the columns of an attempt, with what is known of its past."""
-    crosses = (
-        None
-        if context.issuer_country is None or context.merchant_country is None
-        else float(context.issuer_country != context.merchant_country)
-    )
-    made = context.attempts_made
-    return {
-        "amount": context.amount_minor / 10 ** exponent(context.currency),
-        "fraud_score": context.risk_score,
-        "aml_risk_score": context.aml_risk_score,
-        "device_trust_score": context.device_trust_score,
-        "installments": context.installments,
-        "retry_count": float(made),
-        "attempt_number": float(made + 1),
-        "is_cross_border": crosses,
-        "is_recurring": float(context.is_recurring),
-        "currency": context.currency,
-        "merchant_id": context.merchant_id,
-        "merchant_segment": context.merchant_segment,
-        "merchant_country": context.merchant_country,
-        "geo_country": context.geo_country,
-        "entry_system": context.entry_system,
-        "flow_type": context.flow_type,
-        "entry_mode": context.entry_mode,
-        "initiator": context.initiator,
-        "card_network": context.network,
-        "payment_method_type": context.payment_method_type,
-        "issuer": context.issuer,
-        "issuer_country": context.issuer_country,
-        "wallet": context.wallet,
-        "device_type": context.device_type,
-        "has_passkey": float(context.supports_passkey),
-        "event_timestamp": context.at,
-        "payment_tries": float(made) if made else math.nan,
-        **known,
-    }
