@@ -188,7 +188,8 @@ def create_app(
     app.state.talks = talks_of_environment()
     app.state.listeners, app.state.sign_ins = Listeners(), AttemptsMade(*SIGN_INS)
     keep_links_out_of_the_log()
-    app.add_middleware(AtOnce, routes=decision.router.routes)  # the innermost: what is added later stands before it
+    app.add_middleware(GZipMiddleware, minimum_size=PACKED_BYTES_MIN)  # what is added later stands before it
+    app.add_middleware(AtOnce, routes=decision.router.routes)
     app.add_middleware(Gates, hosts=hosts, behind_proxy=behind_proxy)
     app.add_middleware(AnsweredBy, engine=engine)
     return _with_routes(app)
@@ -219,7 +220,6 @@ def _life(
 def _with_routes(app: FastAPI) -> FastAPI:
     """The application with what all routes share, and the routes."""
     app.add_middleware(SecurityHeaders)
-    app.add_middleware(GZipMiddleware, minimum_size=PACKED_BYTES_MIN)
     handle_errors(app)
     for part in ROUTERS:
         app.include_router(part.router)
