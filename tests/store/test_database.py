@@ -21,6 +21,7 @@ from payment_analysis.store.database import Database, given_url
 from payment_analysis.store.decisions import DecisionLog
 from payment_analysis.store.operations import Incident
 from payment_analysis.store.people import Audit, SignInLink, User
+from payment_analysis.store.server import check_owner
 from payment_analysis.store.tables import SCHEMA, Base
 
 if TYPE_CHECKING:
@@ -210,3 +211,13 @@ def test_several_processes_of_one_home_share_one_server(tmp_path: Path) -> None:
         assert sorted(session.scalars(select(Incident.key))) == ["a", "b", "c"]
     database.close()
     assert not (tmp_path / "postgres" / "postmaster.pid").exists()
+
+
+def test_a_home_that_was_copied_without_its_owners_says_so(tmp_path: Path) -> None:
+    check_owner(tmp_path, owner=1000, runs_as=1000)
+
+    with pytest.raises(StoreDown) as found:
+        check_owner(tmp_path, owner=0, runs_as=999)
+
+    assert "user 999" in found.value.message
+    assert "chown -R 999" in found.value.hint

@@ -82,6 +82,7 @@ from payment_analysis.backend.seen_routes import SeenRoutes
 from payment_analysis.domain.release import release as release_name
 from payment_analysis.lakehouse.background import wait_for_all
 from payment_analysis.lakehouse.home import Home
+from payment_analysis.lakehouse.latest_features import FEATURE_TABLES
 from payment_analysis.store.accounts import first_admin, make_link
 from payment_analysis.store.audit import SYSTEM
 from payment_analysis.store.database import Database
@@ -187,7 +188,8 @@ def create_app(
     app.state.talks = talks_of_environment()
     app.state.listeners, app.state.sign_ins = Listeners(), AttemptsMade(*SIGN_INS)
     keep_links_out_of_the_log()
-    app.add_middleware(AtOnce, routes=decision.router.routes)  # the innermost: what is added later stands before it
+    app.add_middleware(GZipMiddleware, minimum_size=PACKED_BYTES_MIN)  # what is added later stands before it
+    app.add_middleware(AtOnce, routes=decision.router.routes)
     app.add_middleware(Gates, hosts=hosts, behind_proxy=behind_proxy)
     app.add_middleware(AnsweredBy, engine=engine)
     return _with_routes(app)
@@ -218,7 +220,6 @@ def _life(
 def _with_routes(app: FastAPI) -> FastAPI:
     """The application with what all routes share, and the routes."""
     app.add_middleware(SecurityHeaders)
-    app.add_middleware(GZipMiddleware, minimum_size=PACKED_BYTES_MIN)
     handle_errors(app)
     for part in ROUTERS:
         app.include_router(part.router)
@@ -249,7 +250,9 @@ def app_of(home: Home, *, hosts: Sequence[str] = LOOPBACK, announce: Callable[[s
         operating=OperatingHere(home, store),
         writes=LakehouseWrites(home),
         deciding=Deciding(
-            RegisteredModels(home.path), LiveFeatures(lakehouse.rows), seen_routes=SeenRoutes(lakehouse.rows)
+            RegisteredModels(home.path),
+            LiveFeatures(lakehouse.rows, lambda: [lakehouse.version(name) for name in FEATURE_TABLES]),
+            seen_routes=SeenRoutes(lakehouse.rows),
         ),
         models_of=models,
         hosts=hosts,

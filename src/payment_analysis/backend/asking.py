@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from payment_analysis.store.people import User
 
 COOKIE_PREFIX: Final = "payment_analysis_"
+FORWARDED_NAMES: Final = ("x-forwarded-email", "x-forwarded-preferred-username")  # headers of a platform before us
 Way = Literal["session", "token", "forwarded"]
 
 

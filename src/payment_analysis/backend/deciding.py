@@ -36,7 +36,8 @@ from payment_analysis.decisioning.retry_case import RetryFacts, decline_of
 from payment_analysis.decisioning.scheme_limits import known_attempts
 from payment_analysis.domain.errors import Unavailable
 from payment_analysis.ml.scoring import Scoring
-from payment_analysis.store.decision_writes import DecisionRow, DecisionWork, Made, OutcomeWork, Placed, commit
+from payment_analysis.store.decision_rows import DecisionRow, DecisionWork, Made, OutcomeWork, Placed
+from payment_analysis.store.decision_writes import commit
 from payment_analysis.store.group_commit import GroupCommit
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
     from payment_analysis.backend.outcome_lessons import Heard
     from payment_analysis.decisioning.context import Context
     from payment_analysis.store.database import Database
-    from payment_analysis.store.decision_writes import CardRow, Stored, Work
+    from payment_analysis.store.decision_rows import CardRow, Stored, Work
 
 Scored = TypeVar("Scored")
 NOTHING_LOADED: Final = Scoring(missing={"models": LOADING})

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from payment_analysis.decisioning.experiments import Assigned
     from payment_analysis.decisioning.fields import Decision
     from payment_analysis.decisioning.option import Wish
-    from payment_analysis.store.decision_writes import Attempt
+    from payment_analysis.store.decision_rows import Attempt
 
 
 class Asked(NamedTuple):

@@ -16,14 +16,14 @@ from payment_analysis.domain.currencies import exponent
 from payment_analysis.domain.errors import BadInput
 from payment_analysis.domain.rates import BASE, rate
 from payment_analysis.domain.retry_rules import AttemptMade
-from payment_analysis.store.decision_writes import Attempt
+from payment_analysis.store.decision_rows import Attempt
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
     from payment_analysis.decisioning.option import Option, RuleHit
-    from payment_analysis.store.decision_writes import CardRow
+    from payment_analysis.store.decision_rows import CardRow
 
 SHARED: Final = tuple(name for name in Context._fields if name in DecisionContext.model_fields)
 CURRENCIES_KEPT: Final = 1_000  # currency and day

@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from payment_analysis.backend import access
-from payment_analysis.backend.asking import cookie_name
+from payment_analysis.backend.asking import FORWARDED_NAMES
 from payment_analysis.backend.errors import answer_with_problem
 from payment_analysis.domain.errors import PaymentAnalysisError
 
@@ -32,28 +32,53 @@ if TYPE_CHECKING:
     from payment_analysis.backend.asking import Person
 
 REMEMBERED_SECONDS: Final = 5.0
+RENEWED_SECONDS: Final = 2.0  # so long before the end the store is asked again, and nobody waits for it
 PEOPLE_KEPT: Final = 1_000
 JSON: Final = "application/json"
+_JSON_HEADER: Final = (b"content-type", JSON.encode())
+# Headers that say who asks; the host is there because the name of a cookie holds its port.
+TELLING: Final = frozenset({b"authorization", b"cookie", b"host", *(name.encode() for name in FORWARDED_NAMES)})
 
 
 class RememberedPeople:
-    """Who asked with which secret a moment ago."""
+    """Who asked with which headers a moment ago."""
 
     def __init__(self) -> None:
-        self._people: OrderedDict[tuple[str, str], tuple[float, Person | None]] = OrderedDict()
+        self._people: OrderedDict[tuple[tuple[bytes, bytes], ...], tuple[float, Person | None]] = OrderedDict()
+        self._asked: dict[tuple[tuple[bytes, bytes], ...], asyncio.Task[Person | None]] = {}
 
     async def who(self, request: Request) -> Person | None:
-        """The person; the store is asked in a thread, and only when the memory is older than some seconds."""
-        secret = (request.headers.get("authorization", ""), request.cookies.get(cookie_name(request), ""))
-        known = self._people.get(secret)
-        if known is not None and known[0] > time.monotonic():
-            return known[1]
-        person: Person | None = await asyncio.to_thread(request.app.state.asking.who, request)
-        self._people[secret] = (time.monotonic() + REMEMBERED_SECONDS, person)
-        self._people.move_to_end(secret)
+        """The person; the store is asked in a thread, once for everybody who waits for the same answer."""
+        said = tuple(one for one in request.scope["headers"] if one[0] in TELLING)
+        now = time.monotonic()
+        until, person = self._people.get(said, (-1.0, None))
+        if until - now > RENEWED_SECONDS:
+            return person
+        asked = self._asked.get(said)
+        if asked is None or asked.get_loop() is not asyncio.get_running_loop():
+            asked = self._asked[said] = asyncio.create_task(self._ask(said, request))
+        if until > now:  # the next answer is asked for while this one is still good
+            asked.add_done_callback(_let_go)
+            return person
+        return await asyncio.shield(asked)  # who gives up does not stop it for the others
+
+    async def _ask(self, said: tuple[tuple[bytes, bytes], ...], request: Request) -> Person | None:
+        began = time.monotonic()
+        try:
+            person: Person | None = await asyncio.to_thread(request.app.state.asking.who, request)
+        finally:
+            self._asked.pop(said, None)
+        self._people[said] = (began + REMEMBERED_SECONDS, person)
+        self._people.move_to_end(said)
         while len(self._people) > PEOPLE_KEPT:
             self._people.popitem(last=False)
         return person
+
+
+def _let_go(asked: asyncio.Task[Person | None]) -> None:
+    """Take the error of a question that nobody waits for: whoever needs its answer asks again and is told."""
+    if not asked.cancelled():
+        asked.exception()
 
 
 class DecisionRoute(APIRoute):
@@ -64,12 +89,13 @@ class DecisionRoute(APIRoute):
         model = field.field_info.annotation
         assert isinstance(model, type)
         assert issubclass(model, BaseModel)
-        parse = model.model_validate_json
+        parse = model.__pydantic_validator__.validate_json
         (method,) = self.methods or {"POST"}
         endpoint, path = self.endpoint, self.path
 
-        async def handle(request: Request) -> Response:
-            person = await request.app.state.people.who(request)
+        async def answer(request: Request) -> bytes:
+            state = request.app.state
+            person = await state.people.who(request)
             access.admit(method, path, person)
             raw = await request.body()
             try:
@@ -78,11 +104,15 @@ class DecisionRoute(APIRoute):
                 raise RequestValidationError(
                     [{**one, "loc": ("body", *one["loc"])} for one in error.errors(include_url=False)]
                 ) from error
-            answer = await endpoint(body=body, decisions=request.app.state.decisions, raw=raw)
-            text = answer if isinstance(answer, str | bytes) else orjson.dumps(answer)
-            return Response(text, media_type=JSON)
+            told = await endpoint(body=body, decisions=state.decisions, raw=raw)
+            if isinstance(told, str):
+                return told.encode()
+            return told if isinstance(told, bytes) else orjson.dumps(told)
 
-        self.at_once = handle
+        async def handle(request: Request) -> Response:
+            return Response(await answer(request), media_type=JSON)
+
+        self.at_once = answer
         return handle
 
 
@@ -90,6 +120,7 @@ class AtOnce:
     """Answers the addresses of decisions before the application looks through all of its others: a third of the time.
 
     What stands before it (limits, names, headers) holds for these addresses as for any; errors have the same answers.
+    Its answers are not packed: that would take as long as the decision.
     """
 
     def __init__(self, app: ASGIApp, *, routes: Sequence[BaseRoute]) -> None:
@@ -97,13 +128,17 @@ class AtOnce:
         self._routes = {one.path: one.at_once for one in routes if isinstance(one, DecisionRoute)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        handle = self._routes.get(scope["path"]) if scope["type"] == "http" and scope["method"] == "POST" else None
-        if handle is None:
+        decide = self._routes.get(scope["path"]) if scope["type"] == "http" and scope["method"] == "POST" else None
+        if decide is None:
             await self.app(scope, receive, send)
             return
         request = Request(scope, receive, send)
         try:
-            answer = await handle(request)
+            told = await decide(request)
         except (PaymentAnalysisError, RequestValidationError) as error:
-            answer = await answer_with_problem(request, error)
-        await answer(scope, receive, send)
+            problem = await answer_with_problem(request, error)
+            await problem(scope, receive, send)
+            return
+        length = (b"content-length", str(len(told)).encode())
+        await send({"type": "http.response.start", "status": 200, "headers": [length, _JSON_HEADER]})
+        await send({"type": "http.response.body", "body": told})

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import select
 from starlette.datastructures import Headers
 
-from payment_analysis.backend.asking import Person
+from payment_analysis.backend.asking import FORWARDED_NAMES, Person
 from payment_analysis.domain.errors import NotSignedIn
 from payment_analysis.domain.roles import Role
 from payment_analysis.store.audit import SYSTEM
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from payment_analysis.store.database import Database
 
 CLIENTS_MAX: Final = 64  # people at once; a token lasts an hour
-NAMES: Final = ("x-forwarded-email", "x-forwarded-preferred-username")
 _HEADERS: Final[ContextVar[Mapping[str, str]]] = ContextVar("headers")
 
 
@@ -90,7 +89,7 @@ class Forwarded:
         self._admins = {name.strip().lower() for name in admins if name.strip()}
 
     def who(self, request: Request) -> Person | None:
-        given = (request.headers.get(header, "") for header in NAMES)
+        given = (request.headers.get(header, "") for header in FORWARDED_NAMES)
         name = next((one.strip() for one in given if one.strip()), "")
         if not name:
             raise NotSignedIn("Databricks did not say who asks.", hint="open the app from Compute → Apps")

@@ -22,6 +22,12 @@ BODY_BYTES_MAX: Final = 1024**2
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
 ANY: Final = "*"
+HOSTS_KEPT: Final = 100  # names with ports; they come from callers, so their number is limited
+# Headers that no gate looks at, of the requests that programs send most.
+HARMLESS: Final = frozenset(
+    {b"authorization", b"content-type", b"accept", b"accept-encoding", b"user-agent", b"connection"}
+)
+_LENGTH_DIGITS: Final = len(str(BODY_BYTES_MAX))  # a shorter number is below the limit, whatever its digits
 
 
 class Gates:
@@ -31,9 +37,13 @@ class Gates:
         self.app = app
         self._hosts = {host.strip("[]").lower() for host in hosts}
         self._behind_proxy = behind_proxy
+        self._known_hosts = set[bytes]()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        if self._is_plain(scope["headers"]):
             await self.app(scope, receive, send)
             return
         refusal = next(self._refusals(scope["method"], Headers(scope=scope)), None)
@@ -42,6 +52,29 @@ class Gates:
         else:
             problem = problem_of(refusal, scope["path"])
             await ProblemResponse(problem.model_dump(), status_code=problem.status)(scope, receive, send)
+
+    def _is_plain(self, headers: Sequence[tuple[bytes, bytes]]) -> bool:
+        """Whether it only holds what no gate refuses: a program's request, at a fifth of the cost of all gates."""
+        hosts = 0
+        for name, value in headers:
+            if name == b"host":
+                hosts += 1
+                if value not in self._known_hosts and not self._knows(value):
+                    return False
+            elif name == b"content-length":
+                if not (value.isdigit() and len(value) < _LENGTH_DIGITS):
+                    return False
+            elif name not in HARMLESS:
+                return False
+        return hosts == 1
+
+    def _knows(self, host: bytes) -> bool:
+        """Whether the application is called so; what it is called with a port is remembered."""
+        if ANY not in self._hosts and _name(host.decode("latin-1")) not in self._hosts:
+            return False
+        if len(self._known_hosts) < HOSTS_KEPT:
+            self._known_hosts.add(host)
+        return True
 
     def _refusals(self, method: str, headers: Headers) -> Iterator[PaymentAnalysisError]:
         host = headers.get("host", "")

@@ -22,6 +22,8 @@ EVERYWHERE: dict[str, str] = {
     "content-security-policy": CONTENT_SECURITY_POLICY,
 }
 
+_EVERYWHERE = [(name.encode(), value.encode()) for name, value in EVERYWHERE.items()]
+_NAMES = frozenset(name for name, _ in _EVERYWHERE)
 _INLINE = {
     "style-src": re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL),
     "script-src": re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL),
@@ -51,14 +53,8 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 given = {name.lower() for name, _ in message["headers"]}
-                message["headers"] = [
-                    *message["headers"],
-                    *(
-                        (name.encode(), value.encode())
-                        for name, value in EVERYWHERE.items()
-                        if name.encode() not in given
-                    ),
-                ]
+                added = _EVERYWHERE if given.isdisjoint(_NAMES) else [one for one in _EVERYWHERE if one[0] not in given]
+                message["headers"] = [*message["headers"], *added]
             await send(message)
 
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)

@@ -20,8 +20,12 @@ REFRESH_SECONDS: Final = 10.0  # a question takes up to half a second of both co
 class LiveFeatures:
     """What is known now of merchant, issuer, route and card; nothing while no table is built."""
 
-    def __init__(self, ask: Callable[[str], Iterable[Mapping[str, Any]]]) -> None:
-        self._latest = LatestFeatures(ask)
+    def __init__(
+        self, ask: Callable[[str], Iterable[Mapping[str, Any]]], position: Callable[[], object] | None = None
+    ) -> None:
+        """`position` says cheaply what was committed last: features change with the data, not with the time of day."""
+        self._latest, self._position = LatestFeatures(ask), position
+        self._known_at: object = None
         self._error: Unavailable | None = None
         self._end = threading.Event()
         self._thread: threading.Thread | None = None
@@ -45,10 +49,17 @@ class LiveFeatures:
             card=context.card_token_id,
         )
 
+    def refresh(self) -> None:
+        """Ask, unless nothing was committed since."""
+        position = self._position() if self._position is not None else None
+        if position is None or position != self._known_at:
+            self._latest.refresh()
+            self._known_at = position
+
     def _run(self) -> None:
         while True:
             try:
-                self._latest.refresh()
+                self.refresh()
                 self._error = None
             except NotBuilt:
                 self._error = None  # nothing has happened yet, so nothing is known

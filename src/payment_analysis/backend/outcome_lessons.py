@@ -13,14 +13,14 @@ from payment_analysis.decisioning.scheme_limits import attempt_made, network_of
 from payment_analysis.domain.countries import region_of
 from payment_analysis.domain.errors import Conflict
 from payment_analysis.ml.route_memory import Told
-from payment_analysis.store.decision_writes import Attempt, Judged, OutcomeRow
+from payment_analysis.store.decision_rows import Attempt, Judged, OutcomeRow
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from payment_analysis.backend.decision_models import DecisionOutcomeIn
     from payment_analysis.ml.scoring import Scoring
-    from payment_analysis.store.decision_writes import Decided
+    from payment_analysis.store.decision_rows import Decided
 
 
 class Heard(NamedTuple):

@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
 from payment_analysis.decisioning.actions import ActionKind, Exemption
+from payment_analysis.decisioning.context import Context
 from payment_analysis.decisioning.fields import NAMES, Decision
 from payment_analysis.decisioning.option import Wish
 from payment_analysis.decisioning.retry_case import decline_of
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from payment_analysis.decisioning.actions import RuleAction
-    from payment_analysis.decisioning.context import Context
     from payment_analysis.decisioning.rules import Rule, RuleHit
 
 EXEMPTION: Final = "exemption_"  # before the name of an exemption, in the words of the paths
@@ -30,6 +30,14 @@ CONTEXT_NAMES: Final = {  # where a field is called otherwise than the fact
     "previous_advice_code": "merchant_advice_code",
 }
 _RETRY_ONLY: Final = frozenset({"psp", "decline_code_raw", "merchant_advice_code"})
+# By kind (of a retry or not): how each fact of a context is called, None for what no rule may read.
+_FACTS: Final = {
+    is_retry: tuple(
+        name if name in NAMES and (is_retry or name not in _RETRY_ONLY) else None
+        for name in (CONTEXT_NAMES.get(field, field) for field in Context._fields)
+    )
+    for is_retry in (False, True)
+}
 
 
 class CompiledRules:
@@ -60,13 +68,14 @@ def rules_version(rules: Sequence[Rule]) -> str:
 
 def facts_of(kind: Decision, context: Context, features: Mapping[str, Any]) -> dict[str, object]:
     """The facts by their declared names; what nobody gave is missing."""
-    given = context._asdict()
-    facts = {CONTEXT_NAMES.get(name, name): value for name, value in given.items() if value is not None}
-    facts = {name: value for name, value in facts.items() if name in NAMES}
+    facts: dict[str, object] = {
+        name: value
+        for name, value in zip(_FACTS[kind is Decision.RETRY], context, strict=True)
+        if value is not None and name is not None
+    }
     facts |= {name: value for name, value in features.items() if name in NAMES}
-    facts["attempt_number"] = max(context.attempts_made, 1)
-    facts["is_retry"] = context.attempts_made > 1
-    facts["retry_count"] = max(context.attempts_made - 1, 0)
+    made = context.attempts_made
+    facts["attempt_number"], facts["is_retry"], facts["retry_count"] = max(made, 1), made > 1, max(made - 1, 0)
     facts["event_hour"], facts["event_day_of_week"] = context.at.hour, context.at.isoweekday() % 7 + 1
     if context.issuer_country and context.merchant_country:
         facts["is_cross_border"] = context.issuer_country != context.merchant_country
@@ -79,8 +88,7 @@ def facts_of(kind: Decision, context: Context, features: Mapping[str, Any]) -> d
             "decline_fault": str(decline.fault),
             "is_retryable": decline.retryable,
         }
-        return facts
-    return {name: value for name, value in facts.items() if name not in _RETRY_ONLY}
+    return facts
 
 
 def wish_of(hit: RuleHit) -> Wish:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import signal
 import socket
 import sys
@@ -47,7 +48,8 @@ if TYPE_CHECKING:
 PORT = 8000
 ATTEMPTS, DAYS, SEED = 1_000_000, 90, 7  # the world of a new home
 PORTS_TRIED = 20
-SWITCH_SECONDS = 0.0005  # the thread that commits needs the interpreter at once, not after the usual 5 ms
+SWITCH_SECONDS = 0.0005  # the loop that decides needs the interpreter at once, not after the usual 5 ms
+COLLECT_AFTER = (50_000, 20, 20)  # new objects before the collector looks: a decision makes some hundred
 THIS_MACHINE = {"127.0.0.1", "::1", "localhost"}
 ANYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - the addresses we warn about
 
@@ -195,6 +197,7 @@ class Server(uvicorn.Server):
 def run(home: Home, listener: socket.socket, host: str) -> None:
     """Serve until Ctrl-C."""
     sys.setswitchinterval(SWITCH_SECONDS)
+    gc.set_threshold(*COLLECT_AFTER)
     app = app_of(home, hosts=hosts(host))
     path = way_in(app.state.store, datetime.now(UTC))
     number = listener.getsockname()[1]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from payment_analysis.decisioning.option import NO_WISHES, Option
 from payment_analysis.decisioning.retry_case import Case, RetryFacts, Way, decline_of, veto, ways_of
-from payment_analysis.decisioning.scheme_limits import limit_at, network_of
+from payment_analysis.decisioning.scheme_limits import limits_at, network_of
 from payment_analysis.decisioning.value import Stakes, stakes
 from payment_analysis.domain.decline_sentences import REASON_SENTENCES
 from payment_analysis.domain.declines import DeclineReason
@@ -103,28 +103,38 @@ def _backoff(case: Case) -> int:
 
 def _options(case: Case, ways: Sequence[Way], waits: Sequence[int]) -> tuple[Option, ...]:
     """Every way with every wait, judged."""
-    limits = {wait: _limit(case, wait) for wait in waits}
+    limits = _limits(case, waits)
+    least = (case.settings.number("retry_success_min"), case.settings.number("retry_net_min"))
     at_stake = stakes(
         case.context.amount_value or 0.0,
         margin=case.settings.number("margin_share"),
         fraud=0.0 if case.scores is None else case.scores.fraud,
         fee_declined=0.0 if case.scores is None else case.scores.fee_declined,
     )
-    return tuple(_option(case, way, wait, limits[wait], at_stake) for way in ways for wait in waits)
+    return tuple(
+        [
+            _option(case, (way, wait), limit, at_stake, least)
+            for way in ways
+            for wait, limit in zip(waits, limits, strict=True)
+        ]
+    )
 
 
-def _limit(case: Case, wait: int) -> str:
-    found = limit_at(
+def _limits(case: Case, waits: Sequence[int]) -> list[str]:
+    """The scheme limit that an attempt after each wait would break, in words."""
+    found = limits_at(
         case.facts.made,
-        case.context.at + timedelta(seconds=wait),
+        [case.context.at + timedelta(seconds=wait) for wait in waits],
         network=network_of(case.context.network),
         merchant_country=case.context.merchant_country,
         issuer_country=case.context.issuer_country,
     )
-    return "" if found is None else f"it would break a scheme limit: {found.words}"
+    return ["" if one is None else f"it would break a scheme limit: {one.words}" for one in found]
 
 
-def _option(case: Case, way: Way, wait: int, limit: str, at_stake: Stakes) -> Option:
+def _option(case: Case, plan: tuple[Way, int], limit: str, at_stake: Stakes, least: tuple[float, float]) -> Option:
+    """One way with one wait; `least` are the chance and the net value that are worth it."""
+    way, wait = plan
     action, terms = f"{way}{AFTER}{wait}", {"wait_seconds": float(wait)}
     if case.scores is None:
         return Option(action, not limit, limit, None, None, terms)
@@ -132,10 +142,10 @@ def _option(case: Case, way: Way, wait: int, limit: str, at_stake: Stakes) -> Op
     usual = known if known is not None else next(iter(case.scores.chances.values()), 0.0)
     chance = _shifted(usual, case.scores.shifts.get(way, 0.0))
     net = float(at_stake.value(chance))
-    why, least = limit, case.settings.number("retry_success_min")
-    if not why and chance < least:
-        why = f"only {chance:.1%} likely, {least:.1%} is the least"
-    if not why and net <= case.settings.number("retry_net_min"):
+    why, (chance_min, net_min) = limit, least
+    if not why and chance < chance_min:
+        why = f"only {chance:.1%} likely, {chance_min:.1%} is the least"
+    if not why and net <= net_min:
         why = f"it is expected to bring {net:.2f}, which is not worth it"
     return Option(action, not why, why, chance, net, terms)
 

@@ -9,6 +9,7 @@ route its floor only until enough outcomes are known.
 from __future__ import annotations
 
 from enum import StrEnum
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from payment_analysis.decisioning.option import NO_WISHES, Option, wished
@@ -128,6 +129,8 @@ def on_offer(
                     at_stake,
                 )
             )
+    if not wishes:
+        return Offer(tuple(_somebody(arms)), ())
     names = {arm.action: "" for arm in arms if arm.footing is not Footing.OUT}
     left, hits = wished(names, _by_arm(wishes, names))
     ruled = [arm._replace(footing=Footing.OUT, why="a rule took it away") if _gone(arm, left) else arm for arm in arms]
@@ -214,21 +217,23 @@ def decide_routing(
     chances = propensities(arms, wins, settings) if offer.may_explore else _certain(arms)
     place = _drawn(chances, luck)
     chosen, chance = arms[place], chances[place]
-    full = [arm for arm in arms if arm.footing is Footing.FULL]
-    best = max(full, key=lambda arm: arm.value)
-    ranked = sorted(full, key=lambda arm: -arm.value)
-    cascade = _cascade(ranked, chosen.route, settings.count("cascade_max") if offer.may_cascade else 0)
-    explores = chosen.action != best.action
+    ranked = sorted(zip([arm.value for arm in arms], arms, chances, strict=True), key=_worth, reverse=True)
+    full = [(value, arm) for value, arm, _ in ranked if arm.footing is Footing.FULL]
+    best = full[0][1]
+    cascade = _cascade(full, chosen.route, settings.count("cascade_max") if offer.may_cascade else 0)
+    explores = chosen is not best
     options = tuple(
-        Option(
-            arm.action,
-            arm.footing is not Footing.OUT,
-            arm.why,
-            arm.approval,
-            arm.value,
-            {"propensity": share, "won": float(arm.stakes.won), "lost": float(arm.stakes.lost)},
-        )
-        for arm, share in sorted(zip(arms, chances, strict=True), key=lambda pair: -pair[0].value)
+        [
+            Option(
+                arm.action,
+                arm.footing is not Footing.OUT,
+                arm.why,
+                arm.approval,
+                value,
+                {"propensity": share, "won": float(arm.stakes.won), "lost": float(arm.stakes.lost)},
+            )
+            for value, arm, share in ranked
+        ]
     )
     reason = _reason(chosen, best, chance, explores=explores)
     return RoutingDecision(
@@ -251,11 +256,14 @@ def _drawn(chances: Sequence[float], luck: float) -> int:
     return max(range(len(chances)), key=chances.__getitem__)  # rounding: the chances sum to a little less than one
 
 
-def _cascade(ranked: Sequence[Arm], first: str, routes_max: int) -> tuple[str, ...]:
+_worth: Final = itemgetter(0)
+
+
+def _cascade(ranked: Sequence[tuple[float, Arm]], first: str, routes_max: int) -> tuple[str, ...]:
     """The next best arms for an attempt that fails on the provider's side: other providers, none down or new."""
     taken = dict[str, str]()
-    for arm in ranked:
-        if arm.route != first and arm.route not in taken and arm.value > 0.0:
+    for value, arm in ranked:
+        if arm.route != first and arm.route not in taken and value > 0.0:
             taken[arm.route] = arm.action
     return tuple(taken.values())[:routes_max]
 

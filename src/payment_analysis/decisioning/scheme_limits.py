@@ -61,11 +61,32 @@ def limit_at(
     Attempts are those of one card at one merchant whatever their amount, so a rule by amount is kept more strictly. A
     network we do not know has no rules here; the budget of the house still holds.
     """
+    return limits_at(made, [at], network=network, merchant_country=merchant_country, issuer_country=issuer_country)[0]
+
+
+def limits_at(
+    made: Sequence[AttemptMade],
+    instants: Sequence[datetime],
+    *,
+    network: CardNetwork | None,
+    merchant_country: str | None,
+    issuer_country: str | None,
+) -> list[Limit | None]:
+    """The same for an attempt at each of several instants."""
     if network is None or not made:
-        return None
+        return [None] * len(instants)
     place = IssuerPlace.DOMESTIC if issuer_country == merchant_country else IssuerPlace.FOREIGN
-    rules = _rules(network, region_of(merchant_country), at.date(), place)
-    if not any(_may_break(rule, made) for rule in rules):
+    region = region_of(merchant_country)
+    by_day: dict[date, tuple[RetryRule, ...]] = {}
+    traits = frozenset[str]().union(*(attempt.traits for attempt in made if attempt.declined))
+    for on in {at.date() for at in instants}:
+        rules = _rules(network, region, on, place)
+        by_day[on] = rules if any(_may_break(rule, len(made), traits) for rule in rules) else ()
+    return [_limit(made, at, by_day[at.date()]) for at in instants]
+
+
+def _limit(made: Sequence[AttemptMade], at: datetime, rules: Sequence[RetryRule]) -> Limit | None:
+    if not rules:
         return None
     in_order = sorted(made, key=_at)
     last = in_order[-1]
@@ -85,11 +106,11 @@ def _rules(network: CardNetwork, region: Region, on: date, place: IssuerPlace) -
     )
 
 
-def _may_break(rule: RetryRule, made: Sequence[AttemptMade]) -> bool:
-    """Whether it is worth counting at all: too few attempts break nothing."""
+def _may_break(rule: RetryRule, attempts: int, traits: frozenset[str]) -> bool:
+    """Whether it is worth counting at all: too few attempts break nothing; `traits` are those of all declines."""
     if rule.counts is Counts.DECLINES:
-        return len(made) >= rule.attempts_max
-    return any(attempt.declined and not rule.matches.isdisjoint(attempt.traits) for attempt in made)
+        return attempts >= rule.attempts_max
+    return not rule.matches.isdisjoint(traits)
 
 
 def known_attempts(context: Context, stored: Sequence[AttemptMade], of_payment: int) -> tuple[AttemptMade, ...]:

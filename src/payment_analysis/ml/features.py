@@ -96,22 +96,27 @@ class AttemptFeatures(TransformerMixin, BaseEstimator):
             self._places = {
                 name: dict(zip(words.to_pylist(), range(len(words)), strict=True)) for name, words in _all(self)
             }
-        made = [_number(attempt.get(name)) for name in NUMBERS]
+        get = attempt.get
+        made = [math.nan if (value := get(name)) is None else value for name in NUMBERS]
         amount = math.log1p(made[0]) if made else math.nan
         currency = self._places["currencies"].get(attempt.get("currency"), -1)
         made += [
             amount,
             amount - float(self.usual_amount_log_[currency]),
-            *(amount - _number(attempt.get(name)) for name in AGAINST.values()),
+            *(math.nan if (value := get(name)) is None else amount - value for name in AGAINST.values()),
         ]
-        made += [_number(attempt.get(name)) for name in FLAGS]
-        at = attempt.get(TIME)
+        made += [math.nan if (value := get(name)) is None else value for name in FLAGS]
+        at = get(TIME)
         made += [math.nan] * len(CLOCK) if at is None else [float(at.hour), float(at.weekday()), float(at.day)]
-        made += [_number(attempt.get(name)) for name in HISTORY_NUMBERS]
+        made += [math.nan if (value := get(name)) is None else value for name in HISTORY_NUMBERS]
         for name in self.words:
-            word, places = attempt.get(name), self._places[name]
-            made.append(math.nan if word is None else float(places.get(word, len(places))))
-        return np.array([made])
+            word = get(name)
+            if word is None:
+                made.append(math.nan)
+            else:
+                places = self._places[name]
+                made.append(places.get(word, len(places)))
+        return np.array([made], dtype=np.float64)
 
     def __getstate__(self) -> dict[str, Any]:
         """What is looked up by word is made again where it is needed."""
@@ -125,10 +130,6 @@ class AttemptFeatures(TransformerMixin, BaseEstimator):
 
 def _all(features: AttemptFeatures) -> list[tuple[str, pa.Array]]:
     return [*features.vocabulary_.items(), ("currencies", features.currencies_)]
-
-
-def _number(value: Any) -> float:
-    return math.nan if value is None else float(value)
 
 
 def _code(words: pa.Array, known: pa.Array) -> Array:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pyarrow as pa
 
+from payment_analysis.ml.ways import WAYS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -28,6 +30,7 @@ class EffectsByCard:
         self._effects, self.routes = effects, tuple(routes)
         self._routes_of = lru_cache(CARDS_KEPT)(self._looked_up)
         self._solution_of = lru_cache(CARDS_KEPT)(self._solution)
+        self._usual_of = lru_cache(CARDS_KEPT)(self._usual)
 
     def of_routes(self, attempt: Mapping[str, Any]) -> tuple[Array, Array]:
         """Effect and variance of every route."""
@@ -39,9 +42,7 @@ class EffectsByCard:
 
     def usual(self, attempt: Mapping[str, Any]) -> Array:
         """Effect of every way by a route like any other: the mean of all."""
-        effect, _ = self.of_routes(attempt)
-        usual = float(effect.mean()) if len(effect) else 0.0
-        return self.of_solutions(attempt, ("standard", "network_token", "3ds", "passkey", "data_only")) + usual
+        return self._usual_of(*(attempt.get(name) for name in KEY))
 
     def _looked_up(self, issuer: str | None, country: str | None, network: str | None) -> tuple[Array, Array]:
         card = dict(zip(KEY, (issuer, country, network), strict=True))
@@ -57,6 +58,11 @@ class EffectsByCard:
             }
         )
         return effect, self._effects.error(table) ** 2
+
+    def _usual(self, issuer: str | None, country: str | None, network: str | None) -> Array:
+        effect, _ = self._routes_of(issuer, country, network)
+        usual = float(effect.mean()) if len(effect) else 0.0
+        return self.of_solutions({"issuer": issuer}, tuple(WAYS)) + usual
 
     def _solution(self, issuer: str | None, solution: str) -> float:
         both = self._effects.of_attempt({"issuer": issuer, SOLUTION: solution}, ("",))

@@ -104,18 +104,25 @@ class RouteMemory:
 
     def wins(self, belief: Belief, arms: Sequence[Arm]) -> list[float]:
         """How often each arm of full footing brings the most, over draws of the routes' effects."""
-        full = np.array([arm.footing is Footing.FULL for arm in arms])
-        if full.sum() <= 1:
-            return [float(one) for one in full]
-        begin = int(self._rng.random() * (len(self._normals) - DRAWS))
-        drawn = self._normals[begin : begin + DRAWS, None, :] * belief.spread
-        chances = belief.health / (1.0 + np.exp(-(belief.odds[None] + drawn)))  # draw x solution x route
-        by_arm = chances.transpose(0, 2, 1).reshape(DRAWS, -1)
-        won = np.array([arm.stakes.won for arm in arms])
-        lost = np.array([arm.stakes.lost for arm in arms])
-        value = np.where(full, by_arm * (won + lost) - lost, -np.inf)
-        counts = np.bincount(value.argmax(axis=1), minlength=len(arms))
-        return [float(one) for one in counts / DRAWS]
+        full = [place for place, arm in enumerate(arms) if arm.footing is Footing.FULL]
+        if len(full) <= 1:
+            return [float(place in full) for place in range(len(arms))]
+        begin = int(self._rng.random() * (NORMALS - DRAWS))
+        stakes = np.array([arms[place].stakes for place in full])
+        route = [place >> 1 for place in full]  # arms are routes, each standard and with a network token
+        odds, health = belief.odds.T.ravel()[full], belief.health[route]
+        value = self._normals[begin : begin + DRAWS, route]  # a copy: draw x arm
+        value *= -belief.spread[route]
+        value -= odds
+        np.exp(value, out=value)
+        value += 1.0
+        np.divide(health * (stakes[:, 0] + stakes[:, 1]), value, out=value)
+        value -= stakes[:, 1]
+        counts = np.bincount(value.argmax(axis=1), minlength=len(full)).tolist()
+        wins = [0.0] * len(arms)
+        for place, count in zip(full, counts, strict=True):
+            wins[place] = count / DRAWS
+        return wins
 
     def hear(self, told: Told) -> Event | None:
         """Learn from one outcome; gives the step when the route leaves or returns."""

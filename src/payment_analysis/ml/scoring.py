@@ -7,26 +7,27 @@ answer without it.
 
 from __future__ import annotations
 
-import math
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
 from payment_analysis.decisioning.authentication import PathScores
 from payment_analysis.decisioning.mandates import EXEMPTIONS, Path
-from payment_analysis.decisioning.retry_case import RetryScores, Way
+from payment_analysis.decisioning.retry_case import RetryScores, Way, decline_of, ways_of
 from payment_analysis.decisioning.routing import STANDARD, TOKEN
 from payment_analysis.domain.errors import NotFound, Unavailable
-from payment_analysis.domain.money import exponent
 from payment_analysis.domain.rates import BASE, rate
 from payment_analysis.ml.fast_trees import FastTrees
 from payment_analysis.ml.names import APPROVAL, HOUR_S, RETRY, RISK, ROUTING, SEEN, WAITS_SECONDS
+from payment_analysis.ml.raw_attempt import raw_attempt
 from payment_analysis.ml.route_effects import EffectsByCard
 from payment_analysis.ml.ways import WAYS, Ways
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from payment_analysis.decisioning.context import Context
     from payment_analysis.ml.approval import ApprovalModel
@@ -45,6 +46,10 @@ WAY_OF_PATH: Final = {
     **dict.fromkeys(EXEMPTIONS, "standard"),
 }
 ASKED: Final = (APPROVAL, RISK, ROUTING, RETRY)
+_UNITS_KEPT: Final = 100  # currency and day
+_WAITS: Final = tuple(timedelta(seconds=wait) for wait in WAITS_SECONDS)
+_WAIT_HOURS: Final = [wait / HOUR_S for wait in WAITS_SECONDS]
+_CHANGES_WITH_WAIT: Final = ("hour", "weekday", "day_of_month", "payment_hours_since")
 _ORDER: Final = {name: place for place, name in enumerate(WAYS)}
 
 
@@ -85,6 +90,9 @@ class Scoring:
         self._approval_trees = None if approval is None else FastTrees(approval.booster_)
         self._risk_trees = None if risk is None or risk.booster_ is None else FastTrees(risk.booster_)
         self._retry_trees = None if retry is None else FastTrees(retry.booster_)
+        self._retry_places = np.array([] if retry is None else retry.places_, dtype=np.intp)
+        seen = [] if retry is None else [retry.features_.names[place] for place in retry.places_]
+        self._wait_places = [seen.index(name) if name in seen else None for name in _CHANGES_WITH_WAIT]
         self._effects = None if approval is None else EffectsByCard(approval.routes_, self.routes)
 
     @classmethod
@@ -139,7 +147,7 @@ class Scoring:
             return None
         attempt = raw_attempt(context, known)
         rows = self._waits(attempt, context, reason)
-        chances = self.retry.platt_(self._retry_trees(rows[:, self.retry.places_]))
+        chances = self.retry.platt_(self._retry_trees(rows))
         shifts = self._shifts(attempt, context)
         by_wait = dict(zip(WAITS_SECONDS, chances.tolist(), strict=True))
         fee = float(self.retry.declined_fee_) * unit_of(self.retry)
@@ -190,30 +198,33 @@ class Scoring:
 
     def _waits(self, attempt: Mapping[str, Any], context: Context, reason: str) -> Array:
         assert self.retry is not None
-        features = self.retry.features_
         tries = float(max(context.attempts_made, 1))
-        row = features.row({**attempt, "payment_tries": tries, "retry_count": tries, "previous_reason": reason or None})
-        place = {name: number for number, name in enumerate(features.names)}
-        rows = np.repeat(row, len(WAITS_SECONDS), axis=0)
-        for number, wait in enumerate(WAITS_SECONDS):
-            at = context.at + timedelta(seconds=wait)
-            rows[number, place["hour"]] = at.hour
-            rows[number, place["weekday"]] = at.weekday()
-            rows[number, place["day_of_month"]] = at.day
-            rows[number, place["payment_hours_since"]] = wait / HOUR_S
+        told = {**attempt, "payment_tries": tries, "retry_count": tries, "previous_reason": reason or None}
+        row = self.retry.features_.row(told)
+        rows = row[:, self._retry_places].repeat(len(WAITS_SECONDS), axis=0)
+        instants = [context.at + wait for wait in _WAITS]
+        of_each = (
+            [at.hour for at in instants],
+            [at.weekday() for at in instants],
+            [at.day for at in instants],
+            _WAIT_HOURS,
+        )
+        for place, values in zip(self._wait_places, of_each, strict=True):
+            if place is not None:
+                rows[:, place] = values
         return rows
 
     def _shifts(self, attempt: Mapping[str, Any], context: Context) -> dict[str, float]:
-        """Log-odds that another route, the card number or an authentication add to the same route."""
+        """Log-odds that another route, the card number or an authentication add to the same route, if it is open."""
         if self.approval is None or self._effects is None or self._ways is None:
             return {}
-        slope = self.approval.platt_.slope
-        by_route, _ = self._effects.of_routes(attempt)
+        slope, open_ = self.approval.platt_.slope, ways_of(context, decline_of(context))
         shifts = dict[str, float]()
         if context.previous_route in self.routes and len(self.routes) > 1:
+            by_route, _ = self._effects.of_routes(attempt)
             own = self.routes.index(context.previous_route)
             shifts[Way.OTHER_ROUTE] = float(slope * (np.delete(by_route, own).max() - by_route[own]))
-        if context.is_network_token or context.authenticated_path is None:
+        if Way.STEP_UP in open_ or Way.PAN in open_:
             odds = self._odds_of_ways(attempt) + self._effects.usual(attempt)
             now = "network_token" if context.is_network_token else "standard"
             shifts[Way.STEP_UP] = float(slope * (odds[_ORDER["3ds"]] - odds[_ORDER[now]]))
@@ -247,45 +258,10 @@ def fees_of(routing: RoutingPolicy) -> dict[str, Fee]:
 def unit_of(policy: RoutingPolicy | RetryPolicy) -> float:
     """What one unit of the currency of a policy's fees is worth in a decision, at today's rate."""
     currency: str = getattr(policy, "currency_", "")  # a policy of an older release does not know it
-    known = rate(currency, BASE, datetime.now(UTC).date()) if currency else None
+    return _unit(currency, datetime.now(UTC).date()) if currency else 1.0
+
+
+@lru_cache(_UNITS_KEPT)
+def _unit(currency: str, on: date) -> float:
+    known = rate(currency, BASE, on)
     return 1.0 if known is None else float(known)
-
-
-def raw_attempt(context: Context, known: Mapping[str, Any]) -> dict[str, Any]:
-    """The payment as the columns of an attempt, with what is known of its past."""
-    crosses = (
-        None
-        if context.issuer_country is None or context.merchant_country is None
-        else float(context.issuer_country != context.merchant_country)
-    )
-    made = context.attempts_made
-    return {
-        "amount": context.amount_minor / 10 ** exponent(context.currency),
-        "fraud_score": context.risk_score,
-        "aml_risk_score": context.aml_risk_score,
-        "device_trust_score": context.device_trust_score,
-        "installments": context.installments,
-        "retry_count": float(made),
-        "attempt_number": float(made + 1),
-        "is_cross_border": crosses,
-        "is_recurring": float(context.is_recurring),
-        "currency": context.currency,
-        "merchant_id": context.merchant_id,
-        "merchant_segment": context.merchant_segment,
-        "merchant_country": context.merchant_country,
-        "geo_country": context.geo_country,
-        "entry_system": context.entry_system,
-        "flow_type": context.flow_type,
-        "entry_mode": context.entry_mode,
-        "initiator": context.initiator,
-        "card_network": context.network,
-        "payment_method_type": context.payment_method_type,
-        "issuer": context.issuer,
-        "issuer_country": context.issuer_country,
-        "wallet": context.wallet,
-        "device_type": context.device_type,
-        "has_passkey": float(context.supports_passkey),
-        "event_timestamp": context.at,
-        "payment_tries": float(made) if made else math.nan,
-        **known,
-    }

@@ -28,7 +28,7 @@ from payment_analysis.domain.currencies import exponent
 from payment_analysis.domain.declines import classify
 from payment_analysis.ml.arrays import numbers, strings
 from payment_analysis.ml.propensities import PROPENSITY
-from payment_analysis.ml.scoring import raw_attempt
+from payment_analysis.ml.raw_attempt import raw_attempt
 from payment_analysis.ml.silver import in_order
 from payment_analysis.ml.ways import WAYS
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import psycopg
 from sqlalchemy import URL, create_engine, make_url, text
@@ -87,14 +88,21 @@ class Database:
         with self.read() as session:
             return str(session.execute(text("show server_version")).scalar_one())
 
-    def writer(self) -> psycopg.Connection[tuple[object, ...]]:
+    async def writer(self) -> psycopg.AsyncConnection[tuple[object, ...]]:
         """A connection of its own for somebody who writes all the time; what it commits is on disk."""
+        url = await asyncio.to_thread(self._ready)
+        with self._named_errors():
+            connection = await psycopg.AsyncConnection.connect(**_options(url), autocommit=True)
+            await connection.execute("set synchronous_commit = on")
+        return connection
+
+    def _ready(self) -> URL:
+        """The address of a server that answers and has our tables."""
         with self._named_errors():
             self._migrate()
-            connection = self._connect()
-            connection.autocommit = True
-            connection.execute("set synchronous_commit = on")
-        return connection
+            if self._server is not None:
+                self._connect().close()  # starts it again when it died
+        return self._address()
 
     def close_connections(self) -> None:
         """Let go of all connections; the next question opens new ones."""
@@ -109,16 +117,22 @@ class Database:
     def _connect(self) -> psycopg.Connection[tuple[object, ...]]:
         """A new connection; an embedded server that died is started again, which takes it some moments."""
         if self._server is None:
-            assert self._url is not None
-            return _connected(self._url if self._password is None else self._url.set(password=self._password()))
+            return _connected(self._address())
         deadline = time.monotonic() + RESTART_SECONDS
         while True:
             try:
-                return _connected(self._server.start())
+                return _connected(self._address())
             except (psycopg.OperationalError, StoreDown):
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(RETRY_SECONDS)
+
+    def _address(self) -> URL:
+        """Where the server listens; an embedded one that does not run is started."""
+        if self._server is not None:
+            return self._server.start()
+        assert self._url is not None
+        return self._url if self._password is None else self._url.set(password=self._password())
 
     def _migrate(self) -> None:
         if not self._is_migrated:
@@ -144,12 +158,16 @@ class Database:
 
 
 def _connected(url: URL) -> psycopg.Connection[tuple[object, ...]]:
-    options = {**url.translate_connect_args(username="user", database="dbname"), **url.query}
-    return psycopg.connect(
-        connect_timeout=CONNECT_SECONDS,
-        options=f"-c statement_timeout={STATEMENT_SECONDS}s -c timezone=UTC",
-        **options,
-    )
+    return psycopg.connect(**_options(url))
+
+
+def _options(url: URL) -> dict[str, Any]:
+    return {
+        "connect_timeout": CONNECT_SECONDS,
+        "options": f"-c statement_timeout={STATEMENT_SECONDS}s -c timezone=UTC",
+        **url.translate_connect_args(username="user", database="dbname"),
+        **url.query,
+    }
 
 
 def given_url(text_: str) -> URL:

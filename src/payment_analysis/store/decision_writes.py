@@ -4,154 +4,36 @@ from __future__ import annotations
 
 import json
 from contextlib import nullcontext
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from payment_analysis.domain.errors import Conflict, NotFound, PaymentAnalysisError
+from payment_analysis.store.decision_rows import (
+    CardRow,
+    Decided,
+    DecisionRow,
+    DecisionWork,
+    OutcomeRow,
+    OutcomeWork,
+    Placed,
+    Stored,
+    Work,
+)
 from payment_analysis.store.few_rows import FEW, write
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from payment_analysis.store.group_commit import Connection
 
 WINDOW: Final = timedelta(days=31)  # the longest window of a retry programme, and a day
 
-
-class CardRow(NamedTuple):
-    """An attempt of a card as it is stored."""
-
-    attempted_at: datetime
-    payment_id: str | None
-    traits: Mapping[str, Any]
-
-
-class DecisionRow(NamedTuple):
-    """A decision to store; texts are JSON."""
-
-    audit_id: str
-    decision_type: str
-    request: str
-    response: str
-    idempotency_key: str | None
-    request_digest: str | None
-    payment_id: str | None
-    merchant_id: str | None
-    action: str | None
-    route: str | None
-    issuer: str | None
-    policy: str | None
-    card_key: str | None
-    expected_approval: float | None
-
-
-class Attempt(NamedTuple):
-    """An attempt that is granted, to be counted from now on; `traits` as JSON."""
-
-    attempted_at: datetime
-    traits: str
-
-
-class Placed(NamedTuple):
-    """A subject's variant in an experiment; the first one stays."""
-
-    experiment_id: str
-    subject_key: str
-    variant: str
-
-
-class Made(NamedTuple):
-    """A decision with what it counts."""
-
-    row: DecisionRow
-    attempt: Attempt | None = None
-    placed: Placed | None = None
-
-
-class Stored(NamedTuple):
-    """What is in the store now; `is_repeat` when it was there before."""
-
-    audit_id: str
-    response: str
-    is_repeat: bool
-
-
-@dataclass(frozen=True, slots=True)
-class DecisionWork:
-    """One decision; with a card it is made from what the store has counted, inside the transaction."""
-
-    decide: Callable[[Sequence[CardRow]], Made]
-    decision_type: str
-    at: datetime
-    key: str | None = None
-    digest: str | None = None
-    card_key: str | None = None
-    is_placed: bool = False  # in an experiment, which is stored with it
-
-    @property
-    def is_alone(self) -> bool:
-        """Nothing of the store has to be known for it, or changed besides."""
-        return self.key is None and self.card_key is None and not self.is_placed
-
-
-class Decided(NamedTuple):
-    """A stored decision as its outcome needs it."""
-
-    audit_id: str
-    decision_type: str
-    request: Mapping[str, Any]
-    route: str | None
-    issuer: str | None
-    card_key: str | None
-    payment_id: str | None
-    expected_approval: float | None
-    outcome: str | None  # the newest one told so far
-    outcome_code: str | None
-    is_fraud_told: bool
-
-
-class OutcomeRow(NamedTuple):
-    """An outcome to store; `extra` as JSON."""
-
-    audit_id: str
-    decision_type: str
-    outcome: str
-    outcome_code: str | None
-    outcome_reason: str | None
-    latency_ms: int | None
-    extra: str
-    advice_code: str | None
-    fault: str | None
-    occurred_at: datetime | None
-
-
-class Judged(NamedTuple):
-    """What to do with an outcome: a row to store unless it was told before, and the answer."""
-
-    row: OutcomeRow | None
-    answer: Any
-    attempt: Attempt | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class OutcomeWork:
-    """One outcome, judged beside its decision."""
-
-    audit_id: str
-    judge: Callable[[Decided], Judged]
-
-
-Work = DecisionWork | OutcomeWork
-
 _LOCK: Final = "select pg_advisory_xact_lock(k) from unnest(%s::bigint[]) k"
 _BY_KEY: Final = """
 select idempotency_key, audit_id, request_digest, decision_type, response::text from payment_analysis.decisionlog
 where idempotency_key = any(%s)"""
-_CARDS: Final = """
-select card_key, attempted_at, payment_id, traits from payment_analysis.cardattempt
-where card_key = any(%s) and attempted_at > %s order by attempted_at"""
+_CARDS: Final = "select * from payment_analysis.history_of_cards(%s::bigint[], %s::text[], %s)"  # locks, then reads
 _DECIDED: Final = """
 select d.audit_id, d.decision_type, d.request, d.route, d.issuer, d.card_key, d.payment_id, d.expected_approval,
     o.outcome, o.outcome_code, exists (
@@ -162,7 +44,9 @@ from payment_analysis.decisionlog d left join lateral (
 where d.audit_id = any(%s)"""
 _COUNT: Final = """
 insert into payment_analysis.cardattempt (card_key, attempted_at, payment_id, audit_id, traits)
-values (%s, %s, %s, %s, %s::jsonb)
+select card_key, attempted_at, payment_id, audit_id, traits::jsonb
+from unnest(%s::text[], %s::timestamptz[], %s::text[], %s::text[], %s::text[])
+    as counted (card_key, attempted_at, payment_id, audit_id, traits)
 on conflict (audit_id) do update set traits = excluded.traits, attempted_at = excluded.attempted_at"""
 
 _PLACE: Final = """
@@ -171,38 +55,56 @@ select id, %s, %s from payment_analysis.experiment where id = %s
 on conflict (experiment_id, subject_key) do nothing"""
 
 
-def commit(connection: Connection, group: Sequence[Work]) -> list[Any]:
+class _Counted(NamedTuple):
+    """An attempt on its way to the table."""
+
+    card_key: str
+    attempted_at: datetime
+    payment_id: str | None
+    audit_id: str
+    traits: str
+
+
+async def commit(connection: Connection, group: Sequence[Work]) -> list[Any]:
     """Write a group: keys and cards are locked in one order, so that several programs share a store."""
     if all(isinstance(work, DecisionWork) and work.is_alone for work in group):
-        return _alone(connection, [work for work in group if isinstance(work, DecisionWork)])
+        return await _alone(connection, [work for work in group if isinstance(work, DecisionWork)])
     waits_little = connection.pipeline() if len(group) <= FEW else nullcontext()  # rows that are many are copied
-    with waits_little, connection.transaction():
-        return _together(connection, group)
+    async with waits_little, connection.transaction():
+        return await _together(connection, group)
 
 
-def _alone(connection: Connection, works: Sequence[DecisionWork]) -> list[Any]:
+async def _alone(connection: Connection, works: Sequence[DecisionWork]) -> list[Any]:
     """Decisions that look at nothing in the store: one statement, which is its own transaction."""
     rows = [work.decide(()).row for work in works]
-    with connection.cursor() as cursor:
-        write(cursor, "decisionlog", rows)
+    await write(connection, "decisionlog", rows)
     return [Stored(row.audit_id, row.response, is_repeat=False) for row in rows]
 
 
-def _together(connection: Connection, group: Sequence[Work]) -> list[Any]:
+async def _together(connection: Connection, group: Sequence[Work]) -> list[Any]:
     decisions = [work for work in group if isinstance(work, DecisionWork)]
     outcomes = [work for work in group if isinstance(work, OutcomeWork)]
-    _lock(connection, decisions, outcomes)
-    told = iter(_decisions(connection, decisions))
-    heard = iter(_outcomes(connection, outcomes))
+    cards = await _locked(connection, decisions, outcomes)
+    told = iter(await _decisions(connection, decisions, cards))
+    heard = iter(await _outcomes(connection, outcomes))
     return [next(told) if isinstance(work, DecisionWork) else next(heard) for work in group]
 
 
-def _lock(connection: Connection, decisions: Sequence[DecisionWork], outcomes: Sequence[OutcomeWork]) -> None:
-    words = {work.key for work in decisions} | {work.card_key for work in decisions}
-    words |= {work.audit_id for work in outcomes}
-    numbers = sorted({_number(word) for word in words if word is not None})
-    if numbers:
-        connection.execute(_LOCK, (numbers,))
+async def _locked(
+    connection: Connection, decisions: Sequence[DecisionWork], outcomes: Sequence[OutcomeWork]
+) -> dict[str, list[CardRow]]:
+    """Lock all that the group depends on, and read what its cards were used for."""
+    keys = sorted({work.card_key for work in decisions if work.card_key is not None})
+    words = {*keys, *(work.key for work in decisions), *(work.audit_id for work in outcomes)}
+    locks = sorted({_number(word) for word in words if word is not None})
+    cards = dict[str, list[CardRow]]({key: [] for key in keys})
+    if keys:
+        since = min(work.at for work in decisions) - WINDOW
+        for key, *row in await (await connection.execute(_CARDS, (locks, keys, since))).fetchall():
+            cards[key].append(CardRow(*row))
+    elif locks:
+        await connection.execute(_LOCK, (locks,))
+    return cards
 
 
 def _number(word: str) -> int:
@@ -210,13 +112,13 @@ def _number(word: str) -> int:
     return int.from_bytes(word.encode()[-7:].rjust(7, b"\0"), "big") ^ (len(word) << 40)
 
 
-def _decisions(connection: Connection, works: Sequence[DecisionWork]) -> list[Stored | PaymentAnalysisError]:
+async def _decisions(
+    connection: Connection, works: Sequence[DecisionWork], cards: dict[str, list[CardRow]]
+) -> list[Stored | PaymentAnalysisError]:
     if not works:
         return []
-    known = _known(connection, [work.key for work in works if work.key is not None])
-    since = min(work.at for work in works) - WINDOW
-    cards = _cards(connection, {work.card_key for work in works if work.card_key is not None}, since)
-    rows, counted, answers = list[DecisionRow](), list[tuple[Any, ...]](), list[Stored | PaymentAnalysisError]()
+    known = await _known(connection, [work.key for work in works if work.key is not None])
+    rows, counted, answers = list[DecisionRow](), list[_Counted](), list[Stored | PaymentAnalysisError]()
     places = set[Placed]()
     for work in works:
         if work.key is not None and work.key in known:
@@ -229,34 +131,31 @@ def _decisions(connection: Connection, works: Sequence[DecisionWork]) -> list[St
             places.add(placed)
         if attempt is not None and work.card_key is not None:
             history.append(CardRow(attempt.attempted_at, row.payment_id, json.loads(attempt.traits)))
-            counted.append((work.card_key, attempt.attempted_at, row.payment_id, row.audit_id, attempt.traits))
+            counted.append(_Counted(work.card_key, attempt.attempted_at, row.payment_id, row.audit_id, attempt.traits))
         if work.key is not None:
             known[work.key] = (row.audit_id, work.digest, work.decision_type, row.response)
         answers.append(Stored(row.audit_id, row.response, is_repeat=False))
-    with connection.cursor() as cursor:
-        if counted:
-            cursor.executemany(_COUNT, counted)
-        if places:  # in one order, so that two programs do not wait for each other
-            cursor.executemany(_PLACE, [(one.subject_key, one.variant, one.experiment_id) for one in sorted(places)])
-        write(cursor, "decisionlog", rows)
+    await _count(connection, counted)
+    if places:  # in one order, so that two programs do not wait for each other
+        async with connection.cursor() as cursor:
+            listed = [(one.subject_key, one.variant, one.experiment_id) for one in sorted(places)]
+            await cursor.executemany(_PLACE, listed)
+    await write(connection, "decisionlog", rows)
     return answers
 
 
-def _known(connection: Connection, keys: Sequence[str]) -> dict[str, tuple[str, str | None, str, str]]:
+async def _known(connection: Connection, keys: Sequence[str]) -> dict[str, tuple[str, str | None, str, str]]:
     if not keys:
         return {}
-    return {
-        key: (audit_id, digest, kind, text)
-        for key, audit_id, digest, kind, text in connection.execute(_BY_KEY, (keys,))
-    }
+    found = await (await connection.execute(_BY_KEY, (keys,))).fetchall()
+    return {key: (audit_id, digest, kind, text) for key, audit_id, digest, kind, text in found}
 
 
-def _cards(connection: Connection, keys: set[str], since: datetime) -> dict[str, list[CardRow]]:
-    cards = dict[str, list[CardRow]]({key: [] for key in keys})
-    if keys:
-        for key, *row in connection.execute(_CARDS, (sorted(keys), since)):
-            cards[key].append(CardRow(*row))
-    return cards
+async def _count(connection: Connection, counted: Sequence[_Counted]) -> None:
+    """The last that is told of a decision's attempt counts."""
+    latest = {one.audit_id: one for one in counted}
+    if latest:
+        await connection.execute(_COUNT, [list(column) for column in zip(*latest.values(), strict=True)])
 
 
 def _repeat(
@@ -270,11 +169,12 @@ def _repeat(
     return Stored(audit_id, response, is_repeat=True)
 
 
-def _outcomes(connection: Connection, works: Sequence[OutcomeWork]) -> list[Any]:
+async def _outcomes(connection: Connection, works: Sequence[OutcomeWork]) -> list[Any]:
     if not works:
         return []
-    found = {row[0]: Decided(*row) for row in connection.execute(_DECIDED, ([work.audit_id for work in works],))}
-    rows, counted, answers = list[OutcomeRow](), list[tuple[Any, ...]](), list[Any]()
+    decided_rows = await (await connection.execute(_DECIDED, ([work.audit_id for work in works],))).fetchall()
+    found = {row[0]: Decided(*row) for row in decided_rows}
+    rows, counted, answers = list[OutcomeRow](), list[_Counted](), list[Any]()
     for work in works:
         decided = found.get(work.audit_id)
         if decided is None:
@@ -290,10 +190,10 @@ def _outcomes(connection: Connection, works: Sequence[OutcomeWork]) -> list[Any]
                 outcome=row.outcome, outcome_code=row.outcome_code, is_fraud_told=fraud
             )
         if attempt is not None and decided.card_key is not None:
-            counted.append((decided.card_key, attempt.attempted_at, decided.payment_id, work.audit_id, attempt.traits))
+            counted.append(
+                _Counted(decided.card_key, attempt.attempted_at, decided.payment_id, work.audit_id, attempt.traits)
+            )
         answers.append(answer)
-    with connection.cursor() as cursor:
-        if counted:
-            cursor.executemany(_COUNT, counted)
-        write(cursor, "decisionoutcome", rows)
+    await _count(connection, counted)
+    await write(connection, "decisionoutcome", rows)
     return answers

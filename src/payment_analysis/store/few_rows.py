@@ -14,17 +14,20 @@ FEW: Final = 8
 JSON: Final = frozenset({"request", "response", "extra"})  # columns whose text is JSON
 
 
-def write(cursor: psycopg.Cursor[Any], table: str, rows: Sequence[Any]) -> None:
+async def write(connection: psycopg.AsyncConnection[Any], table: str, rows: Sequence[Any]) -> None:
     """Insert named tuples whose fields are the table's columns; nothing for no rows."""
     if not rows:
         return
     fields = rows[0]._fields
     if len(rows) <= FEW:
-        cursor.execute(_insertion(table, fields, len(rows)), [value for row in rows for value in row])
+        await connection.execute(_insertion(table, fields, len(rows)), [value for row in rows for value in row])
         return
-    with cursor.copy(f"copy payment_analysis.{table} ({', '.join(fields)}) from stdin") as copy:
+    async with (
+        connection.cursor() as cursor,
+        cursor.copy(f"copy payment_analysis.{table} ({', '.join(fields)}) from stdin") as copy,
+    ):
         for row in rows:
-            copy.write_row(row)
+            await copy.write_row(row)
 
 
 @cache

@@ -1,17 +1,16 @@
-"""Everything that waits is committed together: one thread, one connection, one transaction for all who came meanwhile.
+"""Everything that waits is committed together: one connection, one transaction for all who came meanwhile.
 
 A caller hands in a piece of work and gets its answer when the commit is on disk, never before. While one group is
-being committed the next one gathers, so a busy store makes larger groups instead of a longer queue.
+being committed the next one gathers, so a busy store makes larger groups instead of a longer queue. All happens in the
+caller's event loop: a thread of its own would have to be woken twice for every group, and wait for the interpreter.
 """
 
 from __future__ import annotations
 
 import asyncio
-import threading
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, Final, Generic, Protocol, TypeVar
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 import psycopg
 
@@ -20,100 +19,118 @@ from payment_analysis.domain.errors import BadInput, PaymentAnalysisError, Store
 GROUP_MAX: Final = 500
 DOWN_SECONDS: Final = 1.0  # after a failed connection everybody is told at once for so long
 
-Connection = psycopg.Connection[tuple[Any, ...]]
+Connection = psycopg.AsyncConnection[tuple[Any, ...]]
 Work = TypeVar("Work")
-Commits = Callable[[Connection, Sequence[Work]], list[Any]]
+Connects = Callable[[], Awaitable[Connection]]
+Commits = Callable[[Connection, Sequence[Work]], Awaitable[list[Any]]]
 Answer = BaseException | Any
 
 
 class GroupCommit(Generic[Work]):
     """The writer. `commits` writes a group in one transaction: one answer, or its own error, for each piece."""
 
-    def __init__(self, connect: Callable[[], Connection], commits: Commits[Work]) -> None:
+    def __init__(self, connect: Connects, commits: Commits[Work]) -> None:
         self._connect, self._commits = connect, commits
-        self._waiting, self._in_flight = list[tuple[Work, _Told]](), list[tuple[Work, _Told]]()
-        self._lock = threading.Lock()
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="group-commit")
-        self._is_busy = self._is_closed = False
-        self._connection: Connection | None = None
-        self._down: tuple[float, StoreDown] | None = None
+        self._queues = dict[asyncio.AbstractEventLoop, _Queue[Work]]()  # an application has one loop, tests have many
+        self._is_closed = False
 
     async def put(self, work: Work) -> Any:
         """Wait for the commit without holding up the loop."""
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[Any] = loop.create_future()
-        self._hand_in(work, _InLoop(loop, future))
-        return await future
-
-    def put_and_wait(self, work: Work) -> Any:
-        """Wait for the commit in a thread."""
-        future: Future[Any] = Future()
-        self._hand_in(work, _InThread(future))
-        return future.result()
-
-    def close(self) -> None:
-        """Commit what waits and let go of the connection."""
-        self._is_closed = True
-        while self._is_busy:
-            time.sleep(0.001)
-        self._thread.shutdown()
-        if self._connection is not None:
-            self._connection.close()
-
-    def _hand_in(self, work: Work, told: _Told) -> None:
         if self._is_closed:
             raise StoreDown("the writer of decisions is closed", hint="start the application again")
-        with self._lock:
-            self._waiting.append((work, told))
-            begins, self._is_busy = not self._is_busy, True
-        if begins:
-            self._next()
+        loop = asyncio.get_running_loop()
+        queue = self._queues.get(loop)
+        if queue is None:
+            self._forget_closed_loops()
+            queue = self._queues[loop] = _Queue(self._connect, self._commits)
+        return await queue.put(work, loop.create_future())
 
-    def _next(self) -> None:
-        self._thread.submit(self._turn).add_done_callback(self._turned)
+    def close(self) -> None:
+        """Let go of the connections; whoever waited has been answered before an application ends."""
+        self._is_closed = True
+        for queue in self._queues.values():
+            queue.close()
+        self._queues.clear()
 
-    def _turn(self) -> list[Answer]:
-        with self._lock:
-            self._in_flight, self._waiting = self._waiting[:GROUP_MAX], self._waiting[GROUP_MAX:]
-        return self._committed([work for work, _ in self._in_flight])
+    def _forget_closed_loops(self) -> None:
+        for loop in [one for one in self._queues if one.is_closed()]:
+            self._queues.pop(loop).close()
 
-    def _turned(self, future: Future[list[Answer]]) -> None:
-        """Tell everybody; an error nobody foresaw is told as well, and the next group goes on."""
-        group, error = self._in_flight, future.exception()
-        answers: list[Answer] = [error] * len(group) if error is not None else future.result()
-        _tell(group, answers)
-        with self._lock:
-            self._is_busy = bool(self._waiting)
-            goes_on = self._is_busy
-        if goes_on:
-            self._next()
 
-    def _committed(self, group: Sequence[Work]) -> list[Answer]:
+class _Waiter(NamedTuple):
+    work: Any
+    future: asyncio.Future[Any]
+
+    def settle(self, answer: Answer) -> None:
+        if self.future.done():  # the caller has gone
+            return
+        if isinstance(answer, BaseException):
+            self.future.set_exception(answer)
+        else:
+            self.future.set_result(answer)
+
+
+class _Queue(Generic[Work]):
+    """What waits in one loop, and the connection that belongs to it."""
+
+    def __init__(self, connect: Connects, commits: Commits[Work]) -> None:
+        self._connect, self._commits = connect, commits
+        self._waiting = list[_Waiter]()
+        self._task: asyncio.Task[None] | None = None
+        self._connection: Connection | None = None
+        self._down: tuple[float, StoreDown] | None = None
+
+    async def put(self, work: Work, future: asyncio.Future[Any]) -> Any:
+        self._waiting.append(_Waiter(work, future))
+        if self._task is None:
+            self._task = asyncio.create_task(self._run())
+        return await future
+
+    def close(self) -> None:
+        """From wherever: the loop may have ended."""
+        if self._connection is not None:
+            self._connection.pgconn.finish()
+            self._connection = None
+
+    async def _run(self) -> None:
+        """Group after group until nobody waits; an error nobody foresaw is told as well, and the next group goes on."""
         try:
-            answers = self._commits(self._connected(), group)
+            while self._waiting:
+                group, self._waiting = self._waiting[:GROUP_MAX], self._waiting[GROUP_MAX:]
+                for one, answer in zip(group, await self._answers(group), strict=True):
+                    one.settle(answer)
+        finally:
+            self._task = None
+
+    async def _answers(self, group: Sequence[_Waiter]) -> list[Answer]:
+        (found,) = await asyncio.gather(self._committed([one.work for one in group]), return_exceptions=True)
+        return [found] * len(group) if isinstance(found, BaseException) else found
+
+    async def _committed(self, group: Sequence[Work]) -> list[Answer]:
+        try:
+            return await self._commits(await self._connected(), group)
         except (psycopg.DataError, psycopg.IntegrityError) as error:
             if len(group) == 1:
                 return [BadInput(f"the store cannot hold this: {str(error).splitlines()[0]}")]
-            return [answer for work in group for answer in self._committed([work])]  # the others are sound
+            return [answer for work in group for answer in await self._committed([work])]  # the others are sound
         except psycopg.Error as error:
-            return [self._lost(error)] * len(group)
+            return [await self._lost(error)] * len(group)
         except PaymentAnalysisError as error:
             return [error] * len(group)
-        return answers
 
-    def _connected(self) -> Connection:
+    async def _connected(self) -> Connection:
         if self._connection is not None and not self._connection.closed:
             return self._connection
         if self._down is not None and time.monotonic() < self._down[0]:
             raise self._down[1]
-        self._connection = self._connect()
+        self._connection = await self._connect()
         self._down = None
         return self._connection
 
-    def _lost(self, error: psycopg.Error) -> StoreDown:
+    async def _lost(self, error: psycopg.Error) -> StoreDown:
         """Nothing of the group is in the store, so nobody may get an answer."""
         if self._connection is not None:
-            self._connection.close()
+            await self._connection.close()
             self._connection = None
         words = str(error).splitlines()
         down = StoreDown(
@@ -122,55 +139,3 @@ class GroupCommit(Generic[Work]):
         )
         self._down = (time.monotonic() + DOWN_SECONDS, down)
         return down
-
-
-class _Told(Protocol):
-    """Who waits."""
-
-    loop: asyncio.AbstractEventLoop | None
-
-    def settle(self, answer: Answer) -> None: ...
-
-
-class _InLoop:
-    def __init__(self, loop: asyncio.AbstractEventLoop, future: asyncio.Future[Any]) -> None:
-        self.loop: asyncio.AbstractEventLoop | None = loop
-        self._future = future
-
-    def settle(self, answer: Answer) -> None:
-        if self._future.done():  # the caller has gone
-            return
-        if isinstance(answer, BaseException):
-            self._future.set_exception(answer)
-        else:
-            self._future.set_result(answer)
-
-
-class _InThread:
-    loop: asyncio.AbstractEventLoop | None = None
-
-    def __init__(self, future: Future[Any]) -> None:
-        self._future = future
-
-    def settle(self, answer: Answer) -> None:
-        if isinstance(answer, BaseException):
-            self._future.set_exception(answer)
-        else:
-            self._future.set_result(answer)
-
-
-def _tell(group: Sequence[tuple[Any, _Told]], answers: Sequence[Answer]) -> None:
-    """One call into each loop for all of its waiters."""
-    by_loop = dict[asyncio.AbstractEventLoop | None, list[tuple[_Told, Answer]]]()
-    for (_, told), answer in zip(group, answers, strict=True):
-        by_loop.setdefault(told.loop, []).append((told, answer))
-    for loop, settled in by_loop.items():
-        if loop is None:
-            _settle(settled)
-        elif not loop.is_closed():
-            loop.call_soon_threadsafe(_settle, settled)
-
-
-def _settle(settled: Sequence[tuple[_Told, Answer]]) -> None:
-    for told, answer in settled:
-        told.settle(answer)

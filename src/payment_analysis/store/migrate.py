@@ -31,6 +31,7 @@ from payment_analysis.store.migrations.versions import (
     v0007_rules,
     v0008_runs,
     v0009_agents,
+    v0010_card_history,
 )
 from payment_analysis.store.tables import SCHEMA, Base
 
@@ -47,6 +48,7 @@ EDITIONS: Final = (
     v0007_rules,
     v0008_runs,
     v0009_agents,
+    v0010_card_history,
 )
 # Every module that declares tables: whoever migrates knows them all.
 DECLARING: Final = (people, operations, decisions, configuration, model_changes, runs, agent_runs)

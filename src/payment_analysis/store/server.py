@@ -83,6 +83,8 @@ class Server:
         if not (self.folder / "PG_VERSION").exists():
             server.ensure_pgdata_inited()
             self._let_in_the_owner(server.system_user)
+        runs_as = pwd.getpwnam(server.system_user).pw_uid if server.system_user else os.geteuid()
+        check_owner(self.folder, self.folder.stat().st_uid, runs_as)
         self._forget_the_dead()
         try:
             server.start()
@@ -124,6 +126,15 @@ class Server:
         if handles.exists():
             alive = [number for number in _numbers(handles.read_text(encoding="utf-8")) if psutil.pid_exists(number)]
             handles.write_text(f"[{', '.join(map(str, alive))}]", encoding="utf-8")
+
+
+def check_owner(folder: Path, owner: int, runs_as: int) -> None:
+    """Raise `StoreDown` for files that PostgreSQL will refuse: a home that was copied without its owners."""
+    if owner != runs_as:
+        raise StoreDown(
+            f"PostgreSQL would run as user {runs_as}, and {folder} belongs to user {owner}",
+            hint=f"copy a home with its owners (cp -a), or run: chown -R {runs_as} '{folder}'",
+        )
 
 
 def _postmaster(folder: Path) -> int | None:

@@ -7,74 +7,120 @@ its place, and the counts of its card. Both are put beside the batch as rows; th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+import pyarrow as pa
+
+from payment_analysis.lakehouse.duck import shown
 from payment_analysis.lakehouse.stream.memory import ATTEMPT, CARD, NO_SALE, PREVIOUS, of
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+    from payment_analysis.lakehouse.stream.index import Array
+    from payment_analysis.lakehouse.stream.memory import Memory
+
 # Counts of a card's attempts go on from the last one; these columns of silver hold them or are derived from its time.
 COUNTED: Final = ("attempt_sequence", "prior_approved_count")
 OF_CARD: Final = (*COUNTED, "previous_attempt_time", "time_since_last_attempt_seconds")
 _PAY: Final = f"hash(coalesce(payment_id, transaction_id), not ({NO_SALE}))"
+_BY_KEY: Final = "payment_id is null and payment_key is not null"
 MARK: Final = "\x1f"  # begins the names of rows that only stand for the past; no source writes it
 
 
-def sort_out(connection: DuckDBPyConnection) -> tuple[int, int]:
-    """Part the rows of `batch` into `following` and `late` (appended to); their numbers."""
-    run = connection.execute
-    run(
-        f"create or replace temp table keyed as select *, {ATTEMPT} as tx, {_PAY} as pay, {CARD} as card, "
-        "payment_id is null and payment_key is not null as by_key from batch"
-    )
-    run(
-        "create or replace temp table behind as "
-        "select tx from keyed semi join attempts using (tx) "
-        "union select tx from keyed where by_key "
-        "union select tx from keyed join payments using (pay) "
-        "where is_closed or keyed.event_timestamp <= payments.happened "
-        "union select tx from keyed join cards using (card) where keyed.event_timestamp <= cards.happened "
-        "union select tx from keyed semi join late_keys using (tx)"
-    )
-    run("create or replace temp table following as select * from keyed anti join behind using (tx)")
-    run("insert into late select * exclude (tx, pay, card, by_key) from keyed semi join behind using (tx)")
-    run("insert into late_keys select tx from keyed semi join behind using (tx)")
-    count = "select (select count(*) from following), (select count(*) from keyed semi join behind using (tx))"
-    following, late = run(count).fetchall()[0]
-    return int(following), int(late)
+class Arrivals:
+    """Parts each batch by what is known, and sets what follows beside its past."""
+
+    def __init__(self, connection: DuckDBPyConnection, memory: Memory) -> None:
+        self._connection, self._memory = connection, memory
+        self._run = connection.execute
+        self._run(
+            "create or replace table late (tx ubigint, pay ubigint, card ubigint, happened timestamptz, by_key boolean)"
+        )
+        self.late = np.zeros(0, np.uint64)  # the attempts that wait
+
+    def sort_out(self) -> tuple[int, int]:
+        """Note late rows and take them out of `batch`, put the past beside the others; how many follow and are late."""
+        rows: dict[str, Any] = self._run(
+            f"select rowid as row, {ATTEMPT} as tx, {_PAY} as pay, coalesce({CARD}, 0) as card, "
+            f"epoch_us(event_timestamp) as happened, {_BY_KEY} as by_key from batch"
+        ).fetchnumpy()
+        rows = {name: np.asarray(column) for name, column in rows.items()}
+        late = self._late(rows)
+        if late.any():
+            with shown(self._connection, "behind", pa.table({"row": rows["row"][late]})):
+                run, behind = self._run, "batch where rowid in (select row from behind)"
+                run(f"insert into late select {ATTEMPT}, {_PAY}, {CARD}, event_timestamp, {_BY_KEY} from {behind}")
+                run(f"delete from {behind}")
+            self.late = np.union1d(self.late, rows["tx"][late])
+        following = {name: column[~late] for name, column in rows.items()}
+        if len(following["tx"]):
+            self._set_beside_the_past(following)
+        return len(following["tx"]), int(np.count_nonzero(late))
+
+    def forget(self) -> None:
+        """Some of what was late is settled."""
+        self.late = np.asarray(self._run("select distinct tx from late").fetchnumpy()["tx"])
+
+    def _late(self, rows: dict[str, Array]) -> Array:
+        """Which rows do not follow; with one row of an attempt all of it."""
+        memory = self._memory
+        behind = rows["by_key"] | memory.knows(rows["tx"]) | np.isin(rows["tx"], self.late)
+        known, at = memory.payments.find(rows["pay"])
+        ends = memory.payments
+        behind[known] |= (ends.count[at] > 0) | (rows["happened"][known] <= ends.happened[at])
+        known, at = memory.cards.find(rows["card"])
+        behind[known] |= rows["happened"][known] <= memory.cards.happened[at]
+        return np.isin(rows["tx"], rows["tx"][behind]) if behind.any() else behind
+
+    def _set_beside_the_past(self, following: dict[str, Array]) -> None:
+        """Put rows that stand for the past into `batch`; fill `known_cards` with the counts."""
+        connection, memory = self._connection, self._memory
+        known, at = memory.payments.find(following["pay"])
+        pay, first = np.unique(following["pay"][known], return_index=True)
+        wanted = pa.table({"pay": pay, "position": memory.payments.place[at[first]]})
+        card, first = np.unique(following["card"], return_index=True)
+        cards = memory.cards_of(card)
+        told = pa.table({"card": card, "row": following["row"][first]})
+        with (
+            shown(connection, "retried", wanted),
+            shown(connection, "card_ends", cards),
+            shown(connection, "card_rows", told),
+        ):
+            self._run(
+                "create or replace temp table known_cards as "
+                "select batch.merchant_id, batch.card_token_id, ends.card, ends.happened, ends.sequence, ends.approved "
+                "from batch join card_rows on batch.rowid = card_rows.row join card_ends as ends using (card)"
+            )
+            if len(pay):
+                self._stand_for_payments()
+        if len(cards):
+            stand_for_cards(connection, "known_cards", "batch")
+
+    def _stand_for_payments(self) -> None:
+        """The last attempt of each payment, and rows that keep its place."""
+        run = self._run
+        run(
+            "create or replace temp table past as select o.* from open_payments as o join retried using (pay, position)"
+        )
+        listed = ", ".join(name for name in PREVIOUS if name != "transaction_id")
+        run(
+            f"insert into batch by name select '{MARK}last' || transaction_id as transaction_id, "
+            f"'{MARK}last' || transaction_id as _event_key, {listed} from past"
+        )
+        run(
+            f"insert into batch by name select '{MARK}' || place || '|' || transaction_id as transaction_id, "
+            f"'{MARK}' || place || '|' || transaction_id as _event_key, payment_id, is_verification, is_test, "
+            f"event_timestamp - interval (position - place) second as event_timestamp, 'declined' as result "
+            f"from (select *, unnest(range(1, position)) as place from past)"
+        )
 
 
-def set_beside_the_past(connection: DuckDBPyConnection) -> None:
-    """Fill `input` with the following rows and the rows that stand for their past; `known_cards` with the counts."""
-    run = connection.execute
-    run("delete from input")
-    run("insert into input select * exclude (tx, pay, card, by_key) from following")
-    past = "(select payments.* exclude (happened) from payments semi join following using (pay))"
-    listed = ", ".join(name for name in PREVIOUS if name != "transaction_id")
-    run(
-        f"insert into input by name select '{MARK}last' || transaction_id as transaction_id, "
-        f"'{MARK}last' || transaction_id as _event_key, {listed} from {past}"
-    )
-    run(
-        f"insert into input by name select '{MARK}' || place || '|' || transaction_id as transaction_id, "
-        f"'{MARK}' || place || '|' || transaction_id as _event_key, payment_id, is_verification, is_test, "
-        f"event_timestamp - interval (position - place) second as event_timestamp, 'declined' as result "
-        f"from (select *, unnest(range(1, position)) as place from {past})"
-    )
-    run(
-        "create or replace temp table known_cards as select any_value(merchant_id) as merchant_id, "
-        "any_value(card_token_id) as card_token_id, cards.card, any_value(cards.happened) as happened, "
-        "any_value(cards.sequence) as sequence, any_value(cards.approved) as approved "
-        "from following join cards using (card) group by cards.card"
-    )
-    stand_for_cards(connection, "known_cards")
-
-
-def stand_for_cards(connection: DuckDBPyConnection, cards: str) -> None:
-    """Put one row per known card into `input`, at the time of its last attempt before the rows at hand."""
+def stand_for_cards(connection: DuckDBPyConnection, cards: str, target: str) -> None:
+    """Put one row per known card into the target, at the time of its last attempt before the rows at hand."""
     connection.execute(
-        f"insert into input by name select '{MARK}card' || card as transaction_id, transaction_id as _event_key, "
+        f"insert into {target} by name select '{MARK}card' || card as transaction_id, transaction_id as _event_key, "
         "transaction_id as payment_id, merchant_id, card_token_id, happened as event_timestamp, 'pending' as result "
         f"from {cards}"
     )

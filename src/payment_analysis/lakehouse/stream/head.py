@@ -36,8 +36,11 @@ class Grown:
     """The files that one generation added, and their rows."""
 
     generation: int
-    files: tuple[Path, ...]
-    rows: int
+    files: tuple[DataFile, ...]
+
+    @property
+    def rows(self) -> int:
+        return sum(file.rows for file in self.files)
 
 
 class Head:
@@ -153,9 +156,7 @@ class Head:
                 self._files[file.path] = file
                 if action["add"]["dataChange"]:
                     grown.append(file)
-        if generation is None:
-            return None
-        return Grown(generation, tuple(file.path for file in grown), sum(file.rows for file in grown))
+        return None if generation is None else Grown(generation, tuple(grown))
 
     def _outrun(self) -> Conflict:
         return Conflict(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from payment_analysis.domain.errors import Conflict
 from payment_analysis.lakehouse.bronze import LANDING, QUARANTINE, dropped, passing
 from payment_analysis.lakehouse.checks import run_checks
-from payment_analysis.lakehouse.data_file import CLUSTER_COLUMN, adopt_file, committing, rows_of, write_files
+from payment_analysis.lakehouse.data_file import adopt_files, committing, rows_of, write_files
 from payment_analysis.lakehouse.delta import DEFINITION
 from payment_analysis.lakehouse.schema import columns_of, contract
 from payment_analysis.lakehouse.stream.head import Grown, Head
@@ -18,8 +18,8 @@ from payment_analysis.lakehouse.workbench import source_position
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
-    from pathlib import Path
 
+    from payment_analysis.lakehouse.data_file import DataFile
     from payment_analysis.lakehouse.table import Table
     from payment_analysis.lakehouse.workbench import Workbench
 
@@ -51,8 +51,10 @@ class Intake:
         self.bronze = Head(self._store, snapshot)
         self._quarantine = Head(self._store, quarantine)
         self._definition = bench.definition(bronze, besides=LANDING)
-        rows = {file.path: file.rows for file in landing.files}
-        landed = Grown(landing.generation, files, sum(rows.get(file, 0) for file in files))
+        by_path = {file.path: file for file in landing.files}
+        if not set(files) <= by_path.keys():
+            raise Conflict("landing was compacted while the pipeline was started", hint="it starts again by itself")
+        landed = Grown(landing.generation, tuple(by_path[path] for path in files))
         self._waiting = deque([landed] if files else [])  # what has landed since bronze was built
 
     @property
@@ -70,31 +72,30 @@ class Intake:
         while self._waiting and sum(one.rows for one in taken) + self._waiting[0].rows <= BATCH_ROWS_MAX:
             taken.append(self._waiting.popleft())
         files = [file for grown in taken for file in grown.files]
-        run = self._bench.connection.execute
-        run(f"create or replace temp table landed as {rows_of(files, self._bench.columns(LANDING))}")
-        self._bench.bind_select(LANDING, "from landed")
-        run(f"create or replace temp table batch as from landed where {passing(self._bronze)}")
-        landed, arrived = run("select count(*), max(_ingested_at) from landed").fetchall()[0]
-        passed = run("select count(*) from batch").fetchall()[0][0]
+        run, passes = self._bench.connection.execute, passing(self._bronze)
+        columns = self._bench.columns(LANDING)
+        run(f"create or replace temp table batch as {rows_of((file.path for file in files), columns)}")
+        landed, passed, arrived = run(
+            f"select count(*), count(*) filter (where {passes}), max(_ingested_at) from batch"
+        ).fetchall()[0]
         positions = {DEFINITION: self._definition, source_position(LANDING): taken[-1].generation}
         if passed < landed:
             self._put_aside(positions)
+            run(f"delete from batch where not ({passes})")
         self._keep(files if passed == landed else None, positions)
         return Taken(self.bronze.generation, landed, passed, arrived)
 
-    def _keep(self, files: Sequence[Path] | None, positions: dict[str, int]) -> None:
+    def _keep(self, files: Sequence[DataFile] | None, positions: dict[str, int]) -> None:
         """Commit the batch to bronze; landing's own files when all their rows pass."""
         connection, folder = self._bench.connection, self._store.folder(self._bronze.name)
         run_checks(connection, self._bronze, "batch")
-        if files is None:
-            written = write_files(connection, "from batch", folder)
-        else:
-            written = tuple(adopt_file(connection, file, folder, time=CLUSTER_COLUMN) for file in files)
+        written = write_files(connection, "from batch", folder) if files is None else adopt_files(files, folder)
         with committing(written):
             self.bronze.commit(written, positions=positions)
 
     def _put_aside(self, positions: dict[str, int]) -> None:
         """Commit what does not pass to quarantine."""
+        self._bench.bind_select(LANDING, "from batch")
         source = self._bench.sources[QUARANTINE]
         rows = contract(columns_of(source), f"({dropped(self._bench, self._bronze)})")
         written = write_files(self._bench.connection, rows, self._store.folder(QUARANTINE))

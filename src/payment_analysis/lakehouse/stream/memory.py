@@ -1,16 +1,24 @@
 """What the pipeline remembers of silver, so that a batch need not read history: a few numbers per attempt and card.
 
-    attempts    every attempt: hashes of its name, its payment and its card at the merchant, and its time
-    payments    the last attempt of every payment; with what the next one is compared to while it is not approved
-    cards       the last attempt of every card at a merchant, and the counts that the next one continues
+    known           which attempts there are
+    payments        of every payment its last attempt: when, its place, and whether it is approved
+    cards           of every card at a merchant its last attempt: when, its place, and how many were approved by then
+    attempts        every attempt: hashes of its name, its payment and its card at the merchant, and its time
+    open_payments   the last attempts that are not approved, with what the next one is compared to
 
-Delta alone is the truth: all of it is read from silver when the pipeline starts (1.5 s a million attempts).
-Names are 64-bit hashes: a collision sends a row the long way round, and changes no result.
+The first three are asked by every batch and are hash indexes; the others are tables of the connection. Delta alone is
+the truth: all of it is read from silver when the pipeline starts (1.5 s a million attempts). Names are 64-bit hashes: a
+collision sends a row the long way round, and changes no result.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pyarrow as pa
+
+from payment_analysis.lakehouse.stream.index import UNKNOWN, Array, Ends, Index, last_of_each
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -22,72 +30,111 @@ PREVIOUS: Final = (
     "merchant_advice_code", "issuer_country", "decline_reason",
 )  # fmt: skip
 NAMES: Final = ("transaction_id", "merchant_id", "card_token_id")
-DEAD_ROWS_MAX: Final = 200_000  # rows deleted from memory before it is packed anew
 
 ATTEMPT: Final = "hash(transaction_id)"
 PAYMENT: Final = "hash(payment_id, is_sale)"
 CARD: Final = "case when card_token_id is not null then hash(merchant_id, card_token_id) end"
 NO_SALE: Final = "coalesce(is_verification, false) or coalesce(is_test, false)"
-_KEYS: Final = f"{ATTEMPT} as tx, {PAYMENT} as pay, {CARD} as card, event_timestamp as happened"
-_LAST: Final = (
-    f"select {PAYMENT} as pay, position_in_payment as position, result = 'approved' as is_closed, "
-    + ", ".join(f"case when result <> 'approved' then {name} end as {name}" for name in PREVIOUS)
-    + ", event_timestamp as happened from {rows} where position_in_payment is not null "
-    "qualify row_number() over (partition by pay order by position_in_payment desc) = 1"
+INSTANT: Final = pa.timestamp("us", tz="UTC")
+_FACTS: Final = (
+    f"select {ATTEMPT} as tx, {PAYMENT} as pay, coalesce({CARD}, 0) as card, epoch_us(event_timestamp) as happened, "
+    "coalesce(position_in_payment, 0)::int as position, coalesce(result = 'approved', false)::int as closed, "
+    "coalesce(attempt_sequence, 0)::int as sequence, (coalesce(prior_approved_count, 0) + closed)::int as approved "
+    "from {rows}"
 )
-_CARDS: Final = (
-    f"select {CARD} as card, arg_max(event_timestamp, attempt_sequence) as happened, "
-    "max(attempt_sequence) as sequence, "
-    "arg_max(prior_approved_count + if(result = 'approved', 1, 0), attempt_sequence) as approved "
-    "from {rows} where card_token_id is not null group by 1"
+_OPEN: Final = (
+    f"select {PAYMENT} as pay, position_in_payment as position, {', '.join(PREVIOUS)} from {{rows}} "
+    "where result <> 'approved' and position_in_payment is not null"
 )
 
 
 class Memory:
-    """The three tables, in the memory of one connection."""
+    """All of it, beside one connection."""
 
     def __init__(self, connection: DuckDBPyConnection, silver: str) -> None:
-        """Read them from a relation of silver rows."""
+        """Read it from a relation of silver rows."""
         self._run = connection.execute
-        self._dead = 0
-        self._run(f"create or replace table attempts as select {_KEYS} from {silver}")
-        self._run(f"create or replace table payments as {_LAST.format(rows=silver)}")
-        self._run(f"create or replace table cards as {_CARDS.format(rows=silver)}")
+        self._connection = connection
+        self._unfiled: list[dict[str, Array]] = []  # attempts that are in no table yet
+        self._run("create or replace table attempts (tx ubigint, pay ubigint, card ubigint, happened timestamptz)")
+        self._run(f"create or replace table open_payments as {_OPEN.format(rows=silver)}")
+        facts = self._facts(silver)
+        expected = len(facts["tx"])
+        self.known, self.payments, self.cards = Index(expected), Ends(expected), Ends(expected)
+        self._take_in(facts)
 
     def follow(self, rows: str) -> None:
         """Take in new silver rows: each comes after everything known of its payment and its card."""
-        self._run(f"insert into attempts select {_KEYS} from {rows}")
-        self._last(rows)
+        self._run(f"insert into open_payments {_OPEN.format(rows=rows)}")
+        self._take_in(self._facts(rows))
 
     def correct(self, rows: str) -> None:
         """Take in rows of silver that were written again, whole payments and the ends of cards' histories."""
         run = self._run
-        self._dead += self._deleted("delete from attempts where tx in (select tx from concerned)")
-        run("delete from payments where pay in (select pay from concerned_payments)")
-        run("delete from cards where card in (select card from concerned_cards)")
-        run(
-            "insert into cards select card, before_at, before_sequence, before_approved "
+        run("begin")  # who reads them meanwhile sees all of it or nothing
+        self.file()
+        run("delete from attempts where tx in (select tx from concerned)")
+        run("delete from open_payments where pay in (select pay from concerned_payments)")
+        payments = run("select pay from concerned_payments").fetchnumpy()["pay"]
+        self.payments.forget(payments)
+        self.cards.forget(run("select card from concerned_cards").fetchnumpy()["card"])
+        before = run(
+            "select card, epoch_us(before_at) as happened, before_sequence as sequence, before_approved as approved "
             "from starts where before_sequence > 0"
-        )
-        run(f"insert into attempts select {_KEYS} from {rows}")
+        ).fetchnumpy()
+        self.cards.put(*(np.asarray(before[name]) for name in ("card", "happened", "sequence", "approved")))
         whole = f"(select * from {rows} where {PAYMENT} in (select pay from concerned_payments))"
-        self._last(whole, cards=rows)
+        run(f"insert into open_payments {_OPEN.format(rows=whole)}")
+        self._take_in(self._facts(rows), of_payments=payments)
+        self.file()
+        run("commit")
 
-    def _last(self, rows: str, *, cards: str | None = None) -> None:
-        run = self._run
-        run(f"create or replace temp table ends as {_LAST.format(rows=rows)}")
-        self._dead += self._deleted("delete from payments where pay in (select pay from ends)")
-        run("insert into payments from ends")
-        run(f"create or replace temp table ends as {_CARDS.format(rows=cards or rows)}")
-        self._dead += self._deleted("delete from cards where card in (select card from ends)")
-        run("insert into cards from ends")
-        if self._dead > DEAD_ROWS_MAX:
-            for name in ("attempts", "payments", "cards"):
-                run(f"create or replace table {name} as from {name}")
-            self._dead = 0
+    def file(self) -> None:
+        """Put what came since the last time into the table of attempts."""
+        for facts in self._unfiled:
+            card = pa.array(facts["card"], mask=facts["card"] == 0)
+            happened = pa.array(facts["happened"]).cast(INSTANT)
+            self._connection.register(
+                "unfiled", pa.table({"tx": facts["tx"], "pay": facts["pay"], "card": card, "happened": happened})
+            )
+            self._run("insert into attempts from unfiled")
+            self._connection.unregister("unfiled")
+        self._unfiled.clear()
 
-    def _deleted(self, statement: str) -> int:
-        return int(self._run(statement).fetchall()[0][0])
+    def cards_of(self, keys: Array) -> pa.Table:
+        """What is known of the cards among these keys."""
+        known, rows = self.cards.find(keys)
+        return pa.table(
+            {
+                "card": keys[known],
+                "happened": pa.array(self.cards.happened[rows]).cast(INSTANT),
+                "sequence": self.cards.place[rows],
+                "approved": self.cards.count[rows],
+            }
+        )
+
+    def knows(self, attempts: Array) -> Array:
+        """Which of these attempts there are."""
+        return np.asarray(self.known.find(attempts) != UNKNOWN)
+
+    def _facts(self, rows: str) -> dict[str, Array]:
+        found: dict[str, Any] = self._run(_FACTS.format(rows=rows)).fetchnumpy()
+        return {name: np.asarray(column) for name, column in found.items()}
+
+    def _take_in(self, facts: dict[str, Array], of_payments: Array | None = None) -> None:
+        """Know the attempts, and the last one of each card and of each payment (of some payments)."""
+        self._unfiled.append({name: facts[name] for name in ("tx", "pay", "card", "happened")})
+        self.known.put(facts["tx"], np.zeros(len(facts["tx"]), np.int32))
+        placed = facts["position"] > 0
+        if of_payments is not None:
+            placed &= np.isin(facts["pay"], of_payments)
+        for ends, key, counted, place, count in (
+            (self.payments, "pay", placed, "position", "closed"),
+            (self.cards, "card", facts["card"] != 0, "sequence", "approved"),
+        ):
+            mine = {name: facts[name][counted] for name in (key, "happened", place, count)}
+            last = last_of_each(mine[key], mine[place])
+            ends.put(*(mine[name][last] for name in (key, "happened", place, count)))
 
 
 def of(relation: str, expression: str) -> str:

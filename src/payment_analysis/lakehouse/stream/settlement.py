@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from payment_analysis.lakehouse.data_file import rows_of, write_files
 from payment_analysis.lakehouse.schema import columns_of, literal
 from payment_analysis.lakehouse.stream.arrival import MARK, OF_CARD, continued, stand_for_cards
-from payment_analysis.lakehouse.stream.memory import ATTEMPT, CARD, NO_SALE, of
+from payment_analysis.lakehouse.stream.memory import ATTEMPT, CARD, of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,9 +24,8 @@ if TYPE_CHECKING:
     from payment_analysis.lakehouse.data_file import DataFile
     from payment_analysis.lakehouse.schema import Columns
     from payment_analysis.lakehouse.stream.head import Head
+    from payment_analysis.lakehouse.stream.memory import Memory
     from payment_analysis.lakehouse.table import Table
-
-_PAY = f"hash(coalesce(payment_id, transaction_id), not ({NO_SALE}))"
 
 
 def choose(connection: DuckDBPyConnection, after: datetime | None) -> int:
@@ -34,25 +33,20 @@ def choose(connection: DuckDBPyConnection, after: datetime | None) -> int:
     run = connection.execute
     run(
         "create or replace temp table late_groups as "
-        f"with rows as (select {ATTEMPT} as tx, {_PAY} as pay, event_timestamp as happened from late), "
-        "groups as (select tx, pay from rows union select tx, attempts.pay from rows join attempts using (tx)) "
+        "with groups as (select tx, pay from late union select tx, attempts.pay from late join attempts using (tx)) "
         "select tx, min(happened) as begins from ("
-        "  select tx, happened from rows union all select tx, attempts.happened from rows join attempts using (tx)"
+        "  select tx, happened from late union all select tx, attempts.happened from late join attempts using (tx)"
         "  union all select groups.tx, attempts.happened from groups join attempts using (pay)"
         ") group by tx"
     )
-    within = f"begins > {literal(after.isoformat())}::timestamptz" if after else "true"
-    run(
-        f"create or replace temp table chosen as select * from late where {ATTEMPT} in "
-        f"(select tx from late_groups where {within})"
-    )
+    within = f"where begins > {literal(after.isoformat())}::timestamptz" if after else ""
+    run(f"create or replace temp table chosen as from late where tx in (select tx from late_groups {within})")
     return int(run("select count(*) from chosen").fetchall()[0][0])
 
 
 def needs_the_long_way(connection: DuckDBPyConnection) -> bool:
     """Whether a chosen row's payment is formed by a key: which one it is depends on all rows of the key."""
-    by_key = "select count(*) from chosen where payment_id is null and payment_key is not null"
-    return bool(connection.execute(by_key).fetchall()[0][0])
+    return bool(connection.execute("select count(*) from chosen where by_key").fetchall()[0][0])
 
 
 def find_concerned(connection: DuckDBPyConnection) -> None:
@@ -60,8 +54,8 @@ def find_concerned(connection: DuckDBPyConnection) -> None:
     run = connection.execute
     run(
         "create or replace temp table seeds as "
-        f"select {ATTEMPT} as tx, {_PAY} as pay, {CARD} as card, event_timestamp as happened from chosen "
-        f"union all select * from attempts where tx in (select {ATTEMPT} from chosen)"
+        "select tx, pay, card, happened from chosen "
+        "union all select tx, pay, card, happened from attempts where tx in (select tx from chosen)"
     )
     run("create or replace temp table concerned_payments as select distinct pay from seeds")
     run(
@@ -94,9 +88,11 @@ def fetch(connection: DuckDBPyConnection, name: str, head: Head, columns: Column
     )
 
 
-def set_out(connection: DuckDBPyConnection) -> None:
+def set_out(connection: DuckDBPyConnection, memory: Memory) -> None:
     """Fill `input` with the events to work out, and with rows that stand for what their cards did before."""
     run = connection.execute
+    keys = run("select card from concerned_cards").fetchnumpy()["card"]
+    connection.register("card_ends", memory.cards_of(keys))
     run(
         "create or replace temp table starts as "
         "with firsts as (select stale_cards.* from ("
@@ -111,15 +107,16 @@ def set_out(connection: DuckDBPyConnection) -> None:
         "if(firsts.card is null, cards.approved, firsts.prior_approved_count) as before_approved, "
         "if(firsts.card is null, cards.happened, firsts.previous_attempt_time) as before_at "
         "from concerned_cards as c left join names using (card) "
-        "left join firsts using (card) left join cards using (card)"
+        "left join firsts using (card) left join card_ends as cards using (card)"
     )
+    connection.unregister("card_ends")
     run("delete from input")
     run("insert into input by name from events")
     run(
         "create or replace temp table known_cards as select merchant_id, card_token_id, card, before_at as happened, "
         "before_sequence as sequence, before_approved as approved from starts where before_sequence > 0"
     )
-    stand_for_cards(connection, "known_cards")
+    stand_for_cards(connection, "known_cards", "input")
 
 
 def work_out(connection: DuckDBPyConnection, silver: Table, definition: str) -> None:

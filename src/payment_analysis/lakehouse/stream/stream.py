@@ -28,10 +28,10 @@ from payment_analysis.lakehouse.data_file import committing, discard, rows_of, w
 from payment_analysis.lakehouse.delta import DEFINITION
 from payment_analysis.lakehouse.schema import columns_of, contract
 from payment_analysis.lakehouse.stream import settlement
-from payment_analysis.lakehouse.stream.arrival import continued, set_beside_the_past, sort_out
+from payment_analysis.lakehouse.stream.arrival import Arrivals, continued
 from payment_analysis.lakehouse.stream.head import Head
 from payment_analysis.lakehouse.stream.intake import Intake
-from payment_analysis.lakehouse.stream.memory import ATTEMPT, Memory
+from payment_analysis.lakehouse.stream.memory import Memory
 from payment_analysis.lakehouse.stream.paid import Paid
 from payment_analysis.lakehouse.workbench import Workbench, source_position
 
@@ -113,11 +113,13 @@ class Stream:
         self._head = Head(self._store, snapshot)
         self._clock_head = Head(self._store, self._store.snapshot(CLOCK))
         self._memory = Memory(connection, SILVER)
+        self._arrivals = Arrivals(connection, self._memory)
         self._intake = Intake(self._bench, self._tables[BRONZE])
         self._ahead = self._bench.generation(BRONZE)
         if snapshot.position(source_position(BRONZE)) != self._ahead:
             raise Conflict(f"{SILVER} changed while the pipeline was started", hint="it starts again by itself")
         self._paid = Paid(self._bench, SILVER, self._tables["payments_silver"])
+        self._held.callback(self._paid.close)
         self._clock = self._run(f"select max(event_timestamp), max(reporting_currency) from {SILVER}").fetchall()[0]
         self._hold()
         self._clock_told = self._clock
@@ -129,10 +131,7 @@ class Stream:
         for name in sorted(self._bench.inputs(self._silver) & self._sources.keys()):
             self._run(f'create or replace table "held_{name}" as from "{name}"')
             self._bench.bind_select(name, f'from "held_{name}"')
-        blank = rows_of((), self._bench.columns(BRONZE))
-        self._run(f"create or replace table input as {blank}")
-        self._run(f"create or replace table late as {blank}")
-        self._run("create or replace table late_keys (tx ubigint)")
+        self._run(f"create or replace table input as {rows_of((), self._bench.columns(BRONZE))}")
 
     def step(self) -> Step:
         """Take what has landed into bronze and quarantine, and what follows of it into silver."""
@@ -141,7 +140,7 @@ class Stream:
             taken = self._intake.take()
             if taken is None:
                 return Step()
-            following, late = sort_out(self._bench.connection)
+            following, late = self._arrivals.sort_out()
             self._ahead = taken.generation
             if following:
                 self._follow()
@@ -165,10 +164,13 @@ class Stream:
         with self._fenced():
             far = everything or now - self._far_at > FAR_PAUSE_SECONDS
             settled = self._settle_late(far=far)
-            if everything or now - self._paid_at > PAID_PAUSE_SECONDS:
+            if everything or (now - self._paid_at > PAID_PAUSE_SECONDS and not self._paid.is_at_work):
                 self._head.settle()
-                self._paid.work_out(self._head, large_file_rows=None if far else LARGE_FILE_ROWS)
+                self._memory.file()
+                self._paid.begin(self._head, large_file_rows=None if far else LARGE_FILE_ROWS)
                 self._paid_at = time.monotonic()
+            if everything:
+                self._paid.end()
             if far:
                 self._far_at = time.monotonic()
             if everything:
@@ -191,8 +193,9 @@ class Stream:
         self._opened = True
 
     def _follow(self) -> None:
-        set_beside_the_past(self._bench.connection)
-        self._make("fresh")
+        self._bench.bind_select(BRONZE, "from batch")
+        with self._bench.definition_of(self._silver) as select:
+            self._run(f"create or replace temp table fresh as {continued(select, 'known_cards')}")
         run_checks(self._bench.connection, self._silver, "fresh")
         files = write_files(self._bench.connection, "from fresh", self._store.folder(SILVER))
         self._commit(files)
@@ -200,15 +203,10 @@ class Stream:
         self._paid.touch("fresh")
         self._tick("fresh")
 
-    def _make(self, name: str) -> None:
-        self._bench.bind_select(BRONZE, "from input")
-        with self._bench.definition_of(self._silver) as select:
-            self._run(f"create or replace temp table {name} as {continued(select, 'known_cards')}")
-
     def _settle_late(self, *, far: bool) -> int:
         self._head.settle()
         large = [file.latest for file in self._head.files if file.rows > LARGE_FILE_ROWS and file.latest]
-        run = self._run
+        self._memory.file()
         chosen = settlement.choose(self._bench.connection, None if far else max(large, default=None))
         if not chosen:
             return 0
@@ -217,10 +215,9 @@ class Stream:
         settlement.find_concerned(self._bench.connection)
         self._intake.bronze.settle()
         settlement.fetch(self._bench.connection, "events", self._intake.bronze, self._bench.columns(BRONZE))
-        run("insert into events select * from chosen anti join events using (_event_key)")
         added, removed = self._settled()
-        run("delete from late where _event_key in (select _event_key from chosen)")
-        run(f"delete from late_keys where tx in (select {ATTEMPT} from chosen)")
+        self._run("delete from late where tx in (select tx from chosen)")
+        self._arrivals.forget()
         self._commit(added, removed)
         self._memory.correct("settled")
         self._paid.touch("came")
@@ -232,7 +229,7 @@ class Stream:
         """The files to add and to remove, worked out anew when a compaction took one of these away meanwhile."""
         self._head.settle()
         settlement.fetch(self._bench.connection, "stale", self._head, columns_of(self._silver), filename=True)
-        settlement.set_out(self._bench.connection)
+        settlement.set_out(self._bench.connection, self._memory)
         self._bench.bind_select(BRONZE, "from input")
         with self._bench.definition_of(self._silver) as select:
             settlement.work_out(self._bench.connection, self._silver, select)
@@ -247,7 +244,7 @@ class Stream:
     def _commit(self, files: tuple[DataFile, ...], remove: tuple[DataFile, ...] = ()) -> None:
         """Commit to silver, with how far everything is in when nothing waits, and how far what follows is."""
         positions = {DEFINITION: self._definition, AHEAD: self._ahead}
-        if not self._run("select count(*) from late").fetchall()[0][0]:
+        if not len(self._arrivals.late):
             positions[source_position(BRONZE)] = self._ahead
         with committing(files):
             self._head.commit(files, remove=[file.path for file in remove], positions=positions)
