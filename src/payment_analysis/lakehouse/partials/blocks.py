@@ -139,16 +139,17 @@ def _block(select: exp.Select, steps: Mapping[str, Step], resolver: Resolver) ->
 
 def _read(select: exp.Select, rows: Rows, scope: _Scope) -> Block:
     items: dict[str, exp.Expr] = {}
+    called: dict[str, exp.Expr] = {}  # by GROUP BY and HAVING, also where the first of a union names the columns
     for place, item in enumerate(select.expressions):
         is_later = isinstance(select.parent, exp.SetOperation) and select.parent.this is not select
         name = f"column_{place}" if is_later else item.output_name  # the first of a union names the columns
         if not name or name in items:
             raise OutOfReach
-        items[name] = scope.meant(item.unalias())
+        items[name] = called[item.output_name] = scope.meant(item.unalias())
     group = select.args.get("group")
     if group is not None and group.args.get("all"):
         raise OutOfReach
-    meant = None if group is None else _grouped(group, items, select, scope)
+    meant = None if group is None else _grouped(group, items | called, select, scope)
     groups: list[exp.Expr] = [] if meant is None else [*meant.iter_expressions()]
     having = select.args.get("having")
     order = select.args.get("order")
@@ -158,7 +159,7 @@ def _read(select: exp.Select, rows: Rows, scope: _Scope) -> Block:
         items,
         groups,
         meant,
-        None if having is None else scope.meant(having.this, items),
+        None if having is None else scope.meant(having.this, items | called),
         None if order is None else scope.meant(order, kept=items),
     )
 

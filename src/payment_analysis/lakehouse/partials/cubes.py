@@ -46,6 +46,7 @@ def _wide(name: str, base: str, keys: tuple[str, ...], where: tuple[str, ...] = 
 
 DECLINED: Final = ("is_sale", "result = 'declined'")
 LINKS: Final = ("is_sale", "geo_country = 'BR'", "flow_type IN ('payment_link', 'payment_link_sep')")
+SEEN_IN_BRAZIL: Final = ("geo_country = 'BR'", "in_merchant_visible_attempts_silver", "is_sale")
 REASON: Final = ("decline_reason_detail", "decline_reason_standard", "decline_reason_group")
 
 WIDE: Final = (
@@ -65,6 +66,13 @@ WIDE: Final = (
         ATTEMPTS,
         ("service_path", "has_passkey", "is_network_token", "three_ds_friction", "three_ds_routed", "uses_3ds"),
         LINKS,
+    ),
+    _wide("seen", ATTEMPTS, (), SEEN_IN_BRAZIL),
+    _wide(
+        "seen_declines",
+        ATTEMPTS,
+        ("decline_reason_standard", "decline_reason_group", "recommended_action", "flow_type"),
+        (*SEEN_IN_BRAZIL, "result = 'declined'"),
     ),
     _wide(
         "outcomes",
@@ -95,6 +103,11 @@ HOURLY: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 )
 NARROW_MAX: Final = 6  # keys; a view that groups by more is answered from the wide cube
 
+
+# What no gold view tells apart and dashboards do: merchants by name, place and risk.
+ALSO_COPIED: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    {ATTEMPTS: frozenset({"merchant_name", "merchant_country", "merchant_risk_tier"}), PAYMENTS: frozenset()}
+)
 
 # Nearly as many values as rows: a copy of them would be as large as the copy of all the rest.
 NOT_COPIED: Final = frozenset({"canonical_transaction_key"})
