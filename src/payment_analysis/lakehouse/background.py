@@ -6,12 +6,16 @@ waits for them first. They are daemons all the same: one that never answers must
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 import time
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+LATER: Final = 5  # as `nice` counts; at 15 one that holds the interpreter's lock gets no processor to let go of it
 
 _working: Final = set[threading.Thread]()
 
@@ -24,6 +28,12 @@ def begin(work: Callable[[], object], *, name: str) -> threading.Thread:
     thread.start()
     _working.add(thread)
     return thread
+
+
+def stand_back() -> None:
+    """Let other threads have the processors first."""
+    if sys.platform == "linux":  # elsewhere a priority belongs to a process and not to a thread
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LATER)
 
 
 def wait_for_all(seconds_max: float) -> list[str]:

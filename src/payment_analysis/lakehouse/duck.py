@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    import pyarrow as pa
+
 BUILD_MEMORY_MB: Final = 2400  # a million attempts of 114 columns without spilling; `up` with them must fit in 4 GB
 INTAKE_MEMORY_MB: Final = 400  # reading a file of any size stays below 1 GB for the whole process
 READ_MEMORY_MB: Final = 1000
@@ -38,6 +40,16 @@ def worker(scratch: Path, *, memory_mb: int, threads: int | None = None) -> Iter
         yield connection
     finally:
         connection.close()
+
+
+@contextmanager
+def shown(connection: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> Iterator[None]:
+    """Let a name stand for an Arrow table for a while."""
+    connection.register(name, rows)
+    try:
+        yield
+    finally:
+        connection.unregister(name)
 
 
 def reader(folders: Sequence[Path], scratch: Path) -> duckdb.DuckDBPyConnection:

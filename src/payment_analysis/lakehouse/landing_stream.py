@@ -12,12 +12,15 @@ from contextlib import ExitStack
 from random import SystemRandom
 from typing import TYPE_CHECKING, Final, Self
 
+import numpy as np
+
 from payment_analysis.domain.errors import Conflict
 from payment_analysis.lakehouse import duck
-from payment_analysis.lakehouse.data_file import committing, relation, write_files
+from payment_analysis.lakehouse.data_file import committing, fits_arrow, relation, write_arrow, write_files
 from payment_analysis.lakehouse.landing import COMMITTED, Appended
 from payment_analysis.lakehouse.schema import contract
 from payment_analysis.lakehouse.stream.head import Head
+from payment_analysis.lakehouse.stream.index import UNKNOWN, Index
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +29,9 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from payment_analysis.lakehouse.data_file import DataFile
     from payment_analysis.lakehouse.landing import Landing
+    from payment_analysis.lakehouse.stream.index import Array
 
 MEMORY_MB: Final = 600
 TRIES_MAX: Final = 60  # two writers on a busy machine lost a race five times running
@@ -44,7 +49,8 @@ class LandingStream:
     def __enter__(self) -> Self:
         snapshot = self._landing.ensure()
         self._connection = self._held.enter_context(duck.worker(self._landing.scratch, memory_mb=MEMORY_MB))
-        self._connection.execute("create table known (h ubigint)")
+        self._connection.execute("set threads = 1")
+        self._known = Index()
         self._head = Head(self._landing.store, snapshot)
         self._learn(snapshot.paths)
         return self
@@ -64,26 +70,38 @@ class LandingStream:
         return self._append(rows, batch_id)
 
     def _append(self, rows: pa.Table, batch_id: str) -> Appended:
-        name, columns = self._landing.name, self._landing.columns
         self._learn([file.path for grown in self._head.advance() for file in grown.files])
         if self._head.position(f"ingest:{batch_id}") is not None:
             return Appended(added=0, already_known=rows.num_rows)
-        connection, key = self._connection, self._landing.key
-        connection.register("arriving", rows)
-        held = {column: word for column, word in columns.items() if column in rows.schema.names}
-        connection.execute(f"create or replace temp table fresh as {contract(held, 'arriving')}")
-        connection.unregister("arriving")
-        distinct, again = connection.execute(
-            f"select count(distinct {key}), count(*) filter (where hash({key}) in (from known)) from fresh"
-        ).fetchall()[0]
-        if again or distinct < rows.num_rows:
+        keys = self._hashed("arriving", rows.select([self._landing.key]))
+        if len(np.unique(keys)) < len(keys) or (self._known.find(keys) != UNKNOWN).any():
             return self._landing.append(rows.to_reader(), batch_id=batch_id)
-        files = write_files(connection, "from fresh", self._landing.store.folder(name))
+        files = self._written(rows)
         with committing(files):
             self._head.commit(files, positions={f"ingest:{batch_id}": COMMITTED})
-        connection.execute(f"insert into known select hash({key}) from fresh")
+        self._know(keys)
         return Appended(added=rows.num_rows, already_known=0)
 
+    def _written(self, rows: pa.Table) -> tuple[DataFile, ...]:
+        folder, columns = self._landing.store.folder(self._landing.name), self._landing.columns
+        if fits_arrow(rows.schema, columns):
+            return write_arrow(rows, folder)
+        with duck.shown(self._connection, "arriving", rows):
+            held = {column: word for column, word in columns.items() if column in rows.schema.names}
+            return write_files(self._connection, contract(held, "arriving"), folder)
+
     def _learn(self, paths: Sequence[Path]) -> None:
+        """Know the keys of data files."""
         if paths:
-            self._connection.execute(f"insert into known select hash({self._landing.key}) from {relation(paths)}")
+            self._know(self._hashes(relation(paths)))
+
+    def _hashed(self, name: str, keys: pa.Table) -> Array:
+        with duck.shown(self._connection, name, keys):
+            return self._hashes(name)
+
+    def _hashes(self, rows: str) -> Array:
+        found = self._connection.execute(f"select hash({self._landing.key}) as h from {rows}").fetchnumpy()
+        return np.asarray(found["h"])
+
+    def _know(self, hashes: Array) -> None:
+        self._known.put(np.unique(hashes), np.zeros(len(np.unique(hashes)), np.int32))

@@ -7,7 +7,6 @@ ends, however it ends.
 from __future__ import annotations
 
 import os
-import sys
 import threading
 import time
 from collections import deque
@@ -16,6 +15,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from payment_analysis.domain.errors import Conflict, PaymentAnalysisError
+from payment_analysis.lakehouse import background
 from payment_analysis.lakehouse.pipeline_state import PipelineState, PipelineStatus, holding, tell
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ TELL_SECONDS: Final = 1.0
 RATE_SECONDS: Final = 10.0
 MAINTAIN_SECONDS: Final = 5.0
 REFRESH_SECONDS: Final = 60.0  # a changed day is computed again; meanwhile readers add what came since
-LATER: Final = 15  # the priority of what can wait, as `nice` counts
 PAUSE_SECONDS_MAX: Final = 10.0  # between tries after errors
 
 
@@ -127,8 +126,7 @@ class Continuous:
 
 def _maintain(lakehouse: Lakehouse, done: threading.Event) -> None:
     """Few files, and what gold answers fast from, beside the work: a race that is lost is run another time."""
-    if sys.platform == "linux":  # elsewhere a priority belongs to a process and not to a thread
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LATER)
+    background.stand_back()
     refreshed_at = float("-inf")
     while not done.wait(MAINTAIN_SECONDS):
         try:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pyarrow as pa
 
+from payment_analysis.lakehouse.duck import shown
 from payment_analysis.lakehouse.stream.memory import ATTEMPT, CARD, NO_SALE, PREVIOUS, of
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Arrivals:
         rows = {name: np.asarray(column) for name, column in rows.items()}
         late = self._late(rows)
         if late.any():
-            with _Shown(self._connection, "behind", pa.table({"row": rows["row"][late]})):
+            with shown(self._connection, "behind", pa.table({"row": rows["row"][late]})):
                 run, behind = self._run, "batch where rowid in (select row from behind)"
                 run(f"insert into late select {ATTEMPT}, {_PAY}, {CARD}, event_timestamp, {_BY_KEY} from {behind}")
                 run(f"delete from {behind}")
@@ -83,9 +84,9 @@ class Arrivals:
         cards = memory.cards_of(card)
         told = pa.table({"card": card, "row": following["row"][first]})
         with (
-            _Shown(connection, "retried", wanted),
-            _Shown(connection, "card_ends", cards),
-            _Shown(connection, "card_rows", told),
+            shown(connection, "retried", wanted),
+            shown(connection, "card_ends", cards),
+            shown(connection, "card_rows", told),
         ):
             self._run(
                 "create or replace temp table known_cards as "
@@ -114,19 +115,6 @@ class Arrivals:
             f"event_timestamp - interval (position - place) second as event_timestamp, 'declined' as result "
             f"from (select *, unnest(range(1, position)) as place from past)"
         )
-
-
-class _Shown:
-    """An Arrow table as a relation of the connection for a while."""
-
-    def __init__(self, connection: DuckDBPyConnection, name: str, rows: pa.Table) -> None:
-        self._connection, self._name, self._rows = connection, name, rows
-
-    def __enter__(self) -> None:
-        self._connection.register(self._name, self._rows)
-
-    def __exit__(self, *_: object) -> None:
-        self._connection.unregister(self._name)
 
 
 def stand_for_cards(connection: DuckDBPyConnection, cards: str, target: str) -> None:

@@ -71,6 +71,7 @@ class Memory:
     def correct(self, rows: str) -> None:
         """Take in rows of silver that were written again, whole payments and the ends of cards' histories."""
         run = self._run
+        run("begin")  # who reads them meanwhile sees all of it or nothing
         self.file()
         run("delete from attempts where tx in (select tx from concerned)")
         run("delete from open_payments where pay in (select pay from concerned_payments)")
@@ -85,6 +86,8 @@ class Memory:
         whole = f"(select * from {rows} where {PAYMENT} in (select pay from concerned_payments))"
         run(f"insert into open_payments {_OPEN.format(rows=whole)}")
         self._take_in(self._facts(rows), of_payments=payments)
+        self.file()
+        run("commit")
 
     def file(self) -> None:
         """Put what came since the last time into the table of attempts."""

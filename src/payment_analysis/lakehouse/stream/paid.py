@@ -2,41 +2,77 @@
 
 from __future__ import annotations
 
+import re
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+from payment_analysis.lakehouse import background
 from payment_analysis.lakehouse.checks import run_checks
-from payment_analysis.lakehouse.data_file import committing, rows_of, write_files
+from payment_analysis.lakehouse.data_file import CLUSTER_COLUMN, committing, discard, rows_of, write_files
 from payment_analysis.lakehouse.delta import DEFINITION
 from payment_analysis.lakehouse.schema import columns_of, literal
 from payment_analysis.lakehouse.stream.head import Head
-from payment_analysis.lakehouse.workbench import source_position
+from payment_analysis.lakehouse.workbench import Workbench, source_position
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from concurrent.futures import Future
+
+    from payment_analysis.lakehouse.data_file import DataFile
+    from payment_analysis.lakehouse.schema import Columns
     from payment_analysis.lakehouse.table import Table
-    from payment_analysis.lakehouse.workbench import Workbench
 
 
 class Paid:
-    """The payments that wait to be worked out anew; payments_silver has been built when it begins."""
+    """The payments that wait to be worked out anew; payments_silver has been built when it begins.
+
+    They are worked out beside the batches, by a thread that stands back and has a connection of its own: half a million
+    payments take seconds. Who tells it what changed hands that over only when it has ended.
+    """
 
     def __init__(self, bench: Workbench, silver: str, payments: Table) -> None:
-        self._bench, self._silver, self._payments = bench, silver, payments
-        self._run = bench.connection.execute
+        self._silver, self._payments = silver, payments
         snapshot = bench.reopen(payments)
         self._head = Head(bench.store, snapshot)
         self._definition = bench.definition(payments, besides=silver)
-        self._run(f"create or replace table paid as select hash(payment_id) as payment from {payments.name}")
-        self._run("create or replace table touched_payments (payment_id varchar)")
+        self._read_columns = _named(payments, bench.columns(silver))
+        self._tell = bench.connection.execute
+        self._tell(f"create or replace table paid as select hash(payment_id) as payment from {payments.name}")
+        self._tell("create or replace table touched_payments (payment_id varchar)")
+        cursor = bench.connection.cursor()
+        self._bench = Workbench(bench.store, cursor, bench.scratch, bench.tables, bench.sources)
+        self._run = cursor.execute
+        self._worker = ThreadPoolExecutor(1, "payments", background.stand_back)
+        self._work: Future[None] | None = None
 
     def touch(self, rows: str) -> None:
         """These rows of silver are new or have changed: their payments have, too."""
-        self._run(f"insert into touched_payments select distinct payment_id from {rows} where is_sale")
+        self._tell(f"insert into touched_payments select distinct payment_id from {rows} where is_sale")
 
-    def work_out(self, silver: Head, *, large_file_rows: int | None) -> int:
-        """Commit what changed; payments that lie in files of more rows than given wait. Payments written."""
+    @property
+    def is_at_work(self) -> bool:
+        return self._work is not None and not self._work.done()
+
+    def begin(self, silver: Head, *, large_file_rows: int | None) -> None:
+        """Work out what has changed until now, in the background; payments in files of more rows than given wait."""
+        self.end()
+        self._tell("create or replace table handed_over as select distinct payment_id from touched_payments")
+        self._tell("delete from touched_payments")
+        self._work = self._worker.submit(self._work_out, silver.files, silver.generation, large_file_rows)
+
+    def end(self) -> None:
+        """Wait until it is done; what went wrong is raised here."""
+        if self._work is not None:
+            self._work.result()
+
+    def close(self) -> None:
+        """Wait until it is done, however it went: the connection is about to be closed."""
+        self._worker.shutdown()
+
+    def _work_out(self, silver: Sequence[DataFile], generation: int, large_file_rows: int | None) -> None:
         run, table = self._run, self._payments
-        if not self._number("touched_payments"):
-            return 0
+        if not self._number("handed_over"):
+            return
         self._head.settle()
         waiting = self._find_wanted(large_file_rows)
         self._read(silver)
@@ -49,16 +85,17 @@ class Paid:
         run_checks(self._bench.connection, table, "came")
         positions = {DEFINITION: self._definition}
         if not waiting:
-            positions[source_position(self._silver)] = silver.generation
-        self._commit(positions)
+            positions[source_position(self._silver)] = generation
+        if not self._commit(positions):
+            self._work_out(silver, generation, large_file_rows)
+            return
         run("insert into paid select hash(payment_id) from came anti join repeated using (payment_id)")
-        run("delete from touched_payments where payment_id in (from wanted)")
-        return self._number("came")
+        run("insert into touched_payments select payment_id from waiting")
 
     def _find_wanted(self, large_file_rows: int | None) -> int:
         """Fill `wanted`, and `held` with what is stored of them; the number of payments that wait."""
         run = self._run
-        run("create or replace temp table wanted as select distinct payment_id from touched_payments")
+        run("create or replace temp table wanted as select distinct payment_id from handed_over")
         run("create or replace temp table repeated as from wanted where hash(payment_id) in (from paid)")
         listed = rows_of(self._head.paths, columns_of(self._payments), filename=True)
         if not self._number("repeated"):  # looking for nobody would read every name there is
@@ -71,8 +108,11 @@ class Paid:
         run("delete from held where payment_id in (from waiting)")
         return self._number("waiting")
 
-    def _commit(self, positions: dict[str, int]) -> None:
-        """Write the files that hold rows of `gone` again without them, and the rows of `came`."""
+    def _commit(self, positions: dict[str, int]) -> bool:
+        """Write the files that hold rows of `gone` again without them, and the rows of `came`.
+
+        False when a compaction took one of these files away meanwhile.
+        """
         table, connection = self._payments, self._bench.connection
         holding = "select distinct filename from held semi join gone using (payment_id)"
         files = {row[0] for row in self._run(holding).fetchall()}
@@ -80,10 +120,15 @@ class Paid:
         kept = rows_of((file.path for file in rewritten), columns_of(table))
         select = f"select * from ({kept}) anti join gone using (payment_id) union all by name from came"
         written = write_files(connection, select, self._head.folder)
+        self._head.settle()
+        if not {file.path for file in rewritten} <= set(self._head.paths):
+            discard(written)
+            return False
         with committing(written):
             self._head.commit(written, remove=[file.path for file in rewritten], positions=positions)
+        return True
 
-    def _read(self, silver: Head) -> None:
+    def _read(self, silver: Sequence[DataFile]) -> None:
         """Let silver's name stand for the attempts of the wanted payments."""
         run = self._run
         run(
@@ -91,10 +136,8 @@ class Paid:
             "where pay in (select hash(payment_id, true) from wanted)"
         )
         first, last = run("select min(happened), max(happened) from wanted_attempts").fetchall()[0]
-        near = [
-            f.path for f in silver.files if first and (f.earliest is None or (f.earliest <= last and f.latest >= first))
-        ]
-        rows = rows_of(near, self._bench.columns(self._silver))
+        near = [f.path for f in silver if first and (f.earliest is None or (f.earliest <= last and f.latest >= first))]
+        rows = rows_of(near, self._read_columns)
         run(
             f"create or replace temp table paid_attempts as select rows.* from ({rows}) as rows "
             "semi join wanted_attempts "
@@ -104,3 +147,9 @@ class Paid:
 
     def _number(self, relation: str) -> int:
         return int(self._run(f"select count(*) from {relation}").fetchall()[0][0])
+
+
+def _named(table: Table, columns: Columns) -> Columns:
+    """The columns that a definition names, and what its rows are found by; reading all takes four times as long."""
+    words = {*re.findall(r"\w+", table.sql), "transaction_id", CLUSTER_COLUMN}
+    return {name: word for name, word in columns.items() if name in words}

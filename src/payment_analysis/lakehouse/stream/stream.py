@@ -119,6 +119,7 @@ class Stream:
         if snapshot.position(source_position(BRONZE)) != self._ahead:
             raise Conflict(f"{SILVER} changed while the pipeline was started", hint="it starts again by itself")
         self._paid = Paid(self._bench, SILVER, self._tables["payments_silver"])
+        self._held.callback(self._paid.close)
         self._clock = self._run(f"select max(event_timestamp), max(reporting_currency) from {SILVER}").fetchall()[0]
         self._hold()
         self._clock_told = self._clock
@@ -163,11 +164,13 @@ class Stream:
         with self._fenced():
             far = everything or now - self._far_at > FAR_PAUSE_SECONDS
             settled = self._settle_late(far=far)
-            if everything or now - self._paid_at > PAID_PAUSE_SECONDS:
+            if everything or (now - self._paid_at > PAID_PAUSE_SECONDS and not self._paid.is_at_work):
                 self._head.settle()
                 self._memory.file()
-                self._paid.work_out(self._head, large_file_rows=None if far else LARGE_FILE_ROWS)
+                self._paid.begin(self._head, large_file_rows=None if far else LARGE_FILE_ROWS)
                 self._paid_at = time.monotonic()
+            if everything:
+                self._paid.end()
             if far:
                 self._far_at = time.monotonic()
             if everything:
