@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from payment_analysis.backend.pages_ready import PagesReady
+from payment_analysis.backend.pages_ready import FILTERED, OPENED, PagesReady
 from payment_analysis.dashboards.gallery import Gallery
 from payment_analysis.dashboards.page_data import Asking, Compare, compared, page_data
 from payment_analysis.domain.scope import TICK, Scope
@@ -67,8 +67,8 @@ def test_a_page_that_was_asked_before_is_answered_from_what_is_kept(lakehouse: L
         for page in board.pages:
             page_data(board, page, Asking(after, scope, compared(scope, Compare.PREVIOUS)))
 
-    assert asked == 2 * len(gallery.dashboard("daily_trends").pages)
-    assert sorted(after.answers) == sorted(before.answers)
+    assert asked == (len(OPENED) + len(FILTERED)) * len(gallery.dashboard("daily_trends").pages)
+    assert set(after.answers) <= set(before.answers)
 
 
 def test_an_application_that_ends_is_not_kept_waiting(lakehouse: Lakehouse, gallery: Gallery) -> None:

@@ -288,9 +288,7 @@ def test_a_history_is_a_view_that_another_reads(reader: str, read: str) -> None:
 @pytest.mark.parametrize("name", BASES)
 def test_a_base_maps_every_dimension_to_columns_it_has_or_says_why_not(name: str) -> None:
     base = BASES[name]
-    if base.told_by:
-        assert "transaction_id" in (SOURCES | TABLES)[name].columns
-    columns = (SOURCES | TABLES)[base.told_by or name].columns
+    columns = (SOURCES | TABLES)[name].columns
     mapped = {column for names in base.columns.values() for column in names} | {base.time} - {None}
 
     assert mapped <= columns.keys()

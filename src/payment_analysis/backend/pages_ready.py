@@ -18,7 +18,7 @@ from payment_analysis.dashboards.gallery import Gallery
 from payment_analysis.dashboards.page_data import Asking, Compare, compared, page_data
 from payment_analysis.dashboards.warehouse import Warehouse
 from payment_analysis.domain.errors import PaymentAnalysisError
-from payment_analysis.domain.scope import TICK, Scope
+from payment_analysis.domain.scope import MISSING, TICK, Scope
 from payment_analysis.lakehouse.background import begin
 
 if TYPE_CHECKING:
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 LOOK_SECONDS: Final = 1.0
 REST_SECONDS: Final = 5.0  # of the tables: a build moves several of them, one after the other
 TABLES: Final = ("payments_raw_bronze", "payments_enriched_silver", "payments_silver", "data_clock")
-OPENED: Final[tuple[dict[str, str], ...]] = (
-    {"range": "30d"},
-    {},
-)  # what the pages ask for when nobody chose anything, and "all time"
+# What a page asks for when nobody chose anything, and what it asks for over all time.
+OPENED: Final[tuple[dict[str, str], ...]] = ({"range": "30d"}, {})
+# One plan serves every filter, so any filter prepares them all; this one finds next to nothing to add up.
+FILTERED: Final[tuple[dict[str, str], ...]] = ({"network": MISSING}, {"range": "30d", "network": MISSING})
 
 
 class ReadyWarehouse(Warehouse, Versioned, Protocol):
@@ -73,7 +73,7 @@ class PagesReady:
         if as_of is None:
             return
         boards = [one.dashboard for one in self._gallery.listed() if one.dashboard is not None]
-        for opened in OPENED:
+        for opened in (*OPENED, *FILTERED):
             scope = Scope.from_parameters(opened, now=as_of + TICK)
             asking = Asking(self._warehouse, scope, compared(scope, Compare.PREVIOUS))
             for board in boards:

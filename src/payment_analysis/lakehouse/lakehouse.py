@@ -19,7 +19,7 @@ from payment_analysis.lakehouse.query import ROWS_MAX, SECONDS_MAX, Query
 from payment_analysis.lakehouse.reader import Reader
 from payment_analysis.lakehouse.recovery import repair
 from payment_analysis.lakehouse.schema import columns_of
-from payment_analysis.lakehouse.scope import bound, scoped
+from payment_analysis.lakehouse.scope import narrowed, scoped
 from payment_analysis.lakehouse.seeds import SEEDS
 from payment_analysis.lakehouse.stream.stream import Stream
 from payment_analysis.lakehouse.table import load_sources, load_tables
@@ -132,8 +132,8 @@ class Lakehouse:
         self, question: str, scope: Scope, questions: Mapping[str, str], *, limit: int = ROWS_MAX
     ) -> dict[str, QueryResult | PaymentAnalysisError]:
         """Compute a question of our own once over what is in scope, and answer others about it, called `dataset`."""
-        sql, parameters = bound(question, scope)
-        return self._query.staged(sql, parameters, questions, limit=limit)
+        asked = narrowed(question, scope)
+        return self._query.staged(asked.sql, asked.parameters, questions, limit=limit, in_scope=asked.says)
 
     def scoped(self, question: str, scope: Scope) -> str:
         """The SQL that answers a question over what is in scope, as a person may run it."""

@@ -119,16 +119,22 @@ class Query:
         return QueryResult(columns, types, rows[:limit], len(rows) > limit, time.perf_counter() - started)
 
     def staged(
-        self, sql: str, parameters: Mapping[str, object], questions: Mapping[str, str], *, limit: int
+        self,
+        sql: str,
+        parameters: Mapping[str, object],
+        questions: Mapping[str, str],
+        *,
+        limit: int,
+        in_scope: str = "",
     ) -> dict[str, QueryResult | PaymentAnalysisError]:
         """Compute a trusted question once, and answer others about its rows, which they call `dataset`.
 
         A question that fails has its error for an answer; when the first one fails, that is an error of all.
         """
-        asked, versions = (sql, limit, *parameters.items(), *questions.items()), self._reader.versions(sql)
+        asked, versions = (sql, limit, in_scope, *parameters.items(), *questions.items()), self._reader.versions(sql)
         kept = self._staged.find(asked, versions)
         while kept is None:
-            prepared = self._reader.prepared(sql, parameters)
+            prepared = self._reader.prepared(sql, parameters, in_scope=in_scope)
             cursor = prepared.cursor
             try:
                 cursor.execute(f"create temp table {STAGED} as {prepared.sql}", prepared.parameters)

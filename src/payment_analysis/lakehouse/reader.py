@@ -21,7 +21,8 @@ from payment_analysis.lakehouse.partials.kept_views import VIEWS, definition_of_
 from payment_analysis.lakehouse.partials.pieces import CLOCK_SQL, clock_parameters, days_sql
 from payment_analysis.lakehouse.partials.plans import planned
 from payment_analysis.lakehouse.partials.reading import Behind, Now
-from payment_analysis.lakehouse.schema import columns_of, delta_columns
+from payment_analysis.lakehouse.schema import columns_of, delta_columns, literal
+from payment_analysis.lakehouse.scope_bases import IN_SCOPE, IN_SCOPE_OF
 from payment_analysis.lakehouse.workbench import typed, typed_as
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ class Reader:
         self._views: dict[str, str] = {}  # each with the file of its rows, or none when it is its definition
         self._definitions: dict[str, int] = {}
         self._listed: set[tuple[str, str]] = set()  # the manifests, by number, and bases whose days are listed
+        self._attached: dict[str, tuple[dict[str, Path], dict[str, Path]]] = {}  # now, and by the manifest before
         self._lock = threading.Lock()
 
     @property
@@ -95,8 +97,17 @@ class Reader:
         with self._lock:
             return self._opened(names).cursor()
 
-    def prepared(self, sql: str, parameters: Mapping[str, object] | None) -> Prepared:
-        """A question of our own in Databricks SQL, over partial aggregates where these are what silver says now."""
+    def prepared(self, sql: str, parameters: Mapping[str, object] | None, *, in_scope: str = "") -> Prepared:
+        """A question of our own in Databricks SQL, over partial aggregates where these are what silver says now.
+
+        `in_scope` is what the function of that name says in this question.
+        """
+        found = self._prepared(sql, parameters)
+        if in_scope:
+            found.cursor.execute(f"create temp macro {IN_SCOPE}({', '.join(IN_SCOPE_OF)}) as ({in_scope})")
+        return found
+
+    def _prepared(self, sql: str, parameters: Mapping[str, object] | None) -> Prepared:
         known, given = set(self.names), dict(parameters or {})
         plain = planned(sql, ())
         names = [name for name in sorted(plain.tables) if name in known]
@@ -176,7 +187,18 @@ class Reader:
         for base in bases:
             if (manifest.number, base) not in self._listed:
                 connection.execute(days_sql(base, manifest))
+                self._attach(connection, base, manifest)
                 self._listed.add((manifest.number, base))
+
+    def _attach(self, connection: DuckDBPyConnection, base: str, manifest: Manifest) -> None:
+        """Open the segments of a base; those of the manifest before may still be read by a question that began then."""
+        assert self._partials is not None
+        now, (before, earlier) = self._partials.files(manifest, base), self._attached.get(base, ({}, {}))
+        for name in earlier.keys() - before.keys() - now.keys():
+            connection.execute(f"detach database if exists {name}")
+        for name, file in now.items():
+            connection.execute(f"attach if not exists {literal(str(file))} as {name} (read_only)")
+        self._attached[base] = (now, before)
 
     def _clock_row(self, connection: DuckDBPyConnection) -> dict[str, object]:
         """The clock as it is now, read when it moved."""

@@ -35,7 +35,6 @@ class Base:
     time: str | None
     columns: Mapping[Dimension, tuple[str, ...]]
     lacks: str = ""
-    told_by: str = ""  # the base that tells which of its transactions are in scope, when the columns are that one's
 
 
 _ATTEMPT: Final[Mapping[Dimension, tuple[str, ...]]] = MappingProxyType(
@@ -48,6 +47,16 @@ _ATTEMPT: Final[Mapping[Dimension, tuple[str, ...]]] = MappingProxyType(
         Dimension.MERCHANT: ("merchant_id",),
         Dimension.PSP: ("psp",),
         Dimension.CURRENCY: ("currency",),
+    }
+)
+
+# An attempt that is counted towards a rule, beside what the rule looks at.
+_COUNTED: Final[Mapping[Dimension, tuple[str, ...]]] = MappingProxyType(
+    {
+        **_ATTEMPT,
+        Dimension.NETWORK: ("network",),
+        Dimension.MERCHANT: ("merchant_account",),
+        Dimension.CURRENCY: ("attempt_currency",),
     }
 )
 
@@ -64,7 +73,8 @@ BASES: Final[Mapping[str, Base]] = MappingProxyType(
         # a limit, and a transaction seen twice counts once, whether or not what it is judged by is in scope as well.
         "merchant_visible_attempts_silver": Base("event_timestamp", _ATTEMPT),
         "attempt_ends_silver": Base("event_timestamp", _ATTEMPT),
-        "retry_limits_silver": Base("event_timestamp", _ATTEMPT, told_by="payments_enriched_silver"),
+        "retry_rule_hits_silver": Base("event_timestamp", _COUNTED),
+        "retry_limits_silver": Base("event_timestamp", _COUNTED),
         "payments_quarantine_bronze": Base(
             None, _NOTHING, "a record was put aside because what it says cannot be relied on"
         ),
@@ -104,8 +114,12 @@ HISTORIES: Final[Mapping[tuple[str, str], timedelta]] = MappingProxyType(
 )
 
 
-def condition(name: str, scope: Scope, write: Write) -> str:
-    """The filter of a base as Databricks SQL."""
+IN_SCOPE: Final = "in_scope"  # a function of what a row is filtered by: whether all filters of the scope hold
+IN_SCOPE_OF: Final = tuple(dict.fromkeys(column for columns in _ATTEMPT.values() for column in columns))
+
+
+def condition(name: str, scope: Scope, write: Write, *, by_function: bool = False) -> str:
+    """The filter of a base as Databricks SQL; with the filters written out, or left to the function of the scope."""
     base = BASES[name]
     if scope.range is not None and base.time is None:
         raise _lacking(name, "time")
@@ -113,15 +127,28 @@ def condition(name: str, scope: Scope, write: Write) -> str:
     if scope.range is not None:
         start, end = scope.range
         tests += [f"{base.time} >= {write('start', start)}", f"{base.time} < {write('end', end)}"]
-    for dimension, values in scope.filters.items():
+    for dimension in scope.filters:
         if dimension not in base.columns:
             raise _lacking(name, dimension)
+    if by_function and scope.filters:
+        given = dict.fromkeys(column for columns in base.columns.values() for column in columns)
+        tests.append(f"{IN_SCOPE}({', '.join(given)})")
+    else:
+        tests += _filters(base.columns, scope, write)
+    return " and ".join(tests)
+
+
+def in_scope(scope: Scope, write: Write) -> str:
+    """What the function of a scope says of `IN_SCOPE_OF`."""
+    return " and ".join(_filters(_ATTEMPT, scope, write))
+
+
+def _filters(columns: Mapping[Dimension, tuple[str, ...]], scope: Scope, write: Write) -> list[str]:
+    found = []
+    for dimension, values in scope.filters.items():
         listed = [write(f"{dimension}_{n}", value) for n, value in enumerate(values) if value != MISSING]
-        tests.append(_membership(base.columns[dimension], listed, or_missing=MISSING in values))
-    named = " and ".join(tests)
-    if not base.told_by:
-        return named
-    return f"transaction_id in (select transaction_id from {base.told_by} where {named})"
+        found.append(_membership(columns[dimension], listed, or_missing=MISSING in values))
+    return found
 
 
 def literal(_name: str, value: str | datetime) -> str:

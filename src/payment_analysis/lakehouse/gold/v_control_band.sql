@@ -11,12 +11,14 @@ windows as (
     where window_start >= (select date_trunc('hour', min(window_start)) from five)
 ),
 earlier as (
-    select timestampadd(day, 7 * weeks.back, hourly.window_start) as hour, hourly.*
-    from hourly
-    cross join (select * from values (1), (2), (3), (4) as listed(back)) as weeks
-    cross join (select date_trunc('hour', min(window_start)) as first_hour, max(window_start) as last_at from five)
-        as seen
-    where timestampadd(day, 7 * weeks.back, hourly.window_start) between seen.first_hour and seen.last_at
+    select *
+    from (
+        select timestampadd(day, 7 * weeks.back, hourly.window_start) as hour, hourly.*
+        from hourly
+        cross join (select * from values (1), (2), (3), (4) as listed(back)) as weeks
+    ) as moved
+    where hour >= (select date_trunc('hour', min(window_start)) from five)
+        and hour <= (select max(window_start) from five)
 ),
 usual as (
     select

@@ -98,6 +98,19 @@ def taken_apart(node: exp.Expr) -> Aggregate | None:
     return Aggregate(kind, conditions, value)
 
 
+def added_up(tree: exp.Expr) -> list[exp.Expr]:
+    """The aggregates of an expression; what a window slides over is not one, what is within it is."""
+    return [node for node in tree.find_all(exp.AggFunc) if not slides(node)]
+
+
+def slides(node: exp.Expr) -> bool:
+    """Whether an aggregate is one over a window."""
+    parent = node.parent
+    while isinstance(parent, (exp.IgnoreNulls, exp.RespectNulls, exp.Filter)):
+        parent = parent.parent
+    return isinstance(parent, exp.Window)
+
+
 def expression(sql: str) -> exp.Expr:
     """An expression in Databricks SQL as a tree."""
     tree = parse(f"select {sql}")

@@ -18,8 +18,10 @@ from payment_analysis.lakehouse.partials.aggregates import (
     ROWS,
     Aggregate,
     Measure,
+    added_up,
     expression_in_duckdb,
     names,
+    slides,
     taken_apart,
     text_of,
 )
@@ -53,6 +55,8 @@ class Block:
     time: list[exp.Expr] = field(default_factory=list)  # conditions on the instant alone
     tests: list[exp.Expr] = field(default_factory=list)  # conditions on other columns of the table
     outside: list[exp.Expr] = field(default_factory=list)  # conditions on what is joined
+    _tests: dict[str, exp.Expr] | None = None  # both are asked for once per cube, and what they say never changes
+    _needed: set[str] | None = None
 
     @property
     def aggregates(self) -> list[exp.Expr]:
@@ -60,8 +64,19 @@ class Block:
         trees = [*self.items.values(), *(one for one in (self.having, self.order) if one is not None)]
         return [node for tree in trees for node in added_up(tree)]
 
+    def tests_by_text(self) -> dict[str, exp.Expr]:
+        """Its tests by what they say in Databricks SQL."""
+        if self._tests is None:
+            self._tests = {text_of(test): test for test in self.tests}
+        return self._tests
+
     def needed(self) -> set[str]:
         """The columns of the table that it uses outside its aggregates and its tests."""
+        if self._needed is None:
+            self._needed = self._used()
+        return self._needed
+
+    def _used(self) -> set[str]:
         trees = [*self.items.values(), *self.groups, *self.outside, *(join for join in self.rows.joins)]
         trees += [one for one in (self.having, self.order) if one is not None]
         found: set[str] = set()
@@ -69,18 +84,6 @@ class Block:
             inside = {id(column) for node in added_up(tree) for column in node.find_all(exp.Column)}
             found |= {c.name for c in tree.find_all(exp.Column) if c.table == ROW and id(c) not in inside}
         return found
-
-
-def added_up(tree: exp.Expr) -> list[exp.Expr]:
-    """The aggregates of an expression; what a window slides over is not one, what is within it is."""
-    return [node for node in tree.find_all(exp.AggFunc) if not _slides(node)]
-
-
-def _slides(node: exp.Expr) -> bool:
-    parent = node.parent
-    while isinstance(parent, (exp.IgnoreNulls, exp.RespectNulls, exp.Filter)):
-        parent = parent.parent
-    return isinstance(parent, exp.Window)
 
 
 def find_blocks(tree: exp.Expr, resolver: Resolver) -> Iterator[Block]:
@@ -112,7 +115,7 @@ def _within(node: exp.Expr, steps: Mapping[str, Step], resolver: Resolver) -> It
 
 
 def _block(select: exp.Select, steps: Mapping[str, Step], resolver: Resolver) -> Block | None:
-    adds_up = any(isinstance(node, exp.AggFunc) and not _slides(node) for node in own_nodes(select))
+    adds_up = any(isinstance(node, exp.AggFunc) and not slides(node) for node in own_nodes(select))
     if not adds_up or any(select.args.get(stop) for stop in ("distinct", "laterals", "qualify", "windows", "pivots")):
         return None
     try:
@@ -179,7 +182,7 @@ def _grouped(group: exp.Group, items: dict[str, exp.Expr], select: exp.Select, s
 
 def over_cells(block: Block, cube: Cube) -> OverCells | None:
     """The block as a SELECT over cells of a cube; none when what it tells apart is not among the cube's keys."""
-    tests = {text_of(test): test for test in block.tests}
+    tests = block.tests_by_text()
     if block.rows.of != cube.base or not set(cube.where) <= tests.keys():
         return None
     keys, kept = set(cube.keys), KEPT[cube.base]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from payment_analysis.lakehouse.partials.aggregates import Measure
     from payment_analysis.lakehouse.partials.blocks import Block
 
-EDITION: Final = 1  # raise it when the same cubes are computed otherwise
+EDITION: Final = 2  # raise it when the same cubes are computed otherwise
 
 
 @cache

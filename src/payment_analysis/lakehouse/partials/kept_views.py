@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 # What is read by another of these comes before it: a view is computed from those already kept.
 VIEWS: Final = (
+    "retry_rule_hits_silver",
     "retry_limits_silver",
     "v_retry_compliance",
     "v_scope_health_5min",

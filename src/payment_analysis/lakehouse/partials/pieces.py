@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from payment_analysis.lakehouse.partials.bases import CLOCK, CLOCK_COLUMNS, KEPT
 from payment_analysis.lakehouse.partials.refresh import AT
-from payment_analysis.lakehouse.schema import literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
-    from pathlib import Path
 
     from payment_analysis.lakehouse.partials.store import Manifest
 
@@ -66,15 +64,9 @@ def days_within(manifest: Manifest, segment: str, days: list[date], day: str) ->
     return [limits, f"{day} not in ({excepted})"] if inside else [limits]
 
 
-def between(base: str, days: list[date]) -> list[str]:
+def between(time: str, days: list[date]) -> list[str]:
     """The instants of some days: what prunes the row groups of a file."""
-    time = KEPT[base].time
     return [f"{time} >= timestamptz '{min(days)} 00:00:00Z'", f"{time} < timestamptz '{max(days) + ONE_DAY} 00:00:00Z'"]
-
-
-def read_sql(file: Path) -> str:
-    """The rows of a file."""
-    return f"read_parquet({literal(str(file))})"
 
 
 def select_sql(listed: list[str], source: str, where: list[str]) -> str:
@@ -85,6 +77,8 @@ def select_sql(listed: list[str], source: str, where: list[str]) -> str:
 
 def with_sql(steps: Mapping[str, str], sql: str) -> str:
     """A question with steps before its own."""
+    if not steps:
+        return sql
     listed = ", ".join(f'"{name}" as ({text})' for name, text in steps.items())
     for start in ("WITH RECURSIVE ", "WITH "):
         if sql.startswith(start):

@@ -5,19 +5,19 @@ A plan depends on the text of the question and on which cubes there are, not on 
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from sqlglot import exp
 
-from payment_analysis.lakehouse.delta import fingerprint
 from payment_analysis.lakehouse.dialect import parse, to_duckdb
-from payment_analysis.lakehouse.partials.aggregates import Measure, unqualified
+from payment_analysis.lakehouse.partials.aggregates import unqualified
 from payment_analysis.lakehouse.partials.bases import KEPT, SEEN
 from payment_analysis.lakehouse.partials.blocks import duckdb_text, find_blocks, over_cells, over_rows
+from payment_analysis.lakehouse.partials.clocks import without_clocks
 from payment_analysis.lakehouse.partials.harvest import copied, cubes, only_present, resolver_columns
+from payment_analysis.lakehouse.partials.relations import Relation, Test, Where, read_once
 from payment_analysis.lakehouse.partials.sources import Resolver
 from payment_analysis.lakehouse.table import load_tables
 
@@ -25,65 +25,19 @@ if TYPE_CHECKING:
     from payment_analysis.lakehouse.partials.blocks import Block
 
 PLANS_MAX: Final = 2048
-PARAMETER: Final = re.compile(r"\$([A-Za-z_]\w*)")
 # Per kept table its cubes, the smallest first, and whether they were computed from exactly what silver is now.
 Sizes = tuple[tuple[str, tuple[str, ...], bool], ...]
 
 
-class Test(NamedTuple):
-    """A condition on the instant, DuckDB SQL: of a row, and of the first and the last row of a day."""
-
-    of_row: str
-    of_first: str
-    of_last: str
-    is_one_sided: bool  # true from or until some instant: when it is false of both ends it is false between them
-
-
-class Where(NamedTuple):
-    """Which rows a relation holds: one and the same for every block that asks for them."""
-
-    base: str
-    cube: str  # none: plain rows
-    time: tuple[Test, ...]
-    of_cells: tuple[str, ...]  # tests left for the cells, DuckDB SQL
-    of_rows: tuple[str, ...]  # all tests, DuckDB SQL
-
-    @property
-    def name(self) -> str:
-        """A name for the rows."""
-        return f"cells_{fingerprint(*self):x}"
-
-
-class Relation(NamedTuple):
-    """What blocks read instead of a kept table."""
-
-    where: Where
-    columns: frozenset[str]
-    measures: frozenset[Measure] = frozenset()
-
-    def joined(self, other: Relation | None) -> Relation:
-        """One relation for the readers of both."""
-        return (
-            self
-            if other is None
-            else Relation(self.where, self.columns | other.columns, self.measures | other.measures)
-        )
-
-    @property
-    def parameters(self) -> frozenset[str]:
-        """The parameters its conditions may name."""
-        texts = (*(one.of_row for one in self.where.time), *self.where.of_cells, *self.where.of_rows)
-        return frozenset(name for text in texts for name in PARAMETER.findall(text))
-
-
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """DuckDB SQL that reads relations of cells, and what else it reads."""
+    """DuckDB SQL that reads relations of cells, and what else it reads; whether it stopped to join the clock."""
 
     sql: str
     relations: tuple[Relation, ...]
     tables: frozenset[str]
     parameters: frozenset[str]
+    knows_the_clock: bool = False
 
 
 @lru_cache(maxsize=PLANS_MAX)
@@ -106,11 +60,9 @@ def _plan(tree: exp.Expr, sizes: Sizes) -> Plan:
     held = {base: (cubes_held, is_exact) for base, cubes_held, is_exact in sizes}
     root = exp.Paren(this=tree)
     relations: dict[str, Relation] = {}
-    for block in [*find_blocks(root.this, Resolver(resolver_columns()))] if sizes else []:
-        found = _answered(block, held.get(block.rows.of))
-        if found is None:
-            continue
-        select, relation = found
+    blocks = [*find_blocks(root.this, Resolver(resolver_columns()))] if sizes else []
+    answers = [(block, _answered(block, held.get(block.rows.of))) for block in blocks]
+    for block, select, relation in read_once([(block, *found) for block, found in answers if found is not None]):
         name = relation.where.name
         relations[name] = relation.joined(relations.get(name))
         own = block.select.args.get("with_")
@@ -118,11 +70,14 @@ def _plan(tree: exp.Expr, sizes: Sizes) -> Plan:
         if own is not None:
             select.set("with_", own.copy())
         block.select.replace(select)
-    if relations:
+    knows_the_clock = bool(sizes) and without_clocks(root.this, Resolver(resolver_columns()))
+    if relations or knows_the_clock:
         _without_unread_steps(root)
+    if sizes:
+        _choosing_where_read(root)
     parameters = {one.name for one in root.find_all(exp.Placeholder)}
     tables = frozenset(table.name for table in root.find_all(exp.Table)) - relations.keys()
-    return Plan(to_duckdb(root.this), tuple(relations.values()), tables, frozenset(parameters))
+    return Plan(to_duckdb(root.this), tuple(relations.values()), tables, frozenset(parameters), knows_the_clock)
 
 
 def _without_unread_steps(root: exp.Expr) -> None:
@@ -137,6 +92,21 @@ def _without_unread_steps(root: exp.Expr) -> None:
             step.pop()
             if own is not None and not own.expressions:
                 own.pop()
+
+
+def _choosing_where_read(root: exp.Expr) -> None:
+    """Let steps that only choose rows of a table be part of who reads them, however many.
+
+    Worked out once for all, such a step reads every row and column in scope though each reader wants the last hour.
+    """
+    for step in root.find_all(exp.CTE):
+        only = {name for name, given in step.this.args.items() if given}
+        if (
+            isinstance(step.this, exp.Select)
+            and only <= {"kind", "expressions", "from_", "where"}
+            and step.this.is_star
+        ):
+            step.set("materialized", False)
 
 
 def _answered(block: Block, held: tuple[tuple[str, ...], bool] | None) -> tuple[exp.Select, Relation] | None:

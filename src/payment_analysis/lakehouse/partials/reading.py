@@ -18,13 +18,14 @@ from payment_analysis.lakehouse.partials.pieces import (
     days_table,
     days_within,
     of_cell,
-    read_sql,
     select_sql,
     with_sql,
 )
-from payment_analysis.lakehouse.partials.plans import PARAMETER, planned, planned_view
+from payment_analysis.lakehouse.partials.plans import planned, planned_view
 from payment_analysis.lakehouse.partials.refresh import AT
-from payment_analysis.lakehouse.partials.store import ROWS_FILE
+from payment_analysis.lakehouse.partials.relations import PARAMETER
+from payment_analysis.lakehouse.partials.store import ROWS as ROWS_TABLE
+from payment_analysis.lakehouse.partials.store import attached
 from payment_analysis.lakehouse.workbench import typed_as
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ if TYPE_CHECKING:
 
     Run = Callable[[str, Mapping[str, object]], list[tuple[Any, ...]]]
     from payment_analysis.lakehouse.partials.kept_views import ViewStore
-    from payment_analysis.lakehouse.partials.plans import Plan, Relation, Sizes
+    from payment_analysis.lakehouse.partials.plans import Plan, Sizes
+    from payment_analysis.lakehouse.partials.relations import Relation
     from payment_analysis.lakehouse.partials.store import Manifest, PartialStore, State
     from payment_analysis.lakehouse.table import Table
 
@@ -66,6 +68,7 @@ class _Assembled:
     views: Mapping[str, str]
     parameters: frozenset[str]
     of_relations: frozenset[str]
+    is_quicker: bool  # than the question as it was asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,10 @@ class PartialReader:
     def folder(self) -> Path:
         """Where the partials are."""
         return self._partials.root
+
+    def files(self, manifest: Manifest, base: str) -> dict[str, Path]:
+        """The files of a base's segments, by the names they are attached under."""
+        return {attached(one): self._partials.file(base, one) for one in manifest.states[base].segments}
 
     @property
     def views(self) -> ViewStore:
@@ -124,7 +131,7 @@ class PartialReader:
     ) -> Answerable | None:
         """The question over cells; none when no part of it can be answered from them."""
         asked = self._assembled(sql, sizes, now.at_hand)
-        if not asked.relations:
+        if not asked.is_quicker:
             return None
         texts = {name: self._relation(one, now, parameters, run) for name, one in asked.relations.items()}
         named = asked.parameters | {
@@ -148,6 +155,7 @@ class PartialReader:
                 {name: typed_as(self._tables[name], plan.sql) for name, plan in steps},
                 question.parameters.union(*(plan.parameters for _, plan in steps)),
                 frozenset(name for one in relations.values() for name in one.parameters),
+                bool(relations) or question.knows_the_clock or any(plan.knows_the_clock for _, plan in steps),
             )
             _bounded(self._known)
         return self._known[key]
@@ -159,7 +167,7 @@ class PartialReader:
         for name, table in self._tables.items():  # in order of dependence
             if name in reached - at_hand and table.kind == "view":
                 plan = planned_view(name, sizes)
-                if plan.relations or plan.tables & found.keys():
+                if plan.relations or plan.knows_the_clock or plan.tables & found.keys():
                     found[name] = plan
         return list(found.items())
 
@@ -191,16 +199,15 @@ class PartialReader:
         tests = [*(one.of_row for one in relation.where.time), *relation.where.of_rows]
         parts = []
         for segment, days in _by_segment(state, covered):
-            file = self._partials.file(base, segment, relation.where.cube)
-            where = [*days_within(manifest, segment, days, f"cast({AT} as date)"), *relation.where.of_cells]
-            parts.append(select_sql(of_cells, read_sql(file), where))
+            left_out = days_within(manifest, segment, days, f"cast({AT} as date)")
+            where = [*(between(AT, days) if left_out else []), *left_out, *relation.where.of_cells]
+            parts.append(select_sql(of_cells, f'{attached(segment)}."{relation.where.cube}"', where))
         for segment, days in _by_segment(state, cut):
-            file = self._partials.file(base, segment, ROWS_FILE)
             parts.append(
                 select_sql(
                     of_rows,
-                    read_sql(file),
-                    [*between(base, days), *days_within(manifest, segment, days, KEPT[base].day), *tests],
+                    f'{attached(segment)}."{ROWS_TABLE}"',
+                    [*between(KEPT[base].time, days), *days_within(manifest, segment, days, KEPT[base].day), *tests],
                 )
             )
         if behind.changed:

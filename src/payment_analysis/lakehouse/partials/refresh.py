@@ -18,7 +18,8 @@ from payment_analysis.lakehouse.partials.aggregates import ROWS, expression_in_d
 from payment_analysis.lakehouse.partials.bases import KEPT, SEEN
 from payment_analysis.lakehouse.partials.differences import differing
 from payment_analysis.lakehouse.partials.harvest import copied, cubes, definition_of, only_present
-from payment_analysis.lakehouse.partials.store import ROWS_FILE, Day, State
+from payment_analysis.lakehouse.partials.store import ROWS as ROWS_TABLE
+from payment_analysis.lakehouse.partials.store import Day, State, attached
 from payment_analysis.lakehouse.schema import delta_columns, literal
 from payment_analysis.lakehouse.table import load_tables
 
@@ -36,7 +37,7 @@ ROWS_MIN: Final = 50_000  # of silver; any view over fewer rows takes millisecon
 MEMORY_MB: Final = 2000
 BATCH_ROWS: Final = 1_000_000  # of whole days: the columns that are copied of so many rows fit in memory
 CELLS_SHARE_MAX: Final = 0.6  # of the rows; a cube with more cells than that is no shorter way
-ROW_GROUPS: Final = ", row_group_size 20480"  # of the copied rows: a window's edge reads one or two
+ROW_GROUP_ROWS: Final = 20_480  # a window's edge reads one or two of them, and two cores share a cube
 WORDS_MAX: Final = 5_000  # of a column that is worth an enumeration
 DAY: Final = "cell_day"
 HOUR: Final = "cell_hour"
@@ -208,18 +209,20 @@ class _Refresh:
 
     def _fill(self, segment: str, days: list[date]) -> dict[str, int]:
         """Write the rows and the cells of some days; the cells of each cube that is worth it."""
-        folder = self._partials.file(self._base, segment, ROWS_FILE).parent
-        folder.mkdir(parents=True)
+        file, name = self._partials.file(self._base, segment), attached(segment)
+        file.parent.mkdir(parents=True)
         self._load(days)
-        self._write(f"select * exclude ({HOUR}, {DAY}) from batch", folder / f"{ROWS_FILE}.parquet", ROW_GROUPS)
+        self._run(f"attach {literal(str(file))} as {name} (row_group_size {ROW_GROUP_ROWS})")
+        self._write(f"select * exclude ({HOUR}, {DAY}) from batch", name, ROWS_TABLE)
         rows = self._number("select count(*) from batch")
         found: dict[str, int] = {}
         for cube in self._cubes:
             self._run(f"create or replace temp table cells as {self._cells(cube)}")
             number = self._number("select count(*) from cells")
             if number <= max(self._share_max * rows, len(days)):
-                self._write("from cells", folder / f"{cube.name}.parquet")
+                self._write("from cells", name, cube.name)
                 found[cube.name] = number
+        self._run(f"detach {name}")
         return found
 
     def _load(self, days: list[date]) -> None:
@@ -255,11 +258,12 @@ class _Refresh:
         listed = f"{keys}, " if keys else ""
         return f"select {at} as {AT}, {listed}count(*) as {ROWS}{measures} from batch{where} group by all order by {AT}"
 
-    def _write(self, select: str, path: Path, options: str = "") -> None:
-        self._run(
-            f"copy ({select}) to {literal(str(path))} (format parquet, compression zstd, compression_level 1,"
-            f" write_bloom_filter false{options})"
-        )
+    def _write(self, select: str, segment: str, name: str) -> None:
+        """Write a table, its words as text again: other segments have other enumerations."""
+        columns = self._run(f"describe {select}").fetchall()
+        words = [f"cast({column} as varchar) as {column}" for column, kind, *_ in columns if kind.startswith("ENUM")]
+        replaced = f" replace ({', '.join(words)})" if words else ""
+        self._run(f'create table {segment}."{name}" as select *{replaced} from ({select})')
 
     def _number(self, sql: str) -> int:
         return int(self._run(sql).fetchall()[0][0])

@@ -134,6 +134,11 @@ class Resolver:
             columns |= scope.listed(item)
         return Rows(rows.of, columns, rows.conditions, rows.joins)
 
+    def clock(self, node: exp.Expr, steps: Mapping[str, Step]) -> Mapping[str, exp.Expr] | None:
+        """What the columns of the clock are, when that is what a source is."""
+        found = self._clock(node, steps)
+        return None if found is None else found.columns
+
     def _clock(self, node: exp.Expr, steps: Mapping[str, Step]) -> Rows | None:
         try:
             rows = self._source(node, steps)

@@ -1,8 +1,11 @@
-"""Where partial aggregates are kept: Parquet files of cells, and one manifest that says what they were computed from.
+"""Where partial aggregates are kept: files of cells, and one manifest that says what they were computed from.
 
     partials/manifest.json                          replaced in one step; all that it names belongs together
-    partials/<base>/<segment>/<cube>.parquet        cells of some days
-    partials/<base>/<segment>/rows.parquet          the rows of these days, narrow and in order of time
+    partials/<base>/<segment>/cells.duckdb          of some days the cells, a table per cube, and the table `rows`:
+                                                    the rows of these days, narrow and in order of time
+
+The files are in the engine's own format, never changed once they are named: the cells of a million attempts are added
+up in a third of the time it takes from Parquet, and a question need not look into a file before it is planned.
 
 A segment holds some days; a day is counted by one segment only: where an older one has it too, it is left out there.
 """
@@ -25,8 +28,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-ROWS_FILE: Final = "rows"
+ROWS: Final = "rows"
+FILE: Final = "cells.duckdb"
 RETENTION_SECONDS: Final = 3600.0  # a question that runs keeps the files it began with
+
+
+def attached(segment: str) -> str:
+    """The name by which a connection calls a segment."""
+    return f"segment_{segment}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +92,9 @@ class PartialStore:
     def _path(self) -> Path:
         return self.root / "manifest.json"
 
-    def file(self, base: str, segment: str, name: str) -> Path:
-        """The file of a cube, or of the rows, in a segment."""
-        return self.root / base / segment / f"{name}.parquet"
+    def file(self, base: str, segment: str) -> Path:
+        """The file of a segment."""
+        return self.root / base / segment / FILE
 
     def manifest(self) -> Manifest:
         """What is kept now; read again only when it was replaced."""

@@ -55,6 +55,8 @@ judged as (
 )
 
 select
-    rule_id, transaction_id, event_timestamp, event_date, is_approved, approved_amount, is_over, is_stop
+    rule_id, transaction_id, event_timestamp, event_date, is_approved, approved_amount, is_over, is_stop,
+    network, merchant_account, attempt_currency, issuer_country, geo_country, merchant_segment, payment_solution,
+    entry_system, psp
 from judged
 where (is_over or is_stop) and event_date >= effective_from and event_date < effective_to

@@ -15,7 +15,10 @@ others as (
     select
         suspects.rule_id, suspects.limit_key, suspects.counts, suspects.attempts_max, suspects.window_seconds,
         suspects.reset_by_approval, suspects.effective_from, suspects.effective_to, other.transaction_id,
-        other.event_timestamp, other.event_date, other.result = 'approved' as is_approved, other.reporting_amount
+        other.event_timestamp, other.event_date, other.result = 'approved' as is_approved, other.reporting_amount,
+        other.card_network as network, other.merchant_id as merchant_account, other.currency as attempt_currency,
+        other.issuer_country, other.geo_country, other.merchant_segment, other.payment_solution, other.entry_system,
+        other.psp
     from suspects
     inner join payments_enriched_silver as other
         on suspects.network = other.card_network and suspects.card_token_id = other.card_token_id
@@ -34,12 +37,15 @@ others as (
 select
     hits.rule_id, hits.limit_key, hits.counts, hits.attempts_max, hits.window_seconds, hits.reset_by_approval,
     hits.effective_from, hits.effective_to, hits.transaction_id, hits.event_timestamp, hits.event_date,
+    hits.network, hits.merchant_account, hits.attempt_currency, hits.issuer_country, hits.geo_country,
+    hits.merchant_segment, hits.payment_solution, hits.entry_system, hits.psp,
     false as is_approved, cast(null as decimal(18, 3)) as approved_amount, true as is_hit
 from retry_rule_hits_silver as hits
 left semi join suspects on hits.rule_id = suspects.rule_id and hits.limit_key = suspects.limit_key
 union all
 select
-    others.* except (reporting_amount),
+    others.* except (is_approved, reporting_amount),
+    others.is_approved,
     case when others.is_approved then others.reporting_amount end as approved_amount,
     false as is_hit
 from others

@@ -5,6 +5,8 @@ with declined as (
     select
         silver.transaction_id, silver.event_timestamp, silver.event_date, silver.card_network as network,
         silver.card_token_id, coalesce(silver.merchant_id, '') as merchant_id, silver.amount_minor, silver.currency,
+        silver.merchant_id as merchant_account, silver.issuer_country, silver.geo_country, silver.merchant_segment,
+        silver.payment_solution, silver.entry_system, silver.psp,
         coalesce(countries.region, 'other') as region,
         case when silver.issuer_country <> silver.merchant_country then 'foreign' else 'domestic' end as issuer_place,
         nullif(upper(trim(silver.decline_code_raw)), '') as code,
@@ -52,7 +54,9 @@ select
     case when rules.key = 'card+amount+merchant' then traits.currency end as currency,
     rules.counts, rules.attempts_max, rules.window_seconds, rules.reset_by_approval, rules.effective_from,
     rules.effective_to,
-    traits.event_date >= rules.effective_from as is_in_force
+    traits.event_date >= rules.effective_from as is_in_force,
+    traits.merchant_account, traits.currency as attempt_currency, traits.issuer_country, traits.geo_country,
+    traits.merchant_segment, traits.payment_solution, traits.entry_system, traits.psp
 from traits
 inner join rules
     on traits.network = rules.network and traits.region = rules.region
