@@ -204,6 +204,8 @@ class Stream:
             self._tick("fresh")
 
     def _settle_late(self, *, far: bool) -> int:
+        if not len(self._arrivals.late):
+            return 0
         self._head.settle()
         large = [file.latest for file in self._head.files if file.rows > LARGE_FILE_ROWS and file.latest]
         self._memory.file()
