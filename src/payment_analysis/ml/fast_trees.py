@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import re
+import threading
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -43,7 +44,7 @@ def _library() -> ctypes.PyDLL:
 
 
 class FastTrees:
-    """A copy of a booster that scores rows one after the other. Used by one thread at a time.
+    """A copy of a booster that scores rows one after the other, for one thread after the other.
 
     With `differs`, columns, the rows of a call may differ in these only: trees that do not look at them are asked once.
     """
@@ -54,7 +55,7 @@ class FastTrees:
         self._shared = _Trees(shared, self.width) if shared else None
         self._own = _Trees(own, self.width) if own else None
         self._rows = np.zeros((ROWS_MAX, self.width), dtype=np.float32)
-        self._scores = np.zeros(ROWS_MAX)
+        self._scores, self._lock = np.zeros(ROWS_MAX), threading.Lock()
         self._rows_at, self._scores_at = self._rows.ctypes.data, self._scores.ctypes.data
 
     def __call__(self, rows: Array) -> Array:
@@ -62,6 +63,10 @@ class FastTrees:
         assert rows.shape[1] == self.width
         if len(rows) > ROWS_MAX:
             return np.concatenate([self(rows[:ROWS_MAX]), self(rows[ROWS_MAX:])])
+        with self._lock:
+            return self._scored(rows)
+
+    def _scored(self, rows: Array) -> Array:
         self._rows[: len(rows)] = rows
         shared = 0.0
         if self._shared is not None:
