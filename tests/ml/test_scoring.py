@@ -19,6 +19,7 @@ from payment_analysis.ml.risk import RiskModel, evidence, evidence_of_one
 from payment_analysis.ml.route_memory import RouteMemory, Told
 from payment_analysis.ml.routing import RoutingPolicy
 from payment_analysis.ml.scoring import Scoring
+from payment_analysis.ml.ways import WAYS, Ways
 
 if TYPE_CHECKING:
     from tests.ml.conftest import Small
@@ -47,6 +48,26 @@ def scoring(small: Small, approval: Trained) -> Scoring:
 
 def test_fast_trees_answer_as_the_booster_does(small: Small, approval: Trained) -> None:
     rows = approval.model.features_.transform(small.lessons.rows.slice(0, 200))
+
+    np.testing.assert_allclose(
+        FastTrees(approval.model.booster_)(rows), raw_score(approval.model.booster_, rows), atol=1e-9
+    )
+
+
+def test_trees_that_do_not_see_a_difference_are_asked_once_and_the_answers_stay(
+    small: Small, approval: Trained
+) -> None:
+    model, ways = approval.model, Ways(approval.model.features_)
+    split = FastTrees(model.booster_, ways.places)
+
+    for number in range(20):
+        row = model.features_.transform(small.lessons.rows.slice(number, 1))
+        rows = ways.rows(row, tuple(WAYS))
+        np.testing.assert_allclose(split(rows), raw_score(model.booster_, rows), atol=1e-9)
+
+
+def test_more_rows_than_fit_at_once_are_scored_in_turns(small: Small, approval: Trained) -> None:
+    rows = approval.model.features_.transform(small.lessons.rows.slice(0, 600))
 
     np.testing.assert_allclose(
         FastTrees(approval.model.booster_)(rows), raw_score(approval.model.booster_, rows), atol=1e-9

@@ -235,6 +235,7 @@ def _bare(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]]) -> F
         docs_url=None,  # ours needs no network
         redoc_url=None,
         responses=PROBLEMS,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # nobody collects it, and each request asks
         dependencies=[Depends(admitted)],
         lifespan=lifespan,
     )

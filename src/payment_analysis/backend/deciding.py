@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -24,6 +23,7 @@ from payment_analysis.backend.decision_facts import (
     plain,
 )
 from payment_analysis.backend.decision_state import DecisionState
+from payment_analysis.backend.fresh_ids import FreshIds
 from payment_analysis.backend.outcome_lessons import judge
 from payment_analysis.backend.route_choice import RouteChoice
 from payment_analysis.backend.route_history import remembered
@@ -75,7 +75,7 @@ class Decisions:
         self._features = given.features
         self.writer: GroupCommit[Work] = GroupCommit(store.writer, commit)
         self.incidents = RouteIncidents(store)
-        self.choice = RouteChoice()
+        self.choice, self._fresh_id = RouteChoice(), FreshIds()
         self.champions = Champions(given.registered, self._took)
 
     @property
@@ -153,7 +153,7 @@ class Decisions:
             return {}, (f"decided without streaming features: {error.message}",)
 
     def _work(self, asked: Asked, raw: bytes) -> DecisionWork:
-        audit_id, body = uuid.uuid4().hex, asked.body
+        audit_id, body = self._fresh_id(), asked.body
         request = body.model_dump_json(exclude_none=True)
         key, card = body.idempotency_key, card_key(asked.context)
         digest = digest_of(raw) if key is not None else None

@@ -57,6 +57,8 @@ def wished(eligible: dict[str, str], wishes: tuple[Wish, ...]) -> tuple[dict[str
 
     `eligible` is action to why it is on offer. Rules choose among what is allowed and never add to it.
     """
+    if not wishes:
+        return eligible, ()
     left, hits = dict(eligible), dict[int, RuleHit]()
     for place in sorted(range(len(wishes)), key=lambda number: not wishes[number].forbid):  # prohibitions first
         wish = wishes[place]

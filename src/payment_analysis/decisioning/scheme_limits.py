@@ -38,14 +38,16 @@ def attempt_made(
     network: CardNetwork | None, code: str | None, advice_code: str | None, at: datetime, *, declined: bool = True
 ) -> AttemptMade:
     """One attempt as the programmes see it."""
-    code = (code or "").strip().upper()
-    return AttemptMade(
-        at=at,
-        declined=declined,
-        visa_category=visa_category(code, at.date()) if network is CardNetwork.VISA and code else None,
-        advice_code=(advice_code or "").strip().upper() or None,
-        irreversible=bool(code) and is_irreversible(network, code, at.date()),
-    )
+    category, advice, irreversible = _traits(network, code or "", advice_code or "", at.date())
+    return AttemptMade(at, declined, category, advice, irreversible)
+
+
+@lru_cache(4_096)  # a day meets few different declines
+def _traits(network: CardNetwork | None, code: str, advice: str, on: date) -> tuple[int | None, str | None, bool]:
+    """Visa's category, the advice code, and whether the decline is for ever."""
+    code = code.strip().upper()
+    category = visa_category(code, on) if network is CardNetwork.VISA and code else None
+    return category, advice.strip().upper() or None, bool(code) and is_irreversible(network, code, on)
 
 
 def limit_at(

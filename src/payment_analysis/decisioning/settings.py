@@ -120,15 +120,18 @@ class PolicySettings:
         )
 
     def number(self, key: str) -> float:
-        value = self.values[key]
-        assert not isinstance(value, str)
-        return float(value)
+        return self._numbers[key]
 
     def count(self, key: str) -> int:
         return int(self.number(key))
 
     def switch(self, key: str) -> bool:
         return self.values[key] is True
+
+    @cached_property
+    def _numbers(self) -> Mapping[str, float]:
+        """All but words: a decision asks for a dozen of them."""
+        return {key: float(value) for key, value in self.values.items() if not isinstance(value, str)}
 
     @cached_property
     def version(self) -> str:

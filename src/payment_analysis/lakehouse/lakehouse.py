@@ -60,6 +60,7 @@ class Lakehouse:
         self._tables = load_tables() if tables is None else tables
         self._sources = load_sources() if sources is None else sources
         self._seeds = SEEDS if seeds is None else seeds
+        self._well: dict[str, int] = {}  # versions of tables that need no maintenance
         self._partials = PartialStore(home / "partials")
         partials = PartialReader(self._partials, self._tables)
         self._query = Query(Reader(self._store, self._scratch, self._tables, self._sources, partials))
@@ -145,7 +146,7 @@ class Lakehouse:
 
     def maintain(self) -> tuple[Maintained, ...]:
         """Compact, checkpoint and vacuum the tables that need it."""
-        return maintain(self._store, self._scratch, self._names())
+        return maintain(self._store, self._scratch, self._names(), well=self._well)
 
     def repair(self, aside: Path) -> tuple[Repaired, ...]:
         """Set damaged log entries aside and take up what they had brought; the next build makes the rest anew."""

@@ -46,17 +46,26 @@ class Maintained:
     files_deleted: int
 
 
-def maintain(store: DeltaStore, scratch: Path, names: Iterable[str]) -> tuple[Maintained, ...]:
-    """Look after the tables that need it."""
+def maintain(
+    store: DeltaStore, scratch: Path, names: Iterable[str], *, well: dict[str, int] | None = None
+) -> tuple[Maintained, ...]:
+    """Look after the tables that need it; the versions of those that are `well` are noted, so that none is asked twice.
+
+    Opening a table takes 12 ms, and most of them never change while a stream writes to four.
+    """
     done = []
+    seen = {} if well is None else well
     for name in names:
-        if store.version(name) is None:
+        version = store.version(name)
+        if version is None or seen.get(name) == version:
             continue
         snapshot = store.snapshot(name)
         compacted = _compact(store, scratch, snapshot)
         deleted = _tidy_log(store, name)
         if compacted or deleted:
             done.append(Maintained(name, compacted, deleted))
+        else:
+            seen[name] = version
     return tuple(done)
 
 

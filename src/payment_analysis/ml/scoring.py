@@ -87,7 +87,9 @@ class Scoring:
         self.routes: tuple[str, ...] = () if routing is None else tuple(routing.routes_.to_pylist())
         self.fees = {} if routing is None else fees_of(routing)
         self._ways = None if approval is None else Ways(approval.features_)
-        self._approval_trees = None if approval is None else FastTrees(approval.booster_)
+        self._approval_trees = (
+            None if approval is None or self._ways is None else FastTrees(approval.booster_, self._ways.places)
+        )
         self._risk_trees = None if risk is None or risk.booster_ is None else FastTrees(risk.booster_)
         self._retry_trees = None if retry is None else FastTrees(retry.booster_)
         self._retry_places = np.array([] if retry is None else retry.places_, dtype=np.intp)

@@ -37,6 +37,7 @@ class Ways:
             )
             for way, columns in WAYS.items()
         }
+        self.places = sorted({int(column) for columns, _ in self._set.values() for column in columns})
         self._at_once = lru_cache(_COMBINATIONS)(self._places_of)
 
     @staticmethod

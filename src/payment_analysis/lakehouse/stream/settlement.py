@@ -29,14 +29,17 @@ if TYPE_CHECKING:
 
 
 def choose(connection: DuckDBPyConnection, after: datetime | None) -> int:
-    """Fill `chosen` with the late rows whose groups begin after an instant, all without one; their number."""
+    """Fill `chosen` with the late rows whose groups begin after an instant, all without one; their number.
+
+    The engine hashes the right side of a join, so the few stand there and not all the attempts there are.
+    """
     run = connection.execute
     run(
         "create or replace temp table late_groups as "
-        "with groups as (select tx, pay from late union select tx, attempts.pay from late join attempts using (tx)) "
+        "with groups as (select tx, pay from late union select tx, attempts.pay from attempts join late using (tx)) "
         "select tx, min(happened) as begins from ("
-        "  select tx, happened from late union all select tx, attempts.happened from late join attempts using (tx)"
-        "  union all select groups.tx, attempts.happened from groups join attempts using (pay)"
+        "  select tx, happened from late union all select tx, attempts.happened from attempts join late using (tx)"
+        "  union all select groups.tx, attempts.happened from attempts join groups using (pay)"
         ") group by tx"
     )
     within = f"where begins > {literal(after.isoformat())}::timestamptz" if after else ""

@@ -24,7 +24,7 @@ from payment_analysis.domain.errors import Conflict
 from payment_analysis.lakehouse import duck
 from payment_analysis.lakehouse.build import Build
 from payment_analysis.lakehouse.checks import run_checks
-from payment_analysis.lakehouse.data_file import committing, discard, rows_of, write_files
+from payment_analysis.lakehouse.data_file import committing, discard, rows_of, write_arrow, write_files
 from payment_analysis.lakehouse.delta import DEFINITION
 from payment_analysis.lakehouse.schema import columns_of, contract
 from payment_analysis.lakehouse.stream import settlement
@@ -56,7 +56,7 @@ PAID_PAUSE_SECONDS: Final = 10.0
 CLOCK_PAUSE_SECONDS: Final = 1.0
 AHEAD: Final = f"ahead:{BRONZE}"
 MEMORY_MB: Final = 2_000
-ONE_THREAD_ROWS_MAX: Final = 20_000
+ONE_THREAD_ROWS_MAX: Final = 5_000
 THREADS: Final = os.cpu_count() or 1
 
 
@@ -195,15 +195,17 @@ class Stream:
     def _follow(self) -> None:
         self._bench.bind_select(BRONZE, "from batch")
         with self._bench.definition_of(self._silver) as select:
-            self._run(f"create or replace temp table fresh as {continued(select, 'known_cards')}")
-        run_checks(self._bench.connection, self._silver, "fresh")
-        files = write_files(self._bench.connection, "from fresh", self._store.folder(SILVER))
-        self._commit(files)
-        self._memory.follow("fresh")
-        self._paid.touch("fresh")
-        self._tick("fresh")
+            made = self._bench.connection.sql(continued(select, "known_cards")).to_arrow_table()
+        with duck.shown(self._bench.connection, "fresh", made):
+            run_checks(self._bench.connection, self._silver, "fresh")
+            self._commit(write_arrow(made, self._head.folder))
+            self._memory.follow("fresh")
+            self._paid.touch("fresh")
+            self._tick("fresh")
 
     def _settle_late(self, *, far: bool) -> int:
+        if not len(self._arrivals.late):
+            return 0
         self._head.settle()
         large = [file.latest for file in self._head.files if file.rows > LARGE_FILE_ROWS and file.latest]
         self._memory.file()
