@@ -41,7 +41,10 @@ class ReadyWarehouse(Warehouse, Versioned, Protocol):
 
 
 class PagesReady:
-    """Asks every page in a thread of its own; `rest` is how long the tables lie still before it does, in seconds."""
+    """Asks every page in a thread of its own; `rest` is how long the tables lie still before it does, in seconds.
+
+    It gives way to who asks and decides meanwhile: after each page it pauses for as long as that page took.
+    """
 
     def __init__(
         self, warehouse: ReadyWarehouse, gallery: Gallery | None = None, *, rest: float = REST_SECONDS
@@ -64,8 +67,10 @@ class PagesReady:
         for one in self._questions():
             if self._end.is_set():
                 break
+            began = time.monotonic()
             one()
             asked += 1
+            self._end.wait(time.monotonic() - began)
         return asked
 
     def _questions(self) -> Iterator[Callable[[], object]]:
