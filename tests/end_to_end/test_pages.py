@@ -174,7 +174,7 @@ def test_the_scope_is_the_address_and_back_goes_back(visit: Visit) -> None:
     assert visit.violations() == []
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Country").click()
-    page.get_by_label("Brazil").check()
+    page.get_by_role("checkbox", name="Brazil").check()
     expect(page).to_have_url(re.compile(r"\?range=7d&country=BR$"))
     page.keyboard.press("Escape")
     page.go_back()
