@@ -53,6 +53,7 @@ bench: setup-dev
 	$(BIN)/python -m benchmarks.ingest
 	$(BIN)/python -m benchmarks.build
 	$(BIN)/python -m benchmarks.gold
+	$(BIN)/python -m benchmarks.pages
 	$(BIN)/python -m benchmarks.spark
 	$(BIN)/python -m benchmarks.streaming
 	$(BIN)/python -m benchmarks.faults

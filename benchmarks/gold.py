@@ -1,4 +1,4 @@
-"""Every gold view and every dashboard page over millions of attempts: `python -m benchmarks.gold --attempts 10000000`.
+"""Every gold view over millions of attempts: `python -m benchmarks.gold --attempts 10000000`.
 
 The world is a simulated history of a million attempts; more of them are the same days lived by other cards: copies
 whose attempts, payments and cards have names of their own, so that every day is busier and no distribution changes.
@@ -19,8 +19,6 @@ from typing import TYPE_CHECKING
 
 from benchmarks.machine import machine, write_section
 
-from payment_analysis.dashboards.gallery import Gallery
-from payment_analysis.dashboards.page_data import Asking, Compare, compared, page_data
 from payment_analysis.domain.scope import TICK, Dimension, Scope
 from payment_analysis.jobs.build import build
 from payment_analysis.jobs.simulate import Order, simulate
@@ -28,7 +26,6 @@ from payment_analysis.lakehouse import duck
 from payment_analysis.lakehouse.data_file import rows_of, write_files
 from payment_analysis.lakehouse.delta import DeltaStore
 from payment_analysis.lakehouse.home import Home
-from payment_analysis.lakehouse.lakehouse import Lakehouse
 from payment_analysis.lakehouse.partials.reading import PartialReader
 from payment_analysis.lakehouse.partials.store import PartialStore
 from payment_analysis.lakehouse.reader import Reader
@@ -40,6 +37,8 @@ from payment_analysis.lakehouse.table import load_sources, load_tables
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from payment_analysis.lakehouse.lakehouse import Lakehouse
+
 SIMULATED, DAYS, SEED = 1_000_000, 90, 7
 END = datetime(2026, 11, 1, tzinfo=UTC)
 ROUNDS = 5
@@ -49,7 +48,6 @@ COPIED = {
     "payments_enriched_silver": ("transaction_id", "payment_id", "card_token_id", "cardholder_id"),
     "payments_silver": ("payment_id",),
 }
-DASHBOARDS = Path(__file__).parents[1] / "dashboards"
 UNDIVIDED = ("v_false_insights_metric", "v_uc_data_quality_metrics")
 
 
@@ -112,20 +110,6 @@ def views(home: Path, chosen: dict[str, Scope]) -> dict[str, dict[str, list[floa
     return found
 
 
-def pages(home: Path, chosen: dict[str, Scope]) -> dict[str, list[float]]:
-    """Per scope the milliseconds of every dashboard page, each round with nothing kept of the one before."""
-    found: dict[str, list[float]] = {}
-    for label, scope in chosen.items():
-        found[label] = []
-        for _ in range(2):
-            lakehouse = Lakehouse(home)
-            lakehouse.rows("select * from v_executive_kpis")
-            asking = Asking(lakehouse, scope, compared(scope, Compare.PREVIOUS))
-            for dashboard in (one.dashboard for one in Gallery(DASHBOARDS).listed() if one.dashboard is not None):
-                found[label] += [milliseconds(partial(page_data, dashboard, page, asking)) for page in dashboard.pages]
-    return found
-
-
 def p50_and_p95(values: list[float]) -> str:
     return f"{statistics.median(values):.0f} | {statistics.quantiles(values, n=20)[-1]:.0f} | {max(values):.0f}"
 
@@ -153,19 +137,16 @@ def main() -> None:
         kept = milliseconds(lakehouse.keep_views) / 1000
         inner = home.path / "lakehouse"
         chosen = scopes(lakehouse)
-        by_scope, by_page = views(inner, chosen), pages(inner, chosen)
-    lines = [
-        f"| {label}, views | {p50_and_p95([t for ts in one.values() for t in ts])} |" for label, one in by_scope.items()
-    ]
-    lines += [f"| {label}, pages | {p50_and_p95(times)} |" for label, times in by_page.items()]
+        by_scope = views(inner, chosen)
+    lines = [f"| {label} | {p50_and_p95([t for ts in one.values() for t in ts])} |" for label, one in by_scope.items()]
     slowest = sorted(by_scope["no filter"].items(), key=lambda item: -statistics.median(item[1]))[:8]
     counted = len(by_scope["no filter"])
     text = "\n".join(
         [
             f"## Gold, {given.attempts:,} attempts",
             "",
-            f"`python -m benchmarks.gold --attempts {given.attempts}`: {counted} views, {ROUNDS} rounds; pages with",
-            f"the period before. Partial aggregates brought up to date in {filled:.1f} s, views kept in {kept:.1f} s.",
+            f"`python -m benchmarks.gold --attempts {given.attempts}`: {counted} views, {ROUNDS} rounds.",
+            f"Partial aggregates brought up to date in {filled:.1f} s, views kept in {kept:.1f} s.",
             f"Measured on {machine()}.",
             "",
             "| asked | p50 ms | p95 ms | slowest ms |",

@@ -1,10 +1,10 @@
-"""Every dashboard page as the API answers it, over a home: `python -m benchmarks.pages --home HOME`.
+"""Every dashboard page as the API answers it, over a home: `python -m benchmarks.pages --attempts 10000000`.
 
 One process asks the product's own routes, JSON included. It does first what the application does by itself when it
 starts: ask every page without a filter and in the last thirty days (`backend/pages_ready`), which is timed. Then every
 page is asked once in every scope, with the period before: a page without a filter is found ready; the answer of a
 filtered one was never asked for in this process and is computed. `--again` asks once more as if the tables had moved:
-translations are known, no answer is kept.
+translations are known, no answer is kept. The world, and `--home`, are those of `benchmarks.gold`.
 """
 
 from __future__ import annotations
@@ -12,13 +12,15 @@ from __future__ import annotations
 import argparse
 import asyncio
 import statistics
+import tempfile
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx
 import psutil
-from benchmarks.gold import END, p50_and_p95, scopes
+from benchmarks.gold import END, SIMULATED, make, p50_and_p95, scopes
 from benchmarks.machine import machine, write_section
 from fastapi import FastAPI
 
@@ -27,7 +29,10 @@ from payment_analysis.backend.pages_ready import PagesReady
 from payment_analysis.backend.routes import dashboards
 from payment_analysis.dashboards.gallery import Gallery
 from payment_analysis.domain.scope import Scope
-from payment_analysis.lakehouse.lakehouse import Lakehouse
+from payment_analysis.lakehouse.home import Home
+
+if TYPE_CHECKING:
+    from payment_analysis.lakehouse.lakehouse import Lakehouse
 
 GOAL_MS, GOAL_FILTERED_MS = 60, 400  # p95 of a page
 READY = ("as opened", "no filter", "30 days")
@@ -72,13 +77,23 @@ def slow_ones(label: str, times: list[tuple[float, float, str]]) -> str:
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--home", type=Path, required=True)
+    arguments.add_argument("--attempts", type=int, default=SIMULATED)
+    arguments.add_argument("--home", type=Path)
     arguments.add_argument("--only", action="append", help="a scope to ask in; may be given again")
     arguments.add_argument("--again", action="store_true")
     arguments.add_argument("--dry", action="store_true", help="write no section of docs/benchmarks.md")
     given = arguments.parse_args()
-    lakehouse = Lakehouse(given.home / "lakehouse")
-    chosen: dict[str, Scope | None] = {"as opened": None, **scopes(Lakehouse(given.home / "lakehouse"))}
+    with tempfile.TemporaryDirectory() as folder:
+        home = Home(given.home or Path(folder) / "home")
+        make(home, given.attempts)
+        home.lakehouse().refresh_partials()
+        home.lakehouse().keep_views()
+        measure(home, given)
+
+
+def measure(home: Home, given: argparse.Namespace) -> None:
+    lakehouse = home.lakehouse()
+    chosen: dict[str, Scope | None] = {"as opened": None, **scopes(home.lakehouse())}
     chosen |= {"two weeks": Scope(start=END - timedelta(days=30), end=END - timedelta(days=16))}
     (counted,) = lakehouse.rows("select count(*) as attempts from payments_enriched_silver")
     started, worked = time.perf_counter(), time.process_time()

@@ -12,16 +12,28 @@ import httpx
 from payment_analysis.backend.app import create_app
 from payment_analysis.backend.asking import Person
 from payment_analysis.domain.roles import Role
+from payment_analysis.jobs.simulate import Order, simulate
+from payment_analysis.lakehouse.home import Home
 from payment_analysis.store.database import Database, given_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from fastapi import FastAPI, Request
 
     from payment_analysis.domain.errors import PaymentAnalysisError
+    from payment_analysis.lakehouse.lakehouse import Lakehouse
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def simulated(home: Path, attempts: int, days: int) -> Lakehouse:
+    """A built world that ends on the first of November."""
+    made = Home(home)
+    simulate(made, Order(attempts, days, 7, datetime(2026, 11, 1, tzinfo=UTC)))
+    made.lakehouse().build()
+    return made.lakehouse()
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from tests.backend.fakes import Always, nowhere
+from tests.backend.fakes import Always, nowhere, simulated
 
 from payment_analysis.backend.app import create_app
 from payment_analysis.backend.routes.dashboard_models import PageData
 from payment_analysis.backend.routes.dashboards import _gallery
 from payment_analysis.dashboards.gallery import Gallery
-from payment_analysis.jobs.simulate import Order, simulate
 from payment_analysis.lakehouse.home import Home
 
 if TYPE_CHECKING:
@@ -31,10 +30,7 @@ PAGE = "/api/dashboards/executive_overview/pages/executive_summary"
 
 @pytest.fixture(scope="module")
 def lakehouse(tmp_path_factory: pytest.TempPathFactory) -> Lakehouse:
-    home = Home(tmp_path_factory.mktemp("pages") / "home")
-    simulate(home, Order(3_000, 30, 7, datetime(2026, 11, 1, tzinfo=UTC)))
-    home.lakehouse().build()
-    return home.lakehouse()
+    return simulated(tmp_path_factory.mktemp("pages") / "home", attempts=3_000, days=30)
 
 
 def ask(lakehouse: Lakehouse, method: str, path: str, body: Any = None, folder: Path | None = None) -> httpx.Response:

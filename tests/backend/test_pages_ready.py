@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.backend.fakes import simulated
 
 from payment_analysis.backend.pages_ready import FILTERED, OPENED, PagesReady
 from payment_analysis.dashboards.gallery import Gallery
 from payment_analysis.dashboards.page_data import Asking, Compare, compared, page_data
 from payment_analysis.domain.scope import TICK, Scope
-from payment_analysis.jobs.simulate import Order, simulate
-from payment_analysis.lakehouse.home import Home
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,10 +41,7 @@ class Counted:
 
 @pytest.fixture(scope="module")
 def lakehouse(tmp_path_factory: pytest.TempPathFactory) -> Lakehouse:
-    home = Home(tmp_path_factory.mktemp("ready") / "home")
-    simulate(home, Order(1_000, 40, 7, datetime(2026, 11, 1, tzinfo=UTC)))
-    home.lakehouse().build()
-    return home.lakehouse()
+    return simulated(tmp_path_factory.mktemp("ready") / "home", attempts=1_000, days=40)
 
 
 @pytest.fixture

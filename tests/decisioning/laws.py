@@ -14,7 +14,7 @@ from payment_analysis.decisioning.mandates import (
     needs_strong_authentication,
 )
 from payment_analysis.decisioning.retry_case import decline_of
-from payment_analysis.decisioning.scheme_limits import limit_at, network_of
+from payment_analysis.decisioning.scheme_limits import limits_at, network_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,9 +64,9 @@ def check_retry(context: Context, facts: RetryFacts, asked: Sequence[Wish], deci
     assert decision.wait_seconds is not None
     if decline.earliest_retry is not None:
         assert decision.wait_seconds >= decline.earliest_retry.total_seconds()
-    broken = limit_at(
+    (broken,) = limits_at(
         facts.made,
-        context.at + timedelta(seconds=decision.wait_seconds),
+        [context.at + timedelta(seconds=decision.wait_seconds)],
         network=network_of(context.network),
         merchant_country=context.merchant_country,
         issuer_country=context.issuer_country,

@@ -23,7 +23,6 @@ EVERYWHERE: dict[str, str] = {
 }
 
 _EVERYWHERE = [(name.encode(), value.encode()) for name, value in EVERYWHERE.items()]
-_NAMES = frozenset(name for name, _ in _EVERYWHERE)
 _INLINE = {
     "style-src": re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL),
     "script-src": re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL),
@@ -53,8 +52,7 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 given = {name.lower() for name, _ in message["headers"]}
-                added = _EVERYWHERE if given.isdisjoint(_NAMES) else [one for one in _EVERYWHERE if one[0] not in given]
-                message["headers"] = [*message["headers"], *added]
+                message["headers"] = [*message["headers"], *(one for one in _EVERYWHERE if one[0] not in given)]
             await send(message)
 
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)

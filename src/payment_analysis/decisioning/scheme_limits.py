@@ -50,22 +50,6 @@ def _traits(network: CardNetwork | None, code: str, advice: str, on: date) -> tu
     return category, advice.strip().upper() or None, bool(code) and is_irreversible(network, code, on)
 
 
-def limit_at(
-    made: Sequence[AttemptMade],
-    at: datetime,
-    *,
-    network: CardNetwork | None,
-    merchant_country: str | None,
-    issuer_country: str | None,
-) -> Limit | None:
-    """The limit that an attempt at that instant would break if it were declined like the last one.
-
-    Attempts are those of one card at one merchant whatever their amount, so a rule by amount is kept more strictly. A
-    network we do not know has no rules here; the budget of the house still holds.
-    """
-    return limits_at(made, [at], network=network, merchant_country=merchant_country, issuer_country=issuer_country)[0]
-
-
 def limits_at(
     made: Sequence[AttemptMade],
     instants: Sequence[datetime],
@@ -74,7 +58,11 @@ def limits_at(
     merchant_country: str | None,
     issuer_country: str | None,
 ) -> list[Limit | None]:
-    """The same for an attempt at each of several instants."""
+    """For each instant the limit that an attempt then would break if it were declined like the last one.
+
+    Attempts are those of one card at one merchant whatever their amount, so a rule by amount is kept more strictly. A
+    network we do not know has no rules here; the budget of the house still holds.
+    """
     if network is None or not made:
         return [None] * len(instants)
     place = IssuerPlace.DOMESTIC if issuer_country == merchant_country else IssuerPlace.FOREIGN

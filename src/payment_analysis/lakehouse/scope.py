@@ -117,23 +117,13 @@ class Scoping:
     def bound(self, question: str, scope: Scope) -> Bound:
         """The same SQL with its values as named parameters."""
         plan = self._plan_for(question, scope)
-        parameters: dict[str, object] = {}
-
-        def write(name: str, value: str | datetime) -> str:
-            parameters[f"{plan.prefix}{name}"] = value
-            return f":{plan.prefix}{name}"
-
+        write, parameters = _as_parameters(plan)
         return Bound(self._written(plan, scope, write), parameters)
 
     def narrowed(self, question: str, scope: Scope) -> Narrowed:
         """The same SQL with the values of its range as named parameters and its filters left to a function."""
         plan = self._plan_for(question, scope)
-        parameters: dict[str, object] = {}
-
-        def write(name: str, value: str | datetime) -> str:
-            parameters[f"{plan.prefix}{name}"] = value
-            return f":{plan.prefix}{name}"
-
+        write, parameters = _as_parameters(plan)
         says = in_scope(scope, lambda _, value: quoted(str(value)))
         return Narrowed(self._written(plan, scope, write, by_function=True), parameters, says)
 
@@ -254,6 +244,17 @@ class Scoping:
             if column.args.get("db") and column.table.lower() in steps:
                 column.set("db", None)
                 column.set("catalog", None)
+
+
+def _as_parameters(plan: _Plan) -> tuple[Write, dict[str, object]]:
+    """How values stand in a plan by name, and the values that were written so."""
+    parameters: dict[str, object] = {}
+
+    def write(name: str, value: str | datetime) -> str:
+        parameters[f"{plan.prefix}{name}"] = value
+        return f":{plan.prefix}{name}"
+
+    return write, parameters
 
 
 def _free_prefix(trees: Iterable[exp.Expr]) -> str:

@@ -40,6 +40,14 @@ class Index:
         places[keys == 0] = UNKNOWN
         return places
 
+    def knows(self, keys: Array) -> Array:
+        """Which of these keys there are."""
+        return np.asarray(self.find(keys) != UNKNOWN)
+
+    def know(self, keys: Array) -> None:
+        """Keys that are only asked whether they are there; they are all different."""
+        self.put(keys, np.zeros(len(keys), np.int32))
+
     def put(self, keys: Array, places: Array) -> None:
         """Give keys their places; keys are all different, and a known one moves."""
         if 2 * (self._held + len(keys)) > len(self._keys):

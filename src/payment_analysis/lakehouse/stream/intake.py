@@ -60,12 +60,15 @@ class Intake:
     @property
     def waiting(self) -> int:
         """Rows that have landed and are not taken."""
-        self._waiting.extend(grown for grown in self._landing.advance() if grown.files)
+        self._look()
         return sum(grown.rows for grown in self._waiting)
+
+    def _look(self) -> None:
+        self._waiting.extend(grown for grown in self._landing.advance() if grown.files)
 
     def take(self) -> Taken | None:
         """The next batch, as large as what waits up to a limit; None when nothing has landed."""
-        self._waiting.extend(grown for grown in self._landing.advance() if grown.files)
+        self._look()
         if not self._waiting:
             return None
         taken = [self._waiting.popleft()]

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pyarrow as pa
 
-from payment_analysis.lakehouse.stream.index import UNKNOWN, Array, Ends, Index, last_of_each
+from payment_analysis.lakehouse.duck import shown
+from payment_analysis.lakehouse.stream.index import Array, Ends, Index, last_of_each
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -94,11 +95,9 @@ class Memory:
         for facts in self._unfiled:
             card = pa.array(facts["card"], mask=facts["card"] == 0)
             happened = pa.array(facts["happened"]).cast(INSTANT)
-            self._connection.register(
-                "unfiled", pa.table({"tx": facts["tx"], "pay": facts["pay"], "card": card, "happened": happened})
-            )
-            self._run("insert into attempts from unfiled")
-            self._connection.unregister("unfiled")
+            rows = pa.table({"tx": facts["tx"], "pay": facts["pay"], "card": card, "happened": happened})
+            with shown(self._connection, "unfiled", rows):
+                self._run("insert into attempts from unfiled")
         self._unfiled.clear()
 
     def cards_of(self, keys: Array) -> pa.Table:
@@ -115,7 +114,7 @@ class Memory:
 
     def knows(self, attempts: Array) -> Array:
         """Which of these attempts there are."""
-        return np.asarray(self.known.find(attempts) != UNKNOWN)
+        return self.known.knows(attempts)
 
     def _facts(self, rows: str) -> dict[str, Array]:
         found: dict[str, Any] = self._run(_FACTS.format(rows=rows)).fetchnumpy()
@@ -124,7 +123,7 @@ class Memory:
     def _take_in(self, facts: dict[str, Array], of_payments: Array | None = None) -> None:
         """Know the attempts, and the last one of each card and of each payment (of some payments)."""
         self._unfiled.append({name: facts[name] for name in ("tx", "pay", "card", "happened")})
-        self.known.put(facts["tx"], np.zeros(len(facts["tx"]), np.int32))
+        self.known.know(facts["tx"])
         placed = facts["position"] > 0
         if of_payments is not None:
             placed &= np.isin(facts["pay"], of_payments)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from payment_analysis.lakehouse import background
 from payment_analysis.lakehouse.checks import run_checks
-from payment_analysis.lakehouse.data_file import CLUSTER_COLUMN, committing, discard, rows_of, write_files
+from payment_analysis.lakehouse.data_file import CLUSTER_COLUMN, committing, discard, rows_of
 from payment_analysis.lakehouse.delta import DEFINITION
 from payment_analysis.lakehouse.schema import columns_of, literal
+from payment_analysis.lakehouse.stream import settlement
 from payment_analysis.lakehouse.stream.head import Head
 from payment_analysis.lakehouse.workbench import Workbench, source_position
 
@@ -78,10 +79,7 @@ class Paid:
         self._read(silver)
         with self._bench.definition_of(table) as select:
             run(f"create or replace temp table fresh_payments as {select}")
-        names = ", ".join(f'"{name}"' for name in columns_of(table))
-        fresh, held = f"select {names} from fresh_payments", f"select {names} from held"
-        run(f"create or replace temp table came as {fresh} except all {held}")
-        run(f"create or replace temp table gone as {held} except all {fresh}")
+        settlement.compare(self._bench.connection, table, "fresh_payments", stored="held")
         run_checks(self._bench.connection, table, "came")
         positions = {DEFINITION: self._definition}
         if not waiting:
@@ -113,13 +111,8 @@ class Paid:
 
         False when a compaction took one of these files away meanwhile.
         """
-        table, connection = self._payments, self._bench.connection
-        holding = "select distinct filename from held semi join gone using (payment_id)"
-        files = {row[0] for row in self._run(holding).fetchall()}
-        rewritten = [file for file in self._head.files if str(file.path) in files]
-        kept = rows_of((file.path for file in rewritten), columns_of(table))
-        select = f"select * from ({kept}) anti join gone using (payment_id) union all by name from came"
-        written = write_files(connection, select, self._head.folder)
+        connection = self._bench.connection
+        written, rewritten = settlement.difference(connection, self._payments, self._head, stored="held")
         self._head.settle()
         if not {file.path for file in rewritten} <= set(self._head.paths):
             discard(written)

@@ -12,8 +12,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from payment_analysis.lakehouse.data_file import rows_of, write_files
+from payment_analysis.lakehouse.duck import shown
 from payment_analysis.lakehouse.schema import columns_of, literal
-from payment_analysis.lakehouse.stream.arrival import MARK, OF_CARD, continued, stand_for_cards
+from payment_analysis.lakehouse.stream.arrival import OF_CARD, continued, stand_for_cards
 from payment_analysis.lakehouse.stream.memory import ATTEMPT, CARD, of
 
 if TYPE_CHECKING:
@@ -95,24 +96,23 @@ def set_out(connection: DuckDBPyConnection, memory: Memory) -> None:
     """Fill `input` with the events to work out, and with rows that stand for what their cards did before."""
     run = connection.execute
     keys = run("select card from concerned_cards").fetchnumpy()["card"]
-    connection.register("card_ends", memory.cards_of(keys))
-    run(
-        "create or replace temp table starts as "
-        "with firsts as (select stale_cards.* from ("
-        f"  select {CARD} as card, attempt_sequence, prior_approved_count, previous_attempt_time,"
-        f"  {ATTEMPT} as tx from stale) as stale_cards join concerned_cards using (card) "
-        "  semi join concerned using (tx) "
-        "  qualify row_number() over (partition by stale_cards.card order by attempt_sequence) = 1), "
-        f"names as (select distinct {CARD} as card, merchant_id, card_token_id "
-        "from events where card_token_id is not null) "
-        "select c.card, names.merchant_id, names.card_token_id, "
-        "if(firsts.card is null, cards.sequence, firsts.attempt_sequence - 1) as before_sequence, "
-        "if(firsts.card is null, cards.approved, firsts.prior_approved_count) as before_approved, "
-        "if(firsts.card is null, cards.happened, firsts.previous_attempt_time) as before_at "
-        "from concerned_cards as c left join names using (card) "
-        "left join firsts using (card) left join card_ends as cards using (card)"
-    )
-    connection.unregister("card_ends")
+    with shown(connection, "card_ends", memory.cards_of(keys)):
+        run(
+            "create or replace temp table starts as "
+            "with firsts as (select stale_cards.* from ("
+            f"  select {CARD} as card, attempt_sequence, prior_approved_count, previous_attempt_time,"
+            f"  {ATTEMPT} as tx from stale) as stale_cards join concerned_cards using (card) "
+            "  semi join concerned using (tx) "
+            "  qualify row_number() over (partition by stale_cards.card order by attempt_sequence) = 1), "
+            f"names as (select distinct {CARD} as card, merchant_id, card_token_id "
+            "from events where card_token_id is not null) "
+            "select c.card, names.merchant_id, names.card_token_id, "
+            "if(firsts.card is null, cards.sequence, firsts.attempt_sequence - 1) as before_sequence, "
+            "if(firsts.card is null, cards.approved, firsts.prior_approved_count) as before_approved, "
+            "if(firsts.card is null, cards.happened, firsts.previous_attempt_time) as before_at "
+            "from concerned_cards as c left join names using (card) "
+            "left join firsts using (card) left join card_ends as cards using (card)"
+        )
     run("delete from input")
     run("insert into input by name from events")
     run(
@@ -134,21 +134,24 @@ def work_out(connection: DuckDBPyConnection, silver: Table, definition: str) -> 
         "join worked_out as made using (transaction_id) "
         f"where {of('stale', ATTEMPT)} in (select tx from concerned where not is_of_payment)"
     )
-    columns = ", ".join(f'"{name}"' for name in columns_of(silver))
-    run(f"create or replace temp table came as select {columns} from settled except all select {columns} from stale")
-    run(f"create or replace temp table gone as select {columns} from stale except all select {columns} from settled")
+    compare(connection, silver, "settled", stored="stale")
+
+
+def compare(connection: DuckDBPyConnection, table: Table, fresh: str, *, stored: str) -> None:
+    """Fill `came` with the rows that are not stored as they should be, and `gone` with those that should not be."""
+    names = ", ".join(f'"{name}"' for name in columns_of(table))
+    now, before = f"select {names} from {fresh}", f"select {names} from {stored}"
+    connection.execute(f"create or replace temp table came as {now} except all {before}")
+    connection.execute(f"create or replace temp table gone as {before} except all {now}")
 
 
 def difference(
-    connection: DuckDBPyConnection, table: Table, head: Head
+    connection: DuckDBPyConnection, table: Table, head: Head, *, stored: str
 ) -> tuple[tuple[DataFile, ...], tuple[DataFile, ...]]:
-    """Files to add and to remove so that the table loses the rows `gone` and gains the rows `came`."""
+    """Files to add and to remove so that the table loses the rows `gone`, which are `stored`, and gains `came`."""
     run, key = connection.execute, table.grain[0]
-    held = {row[0] for row in run(f"select distinct filename from stale semi join gone using ({key})").fetchall()}
+    held = {row[0] for row in run(f"select distinct filename from {stored} semi join gone using ({key})").fetchall()}
     rewritten = tuple(file for file in head.files if str(file.path) in held)
     kept = rows_of((file.path for file in rewritten), columns_of(table))
     select = f"select * from ({kept}) anti join gone using ({key}) union all by name from came"
     return write_files(connection, select, head.folder), rewritten
-
-
-__all__ = ["MARK", "choose", "difference", "fetch", "find_concerned", "needs_the_long_way", "set_out", "work_out"]

@@ -236,7 +236,7 @@ class Stream:
         with self._bench.definition_of(self._silver) as select:
             settlement.work_out(self._bench.connection, self._silver, select)
         run_checks(self._bench.connection, self._silver, "came")
-        added, removed = settlement.difference(self._bench.connection, self._silver, self._head)
+        added, removed = settlement.difference(self._bench.connection, self._silver, self._head, stored="stale")
         self._head.settle()
         if {file.path for file in removed} <= set(self._head.paths):
             return added, removed
