@@ -107,6 +107,10 @@ class Told:
             assert isinstance(found, QueryResult), found
             assert plain(dict(zip(found.columns, row, strict=True)) for row in found.rows) == plain(expected)
 
+    def recomputed(self, question: str) -> list[dict[str, Any]]:
+        """The answer as it is asked, from the tables alone."""
+        return self._without.inside(question)
+
     def is_kept(self, view: str) -> bool:
         return self._with.is_kept(view)
 
@@ -241,3 +245,15 @@ def test_without_partials_or_with_those_of_another_definition_silver_answers(tol
 
     assert manifest == [{"one": 1}]
     assert Lakehouse(tmp_path / "new").refresh_partials() == ()
+
+
+def test_a_remark_before_the_steps_of_a_question_is_no_part_of_it(told: Told) -> None:
+    question = f"""-- One row per provider: its attempts above the usual amount.
+    with attempts as (select * from {ATTEMPTS_TABLE} where is_sale),
+    usual as (select percentile_disc(0.5) within group (order by reporting_amount) as amount
+        from attempts where is_authorization and is_first_attempt)
+    select a.psp, count(*) as attempts from attempts as a cross join usual as u
+    where a.reporting_amount > u.amount group by a.psp order by a.psp"""
+
+    assert told.reads_cells(question, Scope())
+    assert plain(told.lakehouse.rows(question)) == plain(told.recomputed(question))

@@ -81,7 +81,7 @@ def to_duckdb(expression_or_sql: exp.Expression | str) -> str:
             replacement = rule(node)
             if replacement is not node:
                 node.replace(replacement)
-    result: str = root.this.sql(TARGET)
+    result: str = root.this.sql(TARGET, comments=False)  # others put steps before its own, so it begins with WITH
     return result
 
 
