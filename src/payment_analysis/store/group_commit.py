@@ -15,14 +15,14 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar
 import psycopg
 
 from payment_analysis.domain.errors import BadInput, PaymentAnalysisError, StoreDown
+from payment_analysis.store.wire import Wire
 
 GROUP_MAX: Final = 500
 DOWN_SECONDS: Final = 1.0  # after a failed connection everybody is told at once for so long
 
-Connection = psycopg.AsyncConnection[tuple[Any, ...]]
 Work = TypeVar("Work")
-Connects = Callable[[], Awaitable[Connection]]
-Commits = Callable[[Connection, Sequence[Work]], Awaitable[list[Any]]]
+Connects = Callable[[], Awaitable[Wire]]
+Commits = Callable[[Wire, Sequence[Work]], Awaitable[list[Any]]]
 Answer = BaseException | Any
 
 
@@ -77,7 +77,7 @@ class _Queue(Generic[Work]):
         self._connect, self._commits = connect, commits
         self._waiting = list[_Waiter]()
         self._task: asyncio.Task[None] | None = None
-        self._connection: Connection | None = None
+        self._connection: Wire | None = None
         self._down: tuple[float, StoreDown] | None = None
 
     async def put(self, work: Work, future: asyncio.Future[Any]) -> Any:
@@ -89,7 +89,7 @@ class _Queue(Generic[Work]):
     def close(self) -> None:
         """From wherever: the loop may have ended."""
         if self._connection is not None:
-            self._connection.pgconn.finish()
+            self._connection.close()
             self._connection = None
 
     async def _run(self) -> None:
@@ -118,8 +118,8 @@ class _Queue(Generic[Work]):
         except PaymentAnalysisError as error:
             return [error] * len(group)
 
-    async def _connected(self) -> Connection:
-        if self._connection is not None and not self._connection.closed:
+    async def _connected(self) -> Wire:
+        if self._connection is not None and self._connection.is_open:
             return self._connection
         if self._down is not None and time.monotonic() < self._down[0]:
             raise self._down[1]
@@ -130,7 +130,7 @@ class _Queue(Generic[Work]):
     async def _lost(self, error: psycopg.Error) -> StoreDown:
         """Nothing of the group is in the store, so nobody may get an answer."""
         if self._connection is not None:
-            await self._connection.close()
+            self._connection.close()
             self._connection = None
         words = str(error).splitlines()
         down = StoreDown(
