@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 import psycopg
@@ -76,14 +77,16 @@ class _Queue(Generic[Work]):
     def __init__(self, connect: Connects, commits: Commits[Work]) -> None:
         self._connect, self._commits = connect, commits
         self._waiting = list[_Waiter]()
-        self._task: asyncio.Task[None] | None = None
+        self._task: asyncio.Task[list[Answer]] | None = None  # held: the loop itself would forget it
+        self._is_busy = False
         self._connection: Wire | None = None
         self._down: tuple[float, StoreDown] | None = None
 
     async def put(self, work: Work, future: asyncio.Future[Any]) -> Any:
         self._waiting.append(_Waiter(work, future))
-        if self._task is None:
-            self._task = asyncio.create_task(self._run())
+        if not self._is_busy:
+            self._is_busy = True
+            asyncio.get_running_loop().call_soon(self._next)  # with everybody who comes in this turn of the loop
         return await future
 
     def close(self) -> None:
@@ -92,19 +95,28 @@ class _Queue(Generic[Work]):
             self._connection.close()
             self._connection = None
 
-    async def _run(self) -> None:
-        """Group after group until nobody waits; an error nobody foresaw is told as well, and the next group goes on."""
-        try:
-            while self._waiting:
-                group, self._waiting = self._waiting[:GROUP_MAX], self._waiting[GROUP_MAX:]
-                for one, answer in zip(group, await self._answers(group), strict=True):
-                    one.settle(answer)
-        finally:
-            self._task = None
+    def _next(self) -> None:
+        """One task for a group: at a low rate every decision is one, and a task around it costs as much again."""
+        group, self._waiting = self._waiting[:GROUP_MAX], self._waiting[GROUP_MAX:]
+        self._task = asyncio.get_running_loop().create_task(self._committed([one.work for one in group]))
+        self._task.add_done_callback(partial(self._settle, group))
 
-    async def _answers(self, group: Sequence[_Waiter]) -> list[Answer]:
-        (found,) = await asyncio.gather(self._committed([one.work for one in group]), return_exceptions=True)
-        return [found] * len(group) if isinstance(found, BaseException) else found
+    def _settle(self, group: Sequence[_Waiter], task: asyncio.Task[list[Answer]]) -> None:
+        """Tell a group, also an error that nobody foresaw, and go on with the next one until nobody waits."""
+        try:
+            if task.cancelled():  # the loop ends, and nothing more will be committed in it
+                group, self._waiting = [*group, *self._waiting], []
+                answers: list[Answer] = [asyncio.CancelledError()] * len(group)
+            else:
+                error = task.exception()
+                answers = task.result() if error is None else [error] * len(group)
+            for one, answer in zip(group, answers, strict=True):
+                one.settle(answer)
+        finally:
+            if self._waiting:
+                self._next()
+            else:
+                self._is_busy, self._task = False, None
 
     async def _committed(self, group: Sequence[Work]) -> list[Answer]:
         try:
