@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from payment_analysis.domain.errors import NotBuilt
 from payment_analysis.lakehouse import duck
 from payment_analysis.lakehouse.data_file import relation, rows_of
+from payment_analysis.lakehouse.followed import Followed, not_built
 from payment_analysis.lakehouse.partials.bases import CLOCK, KEPT
 from payment_analysis.lakehouse.partials.differences import differing
 from payment_analysis.lakehouse.partials.harvest import copied
@@ -21,7 +21,8 @@ from payment_analysis.lakehouse.partials.kept_views import VIEWS, definition_of_
 from payment_analysis.lakehouse.partials.pieces import CLOCK_SQL, clock_parameters, days_sql
 from payment_analysis.lakehouse.partials.plans import planned
 from payment_analysis.lakehouse.partials.reading import Behind, Now
-from payment_analysis.lakehouse.schema import columns_of, delta_columns, literal
+from payment_analysis.lakehouse.partials.tail import Tail
+from payment_analysis.lakehouse.schema import columns_of, literal
 from payment_analysis.lakehouse.scope_bases import IN_SCOPE, IN_SCOPE_OF
 from payment_analysis.lakehouse.workbench import typed, typed_as
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
-    from payment_analysis.lakehouse.delta import DeltaStore, Snapshot
+    from payment_analysis.lakehouse.delta import DeltaStore
     from payment_analysis.lakehouse.partials.reading import PartialReader
     from payment_analysis.lakehouse.partials.store import Manifest, State
     from payment_analysis.lakehouse.schema import Columns
@@ -65,8 +66,9 @@ class Reader:
         self._connection: DuckDBPyConnection | None = None
         self._versions: dict[str, int] = {}
         self._generations: dict[str, int] = {}
-        self._snapshots: dict[str, Snapshot] = {}  # of the tables that partials add up
+        self._followed: dict[str, Followed] = {}
         self._known_behind: dict[str, tuple[object, Behind | None]] = {}
+        self._tails: dict[str, list[Tail]] = {}  # per kept table the one at hand, and the one before
         self._partials = partials
         self._clock: tuple[int, dict[str, object]] | None = None  # the version it was read from, and its row
         self._views: dict[str, str] = {}  # each with the file of its rows, or none when it is its definition
@@ -172,16 +174,28 @@ class Reader:
         return self._known_behind[base][1]
 
     def _found_behind(self, connection: DuckDBPyConnection, state: State, base: str) -> Behind | None:
-        since, snapshot = state.generations[base], self._snapshots[base]
-        files = self._store.changes_since(snapshot, since) if snapshot.generation >= since else None
-        if files is None:
+        followed, since = self._followed[base], state.generations[base]
+        tail = self._tail(connection, base, since)
+        if tail.follow(followed):
+            return tail.behind
+        files = followed.changes_since(since)
+        if files is None or not all(path.exists() for side in files for path in side):
             return None
         added, removed = files
-        columns = delta_columns(snapshot.table.schema())
         if not removed:
-            return Behind(added=rows_of(added, columns) if added else "")
-        days = connection.execute(differing(added, removed, columns, KEPT[base].day, copied(base))).fetchall()
+            return Behind(added=rows_of(added, followed.columns))
+        days = connection.execute(differing(added, removed, followed.columns, KEPT[base].day, copied(base))).fetchall()
         return Behind(changed=frozenset(day for (day,) in days))
+
+    def _tail(self, connection: DuckDBPyConnection, base: str, since: int) -> Tail:
+        """What happened to a kept table after a generation; the tail before may still be read."""
+        tails = self._tails.setdefault(base, [])
+        if not tails or tails[-1].since != since:
+            tails.append(Tail(connection, base, since, self._followed[base].columns))
+            for old in tails[:-2]:
+                old.drop()
+            del tails[:-2]
+        return tails[-1]
 
     def _list_days(self, connection: DuckDBPyConnection, manifest: Manifest, bases: list[str]) -> None:
         for base in bases:
@@ -225,16 +239,16 @@ class Reader:
         if self.is_view(name):
             self._name_view(connection, name)
             return
-        version = self._store.version(name)
-        if version is None:
-            raise NotBuilt(f"table {name} is not built yet", hint="run `payment-analysis build`")
-        if self._versions.get(name) != version:
-            snapshot = self._store.snapshot(name)
-            rows = rows_of(snapshot.paths, delta_columns(snapshot.table.schema()), count=snapshot.rows)
+        if self._store.version(name) is None:
+            raise not_built(name)
+        if name not in self._followed:
+            self._followed[name] = Followed(self._store, name)
+        followed = self._followed[name]
+        followed.look()
+        if self._versions.get(name) != followed.head.version:
+            rows = rows_of(followed.head.paths, followed.columns, count=followed.head.rows)
             connection.execute(f'create or replace view "{name}" as {rows}')
-            self._versions[name], self._generations[name] = version, snapshot.generation
-            if name in KEPT:
-                self._snapshots[name] = snapshot
+            self._versions[name], self._generations[name] = followed.head.version, followed.head.generation
 
     def _name_view(self, connection: DuckDBPyConnection, name: str) -> None:
         """A view is the rows kept of it while all tables below it are what they were then, and else its definition."""

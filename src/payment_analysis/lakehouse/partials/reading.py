@@ -22,7 +22,7 @@ from payment_analysis.lakehouse.partials.pieces import (
     with_sql,
 )
 from payment_analysis.lakehouse.partials.plans import planned, planned_view
-from payment_analysis.lakehouse.partials.refresh import AT
+from payment_analysis.lakehouse.partials.refresh import AT, ROW_KEY
 from payment_analysis.lakehouse.partials.relations import PARAMETER
 from payment_analysis.lakehouse.partials.store import ROWS as ROWS_TABLE
 from payment_analysis.lakehouse.partials.store import attached
@@ -47,8 +47,10 @@ KEPT_MAX: Final = 2048
 class Behind:
     """What happened to a kept table since its partials were computed: rows came, or days are not as they were."""
 
-    added: str = ""  # the rows that came and nothing else happened, as a SELECT; empty when there are none
-    changed: frozenset[date] = frozenset()
+    added: str = ""  # the rows that came, as a SELECT; empty when there are none
+    gone: str = ""  # the table of the copied rows that are not there any more; empty when there are none
+    touched: frozenset[date] = frozenset()  # the days of these: their cells hold too much
+    changed: frozenset[date] = frozenset()  # days of which nothing is known: they are read from the table
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +190,8 @@ class PartialReader:
         state = manifest.states[base]
         covered, cut = self._covered(relation, now, parameters, run)
         covered, cut = ([day for day in days if day not in behind.changed] for days in (covered, cut))
+        cut += [day for day in covered if day in behind.touched]
+        covered = [day for day in covered if day not in behind.touched]
         cube = cubes().get(relation.where.cube)
         columns, measures = sorted(relation.columns), sorted(relation.measures, key=lambda one: one.name)
         of_cells = [*(of_cell(column, base) for column in columns), ROWS, *(one.name for one in measures)]
@@ -203,10 +207,13 @@ class PartialReader:
             where = [*(between(AT, days) if left_out else []), *left_out, *relation.where.of_cells]
             parts.append(select_sql(of_cells, f'{attached(segment)}."{relation.where.cube}"', where))
         for segment, days in _by_segment(state, cut):
+            copy = f'{attached(segment)}."{ROWS_TABLE}"'
+            if not behind.touched.isdisjoint(days):
+                copy = f"(from {copy} anti join {behind.gone} using ({ROW_KEY}))"
             parts.append(
                 select_sql(
                     of_rows,
-                    f'{attached(segment)}."{ROWS_TABLE}"',
+                    copy,
                     [*between(KEPT[base].time, days), *days_within(manifest, segment, days, KEPT[base].day), *tests],
                 )
             )

@@ -42,6 +42,7 @@ WORDS_MAX: Final = 5_000  # of a column that is worth an enumeration
 DAY: Final = "cell_day"
 HOUR: Final = "cell_hour"
 SEGMENTS_MAX: Final = 8
+ROW_KEY: Final = "row_key"  # a hash of the key of each copied row, by which a reader leaves it out when it is gone
 AT: Final = "cell_at"  # the hour or day a cell begins
 
 
@@ -156,6 +157,7 @@ class _Refresh:
         key, day = self._kept.key, self._kept.day
         views = {name: seen for name, seen in SEEN.items() if seen.of == self._base}
         listed = {column: f"base.{column}" for column in copied(self._base)}
+        listed[ROW_KEY] = f"hash(base.{key})"
         listed |= {c: f"case when base.{c} is not null then true end" for c in only_present(self._base)}
         joins = []
         for name, seen in views.items():
