@@ -62,6 +62,7 @@ def refresh_partials(
     *,
     rows_min: int = ROWS_MIN,
     share_max: float = CELLS_SHARE_MAX,
+    threads: int | None = None,
 ) -> tuple[Refreshed, ...]:
     """Bring the partial aggregates up to date with silver; another process that does so already is left to it.
 
@@ -73,7 +74,7 @@ def refresh_partials(
             return ()
         for base in KEPT:
             if store.version(base) is not None and store.snapshot(base).rows >= rows_min:
-                with duck.worker(scratch, memory_mb=MEMORY_MB) as connection:
+                with duck.worker(scratch, memory_mb=MEMORY_MB, threads=threads) as connection:
                     done += _Refresh(store, partials, connection, base, share_max).run()
         partials.tidy()
     return tuple(done)
