@@ -16,6 +16,7 @@ from payment_analysis.domain.scope import MISSING, TICK, Dimension, Scope
 from payment_analysis.lakehouse.delta import DeltaStore
 from payment_analysis.lakehouse.kept_answers import depends_on_the_moment
 from payment_analysis.lakehouse.lakehouse import Lakehouse
+from payment_analysis.lakehouse.partials.additions import HELD_MIN
 from payment_analysis.lakehouse.partials.kept_views import VIEWS as VIEWS_KEPT
 from payment_analysis.lakehouse.partials.reading import PartialReader
 from payment_analysis.lakehouse.partials.store import PartialStore
@@ -28,6 +29,8 @@ from payment_analysis.simulate.writing import write_history
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from payment_analysis.lakehouse.partials.store import State
 
 END = datetime(2026, 3, 31, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -86,9 +89,9 @@ class Told:
         row = {**self._sample.to_pylist()[0], "transaction_id": "came since", "payment_id": None, **known}
         self.land(pa.Table.from_pylist([row], schema=self._sample.schema).to_reader(), name)
 
-    def refresh(self) -> int:
+    def refresh(self, *, held_min: int = HELD_MIN) -> int:
         """Refresh, and say how many days of attempts were computed."""
-        done = self.lakehouse.refresh_partials(rows_min=0, share_max=1.0)
+        done = self.lakehouse.refresh_partials(rows_min=0, share_max=1.0, held_min=held_min)
         return sum(one.days for one in done if one.base == ATTEMPTS_TABLE)
 
     def values(self, dimension: Dimension) -> Scope:
@@ -114,17 +117,26 @@ class Told:
     def is_kept(self, view: str) -> bool:
         return self._with.is_kept(view)
 
+    def state(self) -> State:
+        """The partial aggregates of attempts."""
+        return self._partials.manifest().states[ATTEMPTS_TABLE]
+
     def reads_cells(self, question: str, scope: Scope) -> bool:
         return "segment_" in self._with.prepared(*bound(question, scope)).sql
+
+
+def made_world(folder: Path) -> pa.Table:
+    """The events of a simulated history."""
+    world = World(7, cards=CARDS)
+    written = write_history(world, world.history(ATTEMPTS, DAYS, END), folder)
+    return pa.concat_tables([pq.read_table(path) for path in written.events])
 
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
     """A simulated history that came in three parts: a quarter was late and some of it was revised, each time refreshed."""
     folder = tmp_path_factory.mktemp("partials")
-    world = World(7, cards=CARDS)
-    written = write_history(world, world.history(ATTEMPTS, DAYS, END), folder / "made")
-    events = pa.concat_tables([pq.read_table(path) for path in written.events])
+    events = made_world(folder / "made")
     told = Told(folder / "home", events.filter(pc.equal(events["result"], "approved")).slice(0, 1))
     for number, part in enumerate(parts(events)):
         told.land(part.to_reader(), f"part {number}")

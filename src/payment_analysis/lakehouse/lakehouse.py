@@ -12,6 +12,7 @@ from payment_analysis.lakehouse.freshness import freshness
 from payment_analysis.lakehouse.keeping import keep_views
 from payment_analysis.lakehouse.landing import Landing
 from payment_analysis.lakehouse.maintenance import maintain
+from payment_analysis.lakehouse.partials.additions import HELD_MIN
 from payment_analysis.lakehouse.partials.reading import PartialReader
 from payment_analysis.lakehouse.partials.refresh import CELLS_SHARE_MAX, ROWS_MIN, refresh_partials
 from payment_analysis.lakehouse.partials.store import PartialStore
@@ -154,7 +155,12 @@ class Lakehouse:
         return repair(self._store, (self.landing, self.quarantine), computed, aside=aside, partials=self._partials.root)
 
     def refresh_partials(
-        self, *, rows_min: int = ROWS_MIN, share_max: float = CELLS_SHARE_MAX, threads: int | None = None
+        self,
+        *,
+        rows_min: int = ROWS_MIN,
+        share_max: float = CELLS_SHARE_MAX,
+        held_min: int = HELD_MIN,
+        threads: int | None = None,
     ) -> tuple[Refreshed, ...]:
         """Bring the partial aggregates, which answer gold questions at any size, up to date with silver.
 
@@ -162,7 +168,13 @@ class Lakehouse:
         With one thread all of it is done by the thread that asks, at its priority.
         """
         return refresh_partials(
-            self._store, self._partials, self._scratch, rows_min=rows_min, share_max=share_max, threads=threads
+            self._store,
+            self._partials,
+            self._scratch,
+            rows_min=rows_min,
+            share_max=share_max,
+            held_min=held_min,
+            threads=threads,
         )
 
     def keep_views(self, *, rows_min: int = ROWS_MIN) -> tuple[str, ...]:

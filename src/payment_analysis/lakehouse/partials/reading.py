@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from payment_analysis.lakehouse.partials.aggregates import ROWS
 from payment_analysis.lakehouse.partials.bases import KEPT, SEEN
+from payment_analysis.lakehouse.partials.cubes import AT
 from payment_analysis.lakehouse.partials.harvest import cubes, definition_of
 from payment_analysis.lakehouse.partials.pieces import (
     between,
@@ -22,10 +23,8 @@ from payment_analysis.lakehouse.partials.pieces import (
     with_sql,
 )
 from payment_analysis.lakehouse.partials.plans import planned, planned_view
-from payment_analysis.lakehouse.partials.refresh import AT, ROW_KEY
 from payment_analysis.lakehouse.partials.relations import PARAMETER
-from payment_analysis.lakehouse.partials.store import ROWS as ROWS_TABLE
-from payment_analysis.lakehouse.partials.store import attached
+from payment_analysis.lakehouse.partials.store import attached, by_segment, valid_rows
 from payment_analysis.lakehouse.workbench import typed_as
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
     from payment_analysis.lakehouse.partials.kept_views import ViewStore
     from payment_analysis.lakehouse.partials.plans import Plan, Sizes
     from payment_analysis.lakehouse.partials.relations import Relation
-    from payment_analysis.lakehouse.partials.store import Manifest, PartialStore, State
+    from payment_analysis.lakehouse.partials.store import Manifest, PartialStore
     from payment_analysis.lakehouse.table import Table
 
 KEPT_MAX: Final = 2048
@@ -190,8 +189,9 @@ class PartialReader:
         state = manifest.states[base]
         covered, cut = self._covered(relation, now, parameters, run)
         covered, cut = ([day for day in days if day not in behind.changed] for days in (covered, cut))
-        cut += [day for day in covered if day in behind.touched]
-        covered = [day for day in covered if day not in behind.touched]
+        disturbed = {day for day in covered if day in behind.touched or state.is_disturbed(day)}
+        cut = sorted({*cut, *disturbed})
+        covered = [day for day in covered if day not in disturbed]
         cube = cubes().get(relation.where.cube)
         columns, measures = sorted(relation.columns), sorted(relation.measures, key=lambda one: one.name)
         of_cells = [*(of_cell(column, base) for column in columns), ROWS, *(one.name for one in measures)]
@@ -202,18 +202,16 @@ class PartialReader:
             of_rows = [*columns, f"1 as {ROWS}", *(f"{one.of_row} as {one.name}" for one in measures)]
         tests = [*(one.of_row for one in relation.where.time), *relation.where.of_rows]
         parts = []
-        for segment, days in _by_segment(state, covered):
+        for segment, days in by_segment(state, covered):
             left_out = days_within(manifest, segment, days, f"cast({AT} as date)")
             where = [*(between(AT, days) if left_out else []), *left_out, *relation.where.of_cells]
             parts.append(select_sql(of_cells, f'{attached(segment)}."{relation.where.cube}"', where))
-        for segment, days in _by_segment(state, cut):
-            copy = f'{attached(segment)}."{ROWS_TABLE}"'
-            if not behind.touched.isdisjoint(days):
-                copy = f"(from {copy} anti join {behind.gone} using ({ROW_KEY}))"
+        for segment, days in by_segment(state, cut):
+            gone = [] if behind.touched.isdisjoint(days) else [behind.gone]
             parts.append(
                 select_sql(
                     of_rows,
-                    copy,
+                    valid_rows(state, base, segment, days, *gone),
                     [*between(KEPT[base].time, days), *days_within(manifest, segment, days, KEPT[base].day), *tests],
                 )
             )
@@ -252,10 +250,3 @@ def _bounded(kept: dict[Any, Any]) -> None:
     """Forget the oldest when there are too many."""
     while len(kept) > KEPT_MAX:
         kept.pop(next(iter(kept)), None)
-
-
-def _by_segment(state: State, days: list[date]) -> list[tuple[str, list[date]]]:
-    found: dict[str, list[date]] = {}
-    for day in days:
-        found.setdefault(state.days[day].segment, []).append(day)
-    return list(found.items())

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Final
 
 from payment_analysis.lakehouse.data_file import rows_of
 from payment_analysis.lakehouse.partials.bases import KEPT
+from payment_analysis.lakehouse.partials.cubes import ROW_KEY
 from payment_analysis.lakehouse.partials.harvest import copied
 from payment_analysis.lakehouse.partials.reading import Behind
-from payment_analysis.lakehouse.partials.refresh import ROW_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,15 +32,16 @@ class Tail:
     """The rows that came and are gone after one generation of a kept table."""
 
     def __init__(self, connection: DuckDBPyConnection, base: str, generation: int, types: Mapping[str, str]) -> None:
-        self._run, self._types = connection.execute, types
+        self._run = connection.execute
         self._key, self._day = KEPT[base].key, KEPT[base].day
         self._columns = [name for name in copied(base) if name in types]
+        self._types = {name: types[name] for name in dict.fromkeys((self._key, *self._columns))}
         self.since = self.generation = generation  # where it begins, and what was taken up last
         self._came, self._gone = (f"{side}_{base}_{generation}" for side in ("came", "gone"))
         listed = ", ".join(self._columns)
         self._run(
             f"create or replace table {self._came} as "
-            f"select hash({self._key}) as {ROW_KEY}, {listed} from ({rows_of((), types)})"
+            f"select hash({self._key}) as {ROW_KEY}, {listed} from ({rows_of((), self._types)})"
         )
         self._run(f"create or replace table {self._gone} ({ROW_KEY} ubigint, day date)")
         self.behind = Behind()
