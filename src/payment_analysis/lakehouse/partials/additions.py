@@ -67,8 +67,8 @@ class Additions:
             for sign, paths in ((1, added), (-1, removed))
         ]
         self._run(
-            f"insert into moved select {ROW_KEY}, any_value(day), any_value(instant) from ({' union all '.join(sides)}) "
-            f"group by {ROW_KEY}, content having sum(side) <> 0"
+            f"insert into moved select {ROW_KEY}, any_value(day), any_value(instant) "
+            f"from ({' union all '.join(sides)}) group by {ROW_KEY}, content having sum(side) <> 0"
         )
 
     def note_rows(self, condition: str) -> None:
