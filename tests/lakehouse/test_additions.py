@@ -78,3 +78,14 @@ def test_when_nothing_moved_any_more_views_are_answered_with_their_marks(grown: 
     assert grown.reads_cells("v_reason_codes_br", Scope())
     for view in ("v_reason_codes_br", "v_executive_kpis", "v_approval_kpis", "v_retry_chains", "v_top_decline_reasons"):
         grown.compare(view, Scope())
+
+
+def test_a_build_computes_days_again_of_which_rows_are_gone(grown: Told) -> None:
+    grown.land_like_the_sample("one more", event_timestamp=END)
+    assert any(map(grown.state().is_disturbed, grown.state().days))
+
+    assert grown.refresh() > 1
+
+    assert not any(map(grown.state().is_disturbed, grown.state().days))
+    for view in ("v_executive_kpis", "v_reason_codes_br", "v_daily_trends"):
+        grown.compare(view, Scope())

@@ -16,7 +16,6 @@ from payment_analysis.domain.scope import MISSING, TICK, Dimension, Scope
 from payment_analysis.lakehouse.delta import DeltaStore
 from payment_analysis.lakehouse.kept_answers import depends_on_the_moment
 from payment_analysis.lakehouse.lakehouse import Lakehouse
-from payment_analysis.lakehouse.partials.additions import HELD_MIN
 from payment_analysis.lakehouse.partials.kept_views import VIEWS as VIEWS_KEPT
 from payment_analysis.lakehouse.partials.reading import PartialReader
 from payment_analysis.lakehouse.partials.store import PartialStore
@@ -89,7 +88,7 @@ class Told:
         row = {**self._sample.to_pylist()[0], "transaction_id": "came since", "payment_id": None, **known}
         self.land(pa.Table.from_pylist([row], schema=self._sample.schema).to_reader(), name)
 
-    def refresh(self, *, held_min: int = HELD_MIN) -> int:
+    def refresh(self, *, held_min: int | None = None) -> int:
         """Refresh, and say how many days of attempts were computed."""
         done = self.lakehouse.refresh_partials(rows_min=0, share_max=1.0, held_min=held_min)
         return sum(one.days for one in done if one.base == ATTEMPTS_TABLE)

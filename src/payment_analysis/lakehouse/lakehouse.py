@@ -12,7 +12,6 @@ from payment_analysis.lakehouse.freshness import freshness
 from payment_analysis.lakehouse.keeping import keep_views
 from payment_analysis.lakehouse.landing import Landing
 from payment_analysis.lakehouse.maintenance import maintain
-from payment_analysis.lakehouse.partials.additions import HELD_MIN
 from payment_analysis.lakehouse.partials.reading import PartialReader
 from payment_analysis.lakehouse.partials.refresh import CELLS_SHARE_MAX, ROWS_MIN, refresh_partials
 from payment_analysis.lakehouse.partials.store import PartialStore
@@ -159,13 +158,14 @@ class Lakehouse:
         *,
         rows_min: int = ROWS_MIN,
         share_max: float = CELLS_SHARE_MAX,
-        held_min: int = HELD_MIN,
+        held_min: int | None = None,
         threads: int | None = None,
     ) -> tuple[Refreshed, ...]:
         """Bring the partial aggregates, which answer gold questions at any size, up to date with silver.
 
         Right after a build, and every few batches of a stream: until then questions add the rows that came since.
-        With one thread all of it is done by the thread that asks, at its priority.
+        Beside days of `held_min` rows or more what changed is added, and these are computed again another time. With
+        one thread all of it is done by the thread that asks, at its priority.
         """
         return refresh_partials(
             self._store,

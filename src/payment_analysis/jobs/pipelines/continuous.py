@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from payment_analysis.domain.errors import Conflict, PaymentAnalysisError
 from payment_analysis.lakehouse import background
+from payment_analysis.lakehouse.partials.additions import HELD_MIN
 from payment_analysis.lakehouse.pipeline_state import PipelineState, PipelineStatus, holding, tell
 
 if TYPE_CHECKING:
@@ -30,8 +31,8 @@ IDLE_SECONDS: Final = 0.03  # looking into an idle log costs 20 microseconds
 TELL_SECONDS: Final = 1.0
 RATE_SECONDS: Final = 10.0
 MAINTAIN_SECONDS: Final = 5.0
-REFRESH_SECONDS: Final = 60.0  # a changed day is computed again; meanwhile readers add what came since
-REFRESH_PAUSES: Final = 15  # at least so many times what the last one cost: the more the day holds, the rarer
+REFRESH_SECONDS: Final = 60.0  # meanwhile readers add what came since
+REFRESH_PAUSES: Final = 15  # at least so many times what the last one cost
 BATCH_SECONDS: Final = 0.2  # a batch costs 0.1 s however few rows it has; five a second leave half a core to others
 SMALL_BATCH_ROWS: Final = 2_000
 PAUSE_SECONDS_MAX: Final = 10.0  # between tries after errors
@@ -139,7 +140,7 @@ def _maintain(lakehouse: Lakehouse, done: threading.Event) -> None:
             lakehouse.maintain()
             if time.monotonic() > refresh_at:
                 spent = time.thread_time()
-                lakehouse.refresh_partials(threads=1)
+                lakehouse.refresh_partials(held_min=HELD_MIN, threads=1)
                 spent = time.thread_time() - spent
                 refresh_at = time.monotonic() + max(REFRESH_SECONDS, REFRESH_PAUSES * spent)
         except Conflict:

@@ -29,14 +29,14 @@ if TYPE_CHECKING:
     from payment_analysis.lakehouse.partials.segments import SegmentWriter
     from payment_analysis.lakehouse.partials.store import PartialStore
 
-HELD_MIN: Final = 50_000  # rows of days; fewer are computed again sooner
+HELD_MIN: Final = 50_000  # rows of the days that changed; fewer are computed again sooner
 CHANGED_SHARE_MAX: Final = 0.5  # of these rows; beyond it computing the days again is the shorter way
 TAKEN_UP: Final = 2  # times the rows that are new a segment may have to be taken up
 
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """The state with an addition, the new segment's days, and how many rows it holds."""
+    """A state with new segments: the days they hold, by segment and all together, and how many rows."""
 
     state: State
     held: Mapping[str, frozenset[date]]

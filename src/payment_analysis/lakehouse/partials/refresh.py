@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from payment_analysis.lakehouse import duck
 from payment_analysis.lakehouse.data_file import relation, rows_of
 from payment_analysis.lakehouse.dialect import to_duckdb
-from payment_analysis.lakehouse.partials.additions import HELD_MIN, Additions, dates
+from payment_analysis.lakehouse.partials.additions import Added, Additions, dates
 from payment_analysis.lakehouse.partials.bases import KEPT, SEEN
 from payment_analysis.lakehouse.partials.cubes import ROW_KEY
 from payment_analysis.lakehouse.partials.differences import differing
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from payment_analysis.lakehouse.delta import DeltaStore, Snapshot
-    from payment_analysis.lakehouse.partials.additions import Added
     from payment_analysis.lakehouse.partials.store import Manifest, PartialStore
 
 ROWS_MIN: Final = 50_000  # of silver; any view over fewer rows takes milliseconds
@@ -39,6 +38,7 @@ MEMORY_MB: Final = 2000
 BATCH_ROWS: Final = 1_000_000  # of whole days: the columns that are copied of so many rows fit in memory
 CELLS_SHARE_MAX: Final = 0.6  # of the rows; a cube with more cells than that is no shorter way
 SEGMENTS_MAX: Final = 8  # that days begin with
+MENDED_ROWS_MAX: Final = 1_000_000  # of a day that is computed again beside additions: some twenty seconds
 ADDED_ROWS_MAX: Final = 2_000_000  # in files that came or went; of more the days alone are asked about
 
 
@@ -59,11 +59,12 @@ def refresh_partials(
     rows_min: int = ROWS_MIN,
     share_max: float = CELLS_SHARE_MAX,
     threads: int | None = None,
-    held_min: int = HELD_MIN,
+    held_min: int | None = None,
 ) -> tuple[Refreshed, ...]:
     """Bring the partial aggregates up to date with silver; another process that does so already is left to it.
 
-    A table below `rows_min` rows is quick enough without; a cube with more cells than `share_max` of the rows too.
+    A table below `rows_min` rows is quick enough without; a cube with more cells than `share_max` of the rows too. With
+    `held_min`, what changed is added beside days that hold so many rows or more, and these are not computed again.
     """
     done: list[Refreshed] = []
     with partials.writing() as alone:
@@ -88,7 +89,7 @@ class _Refresh:
         base: str,
         *,
         share_max: float,
-        held_min: int,
+        held_min: int | None,
     ) -> None:
         self._store = store
         self._partials = partials
@@ -113,11 +114,19 @@ class _Refresh:
             current = None
         added = None if current is None else self._added(current, generations)
         if added is not None:
-            self._replace(manifest, added.state, added.held)
+            self._keep(manifest, self._mended(added))
             return [Refreshed(self._base, len(added.days), added.rows)]
         dirty = None if current is None else self._changed(current)
         if current is None or dirty is None:
             current, dirty = State(definition, generations), None
+        else:
+            dirty |= {day for day in current.days if current.is_disturbed(day)}
+        whole = self._computed(current, generations, dirty)
+        self._keep(manifest, whole)
+        return [Refreshed(self._base, len(whole.days), whole.rows)]
+
+    def _computed(self, current: State, generations: Mapping[str, int], dirty: frozenset[date] | None) -> Added:
+        """The state with some days computed from silver, all of them unless they are named."""
         counted = self._counted(dirty)
         days = {day: one for day, one in current.days.items() if dirty is None or day not in dirty}
         held: dict[str, frozenset[date]] = {}
@@ -131,14 +140,29 @@ class _Refresh:
             )
             held[segment] = frozenset(one[0] for one in batch)
             days |= {day: Day(day, first, last, ((segment, count),)) for day, first, last, count in batch}
-        state = State(definition, generations, dict(sorted(days.items())), cells, current.gone)
-        self._replace(manifest, state, held)
-        return [Refreshed(self._base, len(counted), sum(one[3] for one in counted))]
+        named = {one for day in days.values() for one in day.segments}
+        gone = {segment: of for segment, of in current.gone.items() if segment in named}
+        state = State(current.definition, generations, dict(sorted(days.items())), cells, gone)
+        return Added(state, held, frozenset(one[0] for one in counted), sum(one[3] for one in counted))
+
+    def _mended(self, added: Added) -> Added:
+        """The same with a day computed again that is over and whose cells hold rows that are gone, one at a time."""
+        state = added.state
+        for day in sorted(state.days)[:-1]:
+            if day not in added.days and state.is_disturbed(day) and state.days[day].rows <= MENDED_ROWS_MAX:
+                mended = self._computed(state, state.generations, frozenset({day}))
+                return Added(mended.state, {**added.held, **mended.held}, added.days, added.rows)
+        return added
+
+    def _keep(self, manifest: Manifest, made: Added) -> None:
+        states = {**manifest.states, self._base: made.state}
+        named = {segment for one in states.values() for segment in one.segments}
+        self._partials.replace(states, {s: days for s, days in {**manifest.held, **made.held}.items() if s in named})
 
     def _added(self, current: State, generations: dict[str, int]) -> Added | None:
         """The state with what changed beside what is held; none when days are better computed again."""
         files = self._store.changes_since(self._snapshot, current.generations[self._base])
-        if files is None or self._rows_in(files) > ADDED_ROWS_MAX:
+        if self._held_min is None or files is None or self._rows_in(files) > ADDED_ROWS_MAX:
             return None
         additions = Additions(self._partials, self._connection, self._base, self._writer, self._held_min)
         if any(files):
@@ -153,11 +177,6 @@ class _Refresh:
     def _rows_in(self, files: tuple[tuple[Path, ...], tuple[Path, ...]]) -> int:
         paths = [path for side in files for path in side]
         return self._number(f"select count(*) from {relation(paths)}") if paths else 0
-
-    def _replace(self, manifest: Manifest, state: State, held: Mapping[str, frozenset[date]]) -> None:
-        states = {**manifest.states, self._base: state}
-        named = {segment for one in states.values() for segment in one.segments}
-        self._partials.replace(states, {s: days for s, days in {**manifest.held, **held}.items() if s in named})
 
     def _generations(self) -> dict[str, int]:
         found = {self._base: self._snapshot.generation}
