@@ -14,14 +14,12 @@ from typing import TYPE_CHECKING, Any
 from payment_analysis.lakehouse import duck
 from payment_analysis.lakehouse.data_file import relation, rows_of
 from payment_analysis.lakehouse.followed import Followed, not_built
-from payment_analysis.lakehouse.partials.bases import CLOCK, KEPT
-from payment_analysis.lakehouse.partials.differences import differing
-from payment_analysis.lakehouse.partials.harvest import copied
+from payment_analysis.lakehouse.partials.bases import CLOCK
 from payment_analysis.lakehouse.partials.kept_views import VIEWS, definition_of_view
 from payment_analysis.lakehouse.partials.pieces import CLOCK_SQL, clock_parameters, days_sql
 from payment_analysis.lakehouse.partials.plans import planned
-from payment_analysis.lakehouse.partials.reading import Behind, Now
-from payment_analysis.lakehouse.partials.tail import Tail
+from payment_analysis.lakehouse.partials.reading import Now
+from payment_analysis.lakehouse.partials.tail import Since
 from payment_analysis.lakehouse.schema import columns_of, literal
 from payment_analysis.lakehouse.scope_bases import IN_SCOPE, IN_SCOPE_OF
 from payment_analysis.lakehouse.workbench import typed, typed_as
@@ -33,7 +31,7 @@ if TYPE_CHECKING:
 
     from payment_analysis.lakehouse.delta import DeltaStore
     from payment_analysis.lakehouse.partials.reading import PartialReader
-    from payment_analysis.lakehouse.partials.store import Manifest, State
+    from payment_analysis.lakehouse.partials.store import Manifest
     from payment_analysis.lakehouse.schema import Columns
     from payment_analysis.lakehouse.table import Source, Table
 
@@ -67,8 +65,8 @@ class Reader:
         self._versions: dict[str, int] = {}
         self._generations: dict[str, int] = {}
         self._followed: dict[str, Followed] = {}
-        self._known_behind: dict[str, tuple[object, Behind | None]] = {}
-        self._tails: dict[str, list[Tail]] = {}  # per kept table the one at hand, and the one before
+        self._bound: dict[str, int] = {}  # the version whose rows a name stands for
+        self._since = Since()
         self._partials = partials
         self._clock: tuple[int, dict[str, object]] | None = None  # the version it was read from, and its row
         self._views: dict[str, str] = {}  # each with the file of its rows, or none when it is its definition
@@ -128,7 +126,7 @@ class Reader:
         known = set(self.names)
         bases = sorted(set().union(*(self._bases(name) for name in planned(sql, ()).tables if name in known)))
         with self._lock:
-            self._opened(bases)
+            self._looked(bases)
             return {name: self._versions[name] for name in bases}
 
     def unmoved(self, prepared: Prepared) -> bool:
@@ -142,12 +140,16 @@ class Reader:
         if not below:
             return None
         with self._lock:
-            connection = self._opened(dict.fromkeys((*names, *sorted(below), CLOCK)))
+            connection = self._looked((*names, *sorted(below), CLOCK))
             at_hand = frozenset(name for name in VIEWS if self._views.get(name))
             needed = self._partials.needed(sql, at_hand)
             if not needed:
                 return None
-            behind = {base: self._behind(connection, manifest, base) for base in manifest.states if base in needed}
+            behind = {
+                base: self._since.of(connection, manifest.states[base], self._followed[base], base)
+                for base in manifest.states
+                if base in needed
+            }
             sizes = self._partials.current(manifest, behind, self._generations)
             self._list_days(connection, manifest, [base for base, *_ in sizes])
             clock = self._clock_row(connection)
@@ -164,38 +166,9 @@ class Reader:
         answerable = self._partials.answerable(sql, sizes, now, given, run)
         if answerable is None:
             return None
+        with self._lock:
+            self._bind(connection, answerable.tables & {*self.names})
         return Prepared(cursor, answerable.sql, _wanted(given, answerable.parameters), versions)
-
-    def _behind(self, connection: DuckDBPyConnection, manifest: Manifest, base: str) -> Behind | None:
-        """What happened to a kept table since its partials were computed; none when that is not known any more."""
-        key = (base, manifest.number, self._versions[base])
-        if self._known_behind.get(base, (None, None))[0] != key:
-            self._known_behind[base] = (key, self._found_behind(connection, manifest.states[base], base))
-        return self._known_behind[base][1]
-
-    def _found_behind(self, connection: DuckDBPyConnection, state: State, base: str) -> Behind | None:
-        followed, since = self._followed[base], state.generations[base]
-        tail = self._tail(connection, base, since)
-        if tail.follow(followed):
-            return tail.behind
-        files = followed.changes_since(since)
-        if files is None or not all(path.exists() for side in files for path in side):
-            return None
-        added, removed = files
-        if not removed:
-            return Behind(added=rows_of(added, followed.columns))
-        days = connection.execute(differing(added, removed, followed.columns, KEPT[base].day, copied(base))).fetchall()
-        return Behind(changed=frozenset(day for (day,) in days))
-
-    def _tail(self, connection: DuckDBPyConnection, base: str, since: int) -> Tail:
-        """What happened to a kept table after a generation; the tail before may still be read."""
-        tails = self._tails.setdefault(base, [])
-        if not tails or tails[-1].since != since:
-            tails.append(Tail(connection, base, since, self._followed[base].columns))
-            for old in tails[:-2]:
-                old.drop()
-            del tails[:-2]
-        return tails[-1]
 
     def _list_days(self, connection: DuckDBPyConnection, manifest: Manifest, bases: list[str]) -> None:
         for base in bases:
@@ -218,11 +191,19 @@ class Reader:
         """The clock as it is now, read when it moved."""
         version = self._versions[CLOCK]
         if self._clock is None or self._clock[0] != version:
+            self._bind(connection, [CLOCK])
             self._clock = (version, clock_parameters(connection.execute(CLOCK_SQL).fetchone()))
         return self._clock[1]
 
     def _opened(self, names: Iterable[str]) -> DuckDBPyConnection:
         """The kept connection, on which these names stand for what is committed now."""
+        wanted = tuple(names)
+        connection = self._looked(wanted)
+        self._bind(connection, wanted)
+        return connection
+
+    def _looked(self, names: Iterable[str]) -> DuckDBPyConnection:
+        """The kept connection, after a look at what is committed now of the tables below these names."""
         if self._connection is None:
             folders = [self._store.root, *([] if self._partials is None else [self._partials.folder])]
             for folder in folders:
@@ -245,10 +226,16 @@ class Reader:
             self._followed[name] = Followed(self._store, name)
         followed = self._followed[name]
         followed.look()
-        if self._versions.get(name) != followed.head.version:
-            rows = rows_of(followed.head.paths, followed.columns, count=followed.head.rows)
-            connection.execute(f'create or replace view "{name}" as {rows}')
-            self._versions[name], self._generations[name] = followed.head.version, followed.head.generation
+        self._versions[name], self._generations[name] = followed.head.version, followed.head.generation
+
+    def _bind(self, connection: DuckDBPyConnection, names: Iterable[str]) -> None:
+        """Let the tables below these names stand for their rows, which who reads cells and copies alone need not."""
+        for name in frozenset[str]().union(*map(self._bases, names)):
+            if self._bound.get(name) != self._versions[name]:
+                followed = self._followed[name]
+                rows = rows_of(followed.head.paths, followed.columns, count=followed.head.rows)
+                connection.execute(f'create or replace view "{name}" as {rows}')
+                self._bound[name] = self._versions[name]
 
     def _name_view(self, connection: DuckDBPyConnection, name: str) -> None:
         """A view is the rows kept of it while all tables below it are what they were then, and else its definition."""
@@ -257,6 +244,7 @@ class Reader:
             self._name(connection, below)
         rows = self._rows_kept(name)
         if self._views.get(name) != rows:
+            self._bind(connection, [name])
             meant = typed_as(view, f"select * from {relation([Path(rows)])}") if rows else typed(view)
             connection.execute(f'create or replace view "{name}" as {meant}')
             self._views[name] = rows

@@ -57,6 +57,7 @@ class Answerable:
     """A question in DuckDB SQL over cells, the tables it still reads, and its parameters."""
 
     sql: str
+    tables: frozenset[str]
     parameters: frozenset[str]
 
 
@@ -67,6 +68,7 @@ class _Assembled:
     sql: str
     relations: Mapping[str, Relation]
     views: Mapping[str, str]
+    tables: frozenset[str]  # and views, that are read as they are
     parameters: frozenset[str]
     of_relations: frozenset[str]
     is_quicker: bool  # than the question as it was asked
@@ -138,7 +140,8 @@ class PartialReader:
         named = asked.parameters | {
             name for text in texts.values() for name in PARAMETER.findall(text) if name in asked.of_relations
         }
-        return Answerable(with_sql({**texts, **asked.views}, asked.sql), frozenset(named))
+        read = {base for base in KEPT if any(f'"{base}"' in text for text in texts.values())}
+        return Answerable(with_sql({**texts, **asked.views}, asked.sql), asked.tables | read, frozenset(named))
 
     def _assembled(self, sql: str, sizes: Sizes, at_hand: frozenset[str]) -> _Assembled:
         """A question with the views below it, as far as these read cells; kept, for it does not depend on the data."""
@@ -154,6 +157,7 @@ class PartialReader:
                 question.sql,
                 relations,
                 {name: typed_as(self._tables[name], plan.sql) for name, plan in steps},
+                question.tables.union(*(plan.tables for _, plan in steps)) - {name for name, _ in steps},
                 question.parameters.union(*(plan.parameters for _, plan in steps)),
                 frozenset(name for one in relations.values() for name in one.parameters),
                 bool(relations) or question.knows_the_clock or any(plan.knows_the_clock for _, plan in steps),

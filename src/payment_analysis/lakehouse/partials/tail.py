@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from payment_analysis.lakehouse.data_file import rows_of
 from payment_analysis.lakehouse.partials.bases import KEPT
 from payment_analysis.lakehouse.partials.cubes import ROW_KEY
+from payment_analysis.lakehouse.partials.differences import differing
 from payment_analysis.lakehouse.partials.harvest import copied
 from payment_analysis.lakehouse.partials.reading import Behind
 
@@ -24,8 +25,48 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from payment_analysis.lakehouse.followed import Followed
+    from payment_analysis.lakehouse.partials.store import State
 
 ROWS_MAX: Final = 1_000_000  # that came; of more the files are read by each question
+
+
+class Since:
+    """What happened to each kept table since its partial aggregates were computed."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[object, Behind | None]] = {}
+        self._tails: dict[str, list[Tail]] = {}  # per table the one at hand, and the one before
+
+    def of(self, connection: DuckDBPyConnection, state: State, followed: Followed, base: str) -> Behind | None:
+        """What happened to a table; none when that is not known any more."""
+        since = state.generations[base]
+        key = (since, state.definition, followed.head.version)
+        if self._known.get(base, (None, None))[0] != key:
+            self._known[base] = (key, self._found(connection, since, followed, base))
+        return self._known[base][1]
+
+    def _found(self, connection: DuckDBPyConnection, since: int, followed: Followed, base: str) -> Behind | None:
+        tail = self._tail(connection, since, followed, base)
+        if tail.follow(followed):
+            return tail.behind
+        files = followed.changes_since(since)
+        if files is None or not all(path.exists() for side in files for path in side):
+            return None
+        added, removed = files
+        if not removed:
+            return Behind(added=rows_of(added, followed.columns))
+        days = connection.execute(differing(added, removed, followed.columns, KEPT[base].day, copied(base))).fetchall()
+        return Behind(changed=frozenset(day for (day,) in days))
+
+    def _tail(self, connection: DuckDBPyConnection, since: int, followed: Followed, base: str) -> Tail:
+        """What happened after a generation, as far as it was taken up; the tail before may still be read."""
+        tails = self._tails.setdefault(base, [])
+        if not tails or tails[-1].since != since:
+            tails.append(Tail(connection, base, since, followed.columns))
+            for old in tails[:-2]:
+                old.drop()
+            del tails[:-2]
+        return tails[-1]
 
 
 class Tail:
@@ -45,6 +86,7 @@ class Tail:
         )
         self._run(f"create or replace table {self._gone} ({ROW_KEY} ubigint, day date)")
         self.behind = Behind()
+        self._rows = 0  # that came
 
     def follow(self, followed: Followed) -> bool:
         """Be where a table is; false, and where it was, when that is too far or not known any more."""
@@ -52,7 +94,7 @@ class Tail:
         if found is None or not all(path.exists() for side in found for path in side):
             return False
         fresh = {*found[0]}
-        if self.rows + sum(file.rows for file in followed.head.files if file.path in fresh) > ROWS_MAX:
+        if self._rows + sum(file.rows for file in followed.head.files if file.path in fresh) > ROWS_MAX:
             return False
         self._take_up(*found, followed.head.generation)
         return True
@@ -70,13 +112,9 @@ class Tail:
                 self._run("rollback")
                 raise
             days = frozenset(day for (day,) in self._run(f"select distinct day from {self._gone}").fetchall())
+            (self._rows,) = self._run(f"select count(*) from {self._came}").fetchall()[0]
             self.behind = Behind(added=f"from {self._came}", gone=self._gone if days else "", touched=days)
         self.generation = generation
-
-    @property
-    def rows(self) -> int:
-        """How many came."""
-        return int(self._run(f"select count(*) from {self._came}").fetchall()[0][0])
 
     def drop(self) -> None:
         """Nobody asks any more."""
