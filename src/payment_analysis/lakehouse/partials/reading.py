@@ -54,10 +54,9 @@ class Behind:
 
 @dataclass(frozen=True, slots=True)
 class Answerable:
-    """A question in DuckDB SQL over cells, the tables it still reads, and its parameters."""
+    """A question in DuckDB SQL over cells, and its parameters."""
 
     sql: str
-    tables: frozenset[str]
     parameters: frozenset[str]
 
 
@@ -129,6 +128,10 @@ class PartialReader:
         kept |= {SEEN[name].of for name in reached & SEEN.keys()}
         return frozenset(kept | {other for one in SEEN.values() if one.of in kept for other in one.also_reads})
 
+    def read_as_they_are(self, sql: str, sizes: Sizes, at_hand: frozenset[str]) -> frozenset[str]:
+        """The tables and views that a question over cells reads nevertheless."""
+        return self._assembled(sql, sizes, at_hand).tables
+
     def answerable(
         self, sql: str, sizes: Sizes, now: Now, parameters: Mapping[str, object], run: Run
     ) -> Answerable | None:
@@ -140,8 +143,7 @@ class PartialReader:
         named = asked.parameters | {
             name for text in texts.values() for name in PARAMETER.findall(text) if name in asked.of_relations
         }
-        read = {base for base in KEPT if any(f'"{base}"' in text for text in texts.values())}
-        return Answerable(with_sql({**texts, **asked.views}, asked.sql), asked.tables | read, frozenset(named))
+        return Answerable(with_sql({**texts, **asked.views}, asked.sql), frozenset(named))
 
     def _assembled(self, sql: str, sizes: Sizes, at_hand: frozenset[str]) -> _Assembled:
         """A question with the views below it, as far as these read cells; kept, for it does not depend on the data."""
