@@ -32,8 +32,8 @@ TELL_SECONDS: Final = 1.0
 RATE_SECONDS: Final = 10.0
 MAINTAIN_SECONDS: Final = 5.0
 REFRESH_SECONDS: Final = 60.0  # meanwhile readers add what came since
-REFRESH_PAUSES: Final = 15  # at least so many times what the last one cost
-BATCH_SECONDS: Final = 0.2  # a batch costs 0.1 s however few rows it has; five a second leave half a core to others
+REFRESH_PAUSES: Final = 4  # at least so many times what the last one cost: it never has more than a fifth of a core
+BATCH_SECONDS: Final = 0.15  # a batch costs 0.1 s however few rows it has: those that come sooner wait for each other
 SMALL_BATCH_ROWS: Final = 2_000
 PAUSE_SECONDS_MAX: Final = 10.0  # between tries after errors
 

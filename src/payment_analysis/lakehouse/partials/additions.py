@@ -8,7 +8,7 @@ its day doubled.
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,7 +16,7 @@ from payment_analysis.lakehouse.data_file import rows_of
 from payment_analysis.lakehouse.partials.bases import KEPT, SEEN
 from payment_analysis.lakehouse.partials.cubes import ROW_KEY
 from payment_analysis.lakehouse.partials.harvest import copied
-from payment_analysis.lakehouse.partials.store import GONE, Day, State, attached, by_segment, valid_rows
+from payment_analysis.lakehouse.partials.store import GONE, Day, attached, by_segment, valid_rows
 from payment_analysis.lakehouse.schema import literal
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from payment_analysis.lakehouse.partials.segments import SegmentWriter
-    from payment_analysis.lakehouse.partials.store import PartialStore
+    from payment_analysis.lakehouse.partials.store import PartialStore, State
 
 HELD_MIN: Final = 50_000  # rows of the days that changed; fewer are computed again sooner
 CHANGED_SHARE_MAX: Final = 0.5  # of these rows; beyond it computing the days again is the shorter way
@@ -83,14 +83,14 @@ class Additions:
         parts = by_segment(current, sorted(dirty & current.days.keys()))
         held = sum(current.days[day].rows for day in dirty & current.days.keys())
         moved = self._number(f"select count(distinct {ROW_KEY}) from moved")
-        if dirty and (held < self._held_min or moved > CHANGED_SHARE_MAX * held):
+        if dirty and (not held or held < self._held_min or moved > CHANGED_SHARE_MAX * held):
             return None
         for segment in dict.fromkeys([*(one for one, _ in parts), *current.gone]):
             file = literal(str(self._partials.file(self._base, segment)))
             self._run(f"attach if not exists {file} as {attached(segment)} (read_only)")
         self._note_marks(current, parts)
         self._compare(current, parts, copy)
-        state = State(current.definition, generations, current.days, current.cells, current.gone)
+        state = replace(current, generations=generations)
         is_same = not self._number("select (select count(*) from came) + (select count(*) from lost)")
         return Added(state, {}, frozenset(), 0) if is_same else self._written(state)
 
@@ -163,14 +163,12 @@ class Additions:
             instants = [one.astimezone(UTC) for one in (first, last) if one is not None]
             instants += [before.first, before.last] if before else []
             days[day] = Day(day, min(instants), max(instants), (*remaining[day], (segment, count)))
-        after = State(state.definition, state.generations, dict(sorted(days.items())))
+        after = replace(state, days=dict(sorted(days.items())))
         named = {*after.segments}
-        after = State(
-            after.definition,
-            after.generations,
-            after.days,
-            {one: held for one, held in {**state.cells, segment: cells}.items() if one in named},
-            {one: of for one, of in {**state.gone, segment: gone}.items() if one in named and of},
+        after = replace(
+            after,
+            cells={one: held for one, held in {**state.cells, segment: cells}.items() if one in named},
+            gone={one: of for one, of in {**state.gone, segment: gone}.items() if one in named and of},
         )
         return Added(after, {segment: frozenset(touched)}, frozenset(touched), sum(one[2] for one in found.values()))
 
