@@ -9,7 +9,6 @@ import pytest
 from tests.lakehouse.test_head import COLUMNS, file, head, store
 
 from payment_analysis.domain.errors import NotBuilt
-from payment_analysis.lakehouse import followed as following
 from payment_analysis.lakehouse.followed import Followed
 from payment_analysis.lakehouse.log_entry import entry_of
 
@@ -36,11 +35,8 @@ def test_what_changed_is_what_the_log_says_without_compactions(store: DeltaStore
     assert followed.changes_since(4) is None
 
 
-def test_what_is_not_remembered_any_more_is_read_from_the_log(
-    store: DeltaStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(following, "GROWN_MAX", 1)
-    ours, followed = head(store), Followed(store, "t")
+def test_what_is_not_remembered_any_more_is_read_from_the_log(store: DeltaStore) -> None:
+    ours, followed = head(store), Followed(store, "t", grown_max=1)
     files = [file(store, rows) for rows in (1, 2, 3)]
     for one in files:
         ours.commit([one])

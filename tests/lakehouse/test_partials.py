@@ -75,8 +75,10 @@ class Told:
         tables, sources = load_tables(), load_sources()
         self._partials = PartialStore(home / "partials")
         store, scratch = DeltaStore(home / "tables"), home / "scratch"
-        self._with = Reader(store, scratch, tables, sources, PartialReader(self._partials, tables))
+        partials = PartialReader(self._partials, tables)
+        self._with = Reader(store, scratch, tables, sources, partials)
         self._without = Query(Reader(store, scratch, tables, sources))
+        self._forgetful = Query(Reader(store, scratch, tables, sources, partials, tail_rows_max=0))
 
     def land(self, rows: Any, name: str) -> None:
         self.lakehouse.landing.append(rows, batch_id=name)
@@ -108,6 +110,10 @@ class Told:
             found = self.lakehouse.staged(question, scope, {"all": "select * from dataset"}, limit=ROWS_MAX)["all"]
             assert isinstance(found, QueryResult), found
             assert plain(dict(zip(found.columns, row, strict=True)) for row in found.rows) == plain(expected)
+
+    def compare_without_memory(self, question: str) -> None:
+        """What a reader says that keeps none of the rows that came."""
+        assert plain(self._forgetful.inside(question)) == plain(self._without.inside(question))
 
     def recomputed(self, question: str) -> list[dict[str, Any]]:
         """The answer as it is asked, from the tables alone."""

@@ -25,8 +25,8 @@ GROWN_MAX: Final = 10_000  # generations that are remembered; what was before th
 class Followed:
     """One table as it is at the last look."""
 
-    def __init__(self, store: DeltaStore, name: str) -> None:
-        self._store, self._name = store, name
+    def __init__(self, store: DeltaStore, name: str, *, grown_max: int = GROWN_MAX) -> None:
+        self._store, self._name, self._grown_max = store, name, grown_max
         self._folder = store.folder(name)
         self._open()
 
@@ -50,7 +50,7 @@ class Followed:
                 self._grown.extend(self.head.advance())
             if self.head.is_redefined or self.head.version < newest:  # or its log was cleaned up meanwhile
                 self._open()
-            while len(self._grown) > GROWN_MAX:
+            while len(self._grown) > self._grown_max:
                 self._remembered = self._grown.popleft().generation
             self._stamp = self._stamped()
 

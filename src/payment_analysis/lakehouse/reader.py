@@ -19,7 +19,7 @@ from payment_analysis.lakehouse.partials.kept_views import VIEWS, definition_of_
 from payment_analysis.lakehouse.partials.pieces import CLOCK_SQL, clock_parameters, days_sql
 from payment_analysis.lakehouse.partials.plans import planned
 from payment_analysis.lakehouse.partials.reading import Now
-from payment_analysis.lakehouse.partials.tail import Since
+from payment_analysis.lakehouse.partials.tail import ROWS_MAX, Since
 from payment_analysis.lakehouse.schema import columns_of, literal
 from payment_analysis.lakehouse.scope_bases import IN_SCOPE, IN_SCOPE_OF
 from payment_analysis.lakehouse.workbench import typed, typed_as
@@ -60,6 +60,8 @@ class Reader:
         tables: Mapping[str, Table],
         sources: Mapping[str, Source],
         partials: PartialReader | None = None,
+        *,
+        tail_rows_max: int = ROWS_MAX,
     ) -> None:
         self._store = store
         self._scratch = scratch
@@ -70,7 +72,7 @@ class Reader:
         self._generations: dict[str, int] = {}
         self._followed: dict[str, Followed] = {}
         self._bound: dict[str, int] = {}  # the version whose rows a name stands for
-        self._since = Since()
+        self._since = Since(tail_rows_max)
         self._partials = partials
         self._clock: tuple[int, dict[str, object]] | None = None  # the version it was read from, and its row
         self._views: dict[str, str] = {}  # each with the file of its rows, or none when it is its definition

@@ -33,7 +33,8 @@ ROWS_MAX: Final = 1_000_000  # that came; of more the files are read by each que
 class Since:
     """What happened to each kept table since its partial aggregates were computed."""
 
-    def __init__(self) -> None:
+    def __init__(self, rows_max: int) -> None:
+        self._rows_max = rows_max
         self._known: dict[str, tuple[object, Behind | None]] = {}
         self._tails: dict[str, list[Tail]] = {}  # per table the one at hand, and the one before
 
@@ -47,7 +48,7 @@ class Since:
 
     def _found(self, connection: DuckDBPyConnection, since: int, followed: Followed, base: str) -> Behind | None:
         tail = self._tail(connection, since, followed, base)
-        if tail.follow(followed):
+        if tail.follow(followed, self._rows_max):
             return tail.behind
         files = followed.changes_since(since)
         if files is None or not all(path.exists() for side in files for path in side):
@@ -88,29 +89,29 @@ class Tail:
         self.behind = Behind()
         self._rows = 0  # that came
 
-    def follow(self, followed: Followed) -> bool:
+    def follow(self, followed: Followed, rows_max: int) -> bool:
         """Be where a table is; false, and where it was, when that is too far or not known any more."""
         found = followed.changes_since(self.generation)
         if found is None or not all(path.exists() for side in found for path in side):
             return False
         fresh = {*found[0]}
-        if self._rows + sum(file.rows for file in followed.head.files if file.path in fresh) > ROWS_MAX:
+        if self._rows + sum(file.rows for file in followed.head.files if file.path in fresh) > rows_max:
             return False
         self._take_up(*found, followed.head.generation)
         return True
 
     def _take_up(self, added: Sequence[Path], removed: Sequence[Path], generation: int) -> None:
         if added or removed:
+            end = "rollback"
             self._run("begin")  # who asks meanwhile sees all of it or nothing
             try:
                 if removed:
                     self._exchange(added, removed)
                 else:
                     self._insert(added)
-                self._run("commit")
-            except BaseException:
-                self._run("rollback")
-                raise
+                end = "commit"
+            finally:
+                self._run(end)
             days = frozenset(day for (day,) in self._run(f"select distinct day from {self._gone}").fetchall())
             (self._rows,) = self._run(f"select count(*) from {self._came}").fetchall()[0]
             self.behind = Behind(added=f"from {self._came}", gone=self._gone if days else "", touched=days)
