@@ -79,6 +79,19 @@ def test_more_than_a_socket_holds_goes_out_while_answers_come_in(databases: Data
     assert [row[0][0] for row in answers] == [f"{n}{long}".encode() for n in range(100)]
 
 
+def test_what_is_copied_belongs_to_the_transaction_it_is_copied_in(databases: Databases) -> None:
+    async def use(wire: Wire) -> list[list[Any]]:
+        await wire.ask(("begin", ()))
+        await wire.copy("noted", ["word"], [["undone"]])
+        await wire.ask(("rollback", ()))
+        await wire.copy("noted", ["word"], [["kept\\\t"]])
+        with pytest.raises(psycopg.IntegrityError):
+            await wire.copy("noted", ["word"], [["other"], ["kept\\\t"]])
+        return await wire.ask((ALL, ()))
+
+    assert run(databases, use) == [[(b"kept\\\t",)]]
+
+
 def test_a_connection_that_is_lost_is_an_error_and_never_a_wait(databases: Databases) -> None:
     async def use(wire: Wire) -> bool:
         with pytest.raises(psycopg.OperationalError):

@@ -21,12 +21,14 @@ from payment_analysis.store.decision_rows import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from payment_analysis.store.wire import Row, Wire
 
     _Statement = tuple[str, Sequence[Any]]
 
+SCHEMA: Final = "payment_analysis."
+FEW: Final = 8  # rows; from so many on copying is cheaper than insertions
 WINDOW: Final = timedelta(days=31)  # the longest window of a retry programme, and a day
 
 _BEGIN: Final = ("begin", ())
@@ -89,20 +91,36 @@ async def commit(wire: Wire, group: Sequence[Work]) -> list[Any]:
 async def _alone(wire: Wire, works: Sequence[DecisionWork]) -> list[Any]:
     """Decisions that look at nothing in the store: one journey, which is its own transaction."""
     rows = [work.decide(()).row for work in works]
-    await wire.ask(*[_insertion("decisionlog", row) for row in rows])
+    await _write(wire, (), {"decisionlog": rows})
     return [Stored(row.audit_id, row.response, is_repeat=False) for row in rows]
 
 
 async def _together(wire: Wire, group: Sequence[Work]) -> list[Any]:
-    """Two journeys: lock and read, then write and commit."""
+    """Two journeys for a few: lock and read, then write and commit."""
     decisions = [work for work in group if isinstance(work, DecisionWork)]
     outcomes = [work for work in group if isinstance(work, OutcomeWork)]
     found = await _locked(wire, decisions, outcomes)
-    told, of_decisions = _decisions(decisions, found)
-    heard, of_outcomes = _outcomes(outcomes, found.decided)
-    await wire.ask(*of_decisions, *of_outcomes, _COMMIT)
+    told, decided, counts = _decisions(decisions, found)
+    heard, outcome_rows, more_counts = _outcomes(outcomes, found.decided)
+    rows: dict[str, Sequence[Any]] = {"decisionlog": decided, "decisionoutcome": outcome_rows}
+    await _write(wire, [*counts, *more_counts], rows, _COMMIT)
     answers, others = iter(told), iter(heard)
     return [next(answers) if isinstance(work, DecisionWork) else next(others) for work in group]
+
+
+async def _write(
+    wire: Wire, statements: Sequence[_Statement], rows: Mapping[str, Sequence[Any]], *last: _Statement
+) -> None:
+    """Statements, then rows by table, named tuples whose fields are its columns; a few go out with the statements."""
+    few = [_insertion(table, row) for table, all_ in rows.items() if len(all_) <= FEW for row in all_]
+    many = {table: all_ for table, all_ in rows.items() if len(all_) > FEW}
+    together = [*statements, *few, *([] if many else last)]
+    if together:
+        await wire.ask(*together)
+    for table, all_ in many.items():
+        await wire.copy(SCHEMA + table, all_[0]._fields, all_)
+    if many and last:
+        await wire.ask(*last)
 
 
 async def _locked(wire: Wire, decisions: Sequence[DecisionWork], outcomes: Sequence[OutcomeWork]) -> _Found:
@@ -166,8 +184,8 @@ def _number(word: str) -> int:
 
 def _decisions(
     works: Sequence[DecisionWork], found: _Found
-) -> tuple[list[Stored | PaymentAnalysisError], list[_Statement]]:
-    """The answers, and what has to be written before they may be given."""
+) -> tuple[list[Stored | PaymentAnalysisError], list[DecisionRow], list[_Statement]]:
+    """The answers, and the rows and counts that have to be written before they may be given."""
     rows, counted, answers = list[DecisionRow](), list[_Counted](), list[Stored | PaymentAnalysisError]()
     places, known = set[Placed](), found.by_key
     for work in works:
@@ -185,12 +203,9 @@ def _decisions(
         if work.key is not None:
             known[work.key] = (row.audit_id, work.digest, work.decision_type, row.response)
         answers.append(Stored(row.audit_id, row.response, is_repeat=False))
-    return answers, [
-        *_count(counted),
-        # in one order, so that two programs do not wait for each other
-        *((_PLACE, (one.subject_key, one.variant, one.experiment_id)) for one in sorted(places)),
-        *(_insertion("decisionlog", row) for row in rows),
-    ]
+    in_order = sorted(places)  # so that two programs do not wait for each other
+    placed_at: list[_Statement] = [(_PLACE, (one.subject_key, one.variant, one.experiment_id)) for one in in_order]
+    return answers, rows, [*_count(counted), *placed_at]
 
 
 def _count(counted: Sequence[_Counted]) -> list[_Statement]:
@@ -200,14 +215,13 @@ def _count(counted: Sequence[_Counted]) -> list[_Statement]:
 
 
 def _insertion(table: str, row: Any) -> _Statement:
-    """A named tuple whose fields are the table's columns."""
     return _into(table, row._fields), row
 
 
 @cache
 def _into(table: str, fields: Sequence[str]) -> str:
     places = ", ".join(f"${number}" for number, _ in enumerate(fields, start=1))
-    return f"insert into payment_analysis.{table} ({', '.join(fields)}) values ({places})"
+    return f"insert into {SCHEMA}{table} ({', '.join(fields)}) values ({places})"
 
 
 def _repeat(
@@ -221,7 +235,9 @@ def _repeat(
     return Stored(audit_id, response, is_repeat=True)
 
 
-def _outcomes(works: Sequence[OutcomeWork], found: dict[str, Decided]) -> tuple[list[Any], list[_Statement]]:
+def _outcomes(
+    works: Sequence[OutcomeWork], found: dict[str, Decided]
+) -> tuple[list[Any], list[OutcomeRow], list[_Statement]]:
     rows, counted, answers = list[OutcomeRow](), list[_Counted](), list[Any]()
     for work in works:
         decided = found.get(work.audit_id)
@@ -242,4 +258,4 @@ def _outcomes(works: Sequence[OutcomeWork], found: dict[str, Decided]) -> tuple[
                 _Counted(decided.card_key, attempt.attempted_at, decided.payment_id, work.audit_id, attempt.traits)
             )
         answers.append(answer)
-    return answers, [*_count(counted), *(_insertion("decisionoutcome", row) for row in rows)]
+    return answers, rows, _count(counted)
