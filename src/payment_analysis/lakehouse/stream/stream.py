@@ -195,7 +195,7 @@ class Stream:
     def _follow(self) -> None:
         self._bench.bind_select(BRONZE, "from batch")
         with self._bench.definition_of(self._silver) as select:
-            made = self._bench.connection.sql(continued(select, "known_cards")).to_arrow_table()
+            made = self._bench.connection.sql(continued(self._silver, select, "known_cards")).to_arrow_table()
         with duck.shown(self._bench.connection, "fresh", made):
             run_checks(self._bench.connection, self._silver, "fresh")
             self._commit(write_arrow(made, self._head.folder))
