@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 PRINTED = re.compile(r"^ *((?:SELECT|SHOW|DESCRIBE)\b[^;`]*;)", re.MULTILINE)
 PREFIX = "main.payment_analysis_dev."
+SILVER = "payments_enriched_silver"
+COUNTED = f"select count(*) as attempts from {SILVER}"
 
 
 @pytest.fixture(scope="module")
@@ -243,3 +245,19 @@ def test_the_lakehouse_says_how_old_it_is(lakehouse: Lakehouse) -> None:
 
     assert (state.rows, state.latest_event) == (4, at(9))
     assert state.committed_at > at(0)
+
+
+def test_a_question_reads_one_moment_of_tables_that_go_on_moving(tmp_path: Path) -> None:
+    lakehouse = Lakehouse(tmp_path)
+    land(lakehouse, [attempt("m1")], "one")
+    lakehouse.build()
+    reader = lakehouse._query._reader
+    held = reader.prepared(COUNTED, None)
+    land(lakehouse, [attempt("m2")], "two")
+    lakehouse.build()
+
+    (now,) = lakehouse.rows(COUNTED)
+    before = held.cursor.execute(held.sql, held.parameters).fetchall()
+
+    assert (before, now["attempts"]) == ([(1,)], 2)
+    assert held.versions[SILVER] < reader.versions(COUNTED)[SILVER]

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 BUILD_MEMORY_MB: Final = 2400  # a million attempts of 114 columns without spilling; `up` with them must fit in 4 GB
 INTAKE_MEMORY_MB: Final = 400  # reading a file of any size stays below 1 GB for the whole process
 READ_MEMORY_MB: Final = 1000
+_HERE: Final = "looked_at"  # a view with nothing in it
 CELLS_COUNTED: Final = "cells_counted"  # what partial aggregates call the sum of counts, which is zero over nothing
 
 
@@ -66,7 +67,16 @@ def reader(folders: Sequence[Path], scratch: Path) -> duckdb.DuckDBPyConnection:
         "lock_configuration = true",
     ):
         connection.execute(f"set {setting}")
+    connection.execute(f"create view {_HERE} as select 1")
     return connection
+
+
+def pinned(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """A cursor for which every name stays what it is now: a transaction, begun by looking at the catalog."""
+    cursor = connection.cursor()
+    cursor.begin()
+    cursor.execute(f"from {_HERE}").fetchall()
+    return cursor
 
 
 def _connect(scratch: Path, memory_mb: int) -> duckdb.DuckDBPyConnection:

@@ -25,10 +25,9 @@ def keep_views(query: Query, store: ViewStore, tables: Mapping[str, Table], *, r
         return ()
     done = []
     for view in (name for name in VIEWS if name in tables):
-        found = None if query.is_kept(view) else query.with_position(view)
-        if found is None:  # kept already, or a table moved meanwhile and whoever moved it keeps the next
+        if query.is_kept(view):
             continue
-        rows, generations = found
+        rows, generations = query.with_position(view)
         if rows.num_rows <= ROWS_MAX:
             file = store.new_file(view)
             pq.write_table(rows, file, compression="zstd", compression_level=1)

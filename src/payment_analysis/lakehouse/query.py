@@ -57,18 +57,17 @@ class Query:
         """Every row of a trusted question, columns by name."""
         asked, versions = (sql, *(parameters or {}).items()), self._reader.versions(sql)
         kept = self._rows.find(asked, versions)
-        while kept is None:
+        if kept is None:
             prepared = self._reader.prepared(sql, parameters)
             try:
                 prepared.cursor.execute(prepared.sql, prepared.parameters)
-                columns = [column[0] for column in prepared.cursor.description or ()]
-                rows = prepared.cursor.fetchall()
+                kept = ([column[0] for column in prepared.cursor.description or ()], prepared.cursor.fetchall())
             except duckdb.Error as error:
                 raise _named(error) from error
-            if self._reader.unmoved(prepared):
-                kept = (columns, rows)
-                if len(rows) <= KEPT_ROWS_MAX and not depends_on_the_moment(sql):
-                    self._rows.keep(asked, {name: prepared.versions[name] for name in versions}, kept)
+            finally:
+                prepared.cursor.close()
+            if len(kept[1]) <= KEPT_ROWS_MAX and not depends_on_the_moment(sql):
+                self._rows.keep(asked, {name: prepared.versions[name] for name in versions}, kept)
         columns, rows = kept
         return [dict(zip(columns, row, strict=True)) for row in rows]
 
@@ -84,12 +83,11 @@ class Query:
         """Whether the rows kept of a view are what it says now."""
         return self._reader.is_kept(view)
 
-    def with_position(self, view: str) -> tuple[pa.Table, dict[str, int]] | None:
-        """The rows of a view and the generations of the tables it read; none when one moved meanwhile."""
+    def with_position(self, view: str) -> tuple[pa.Table, dict[str, int]]:
+        """The rows of a view and the generations of the tables it read."""
         prepared = self._reader.prepared(f"select * from {view}", None)
         rows = prepared.cursor.sql(prepared.sql, params=prepared.parameters).to_arrow_table()
-        position = self._reader.position(prepared, view)
-        return None if position is None else (rows, position)
+        return rows, self._reader.position(prepared, view)
 
     def table_of_files(self, sql: str, name: str, paths: Iterable[Path]) -> pa.Table:
         """The answer to a trusted question over tables, as if one of them held only some of its files."""
@@ -133,20 +131,19 @@ class Query:
         """
         asked, versions = (sql, limit, in_scope, *parameters.items(), *questions.items()), self._reader.versions(sql)
         kept = self._staged.find(asked, versions)
-        while kept is None:
+        if kept is None:
             prepared = self._reader.prepared(sql, parameters, in_scope=in_scope)
             cursor = prepared.cursor
             try:
                 cursor.execute(f"create temp table {STAGED} as {prepared.sql}", prepared.parameters)
-                answers = {name: _answered(cursor, question, limit) for name, question in questions.items()}
+                cursor.commit()  # a question that fails would end the others with it
+                kept = {name: _answered(cursor, question, limit) for name, question in questions.items()}
             except duckdb.Error as error:
                 raise _named(error) from error
             finally:
                 cursor.close()
-            if self._reader.unmoved(prepared):
-                kept = answers
-                if limit <= KEPT_ROWS_MAX and not any(map(depends_on_the_moment, (sql, *questions.values()))):
-                    self._staged.keep(asked, {name: prepared.versions[name] for name in versions}, answers)
+            if limit <= KEPT_ROWS_MAX and not any(map(depends_on_the_moment, (sql, *questions.values()))):
+                self._staged.keep(asked, {name: prepared.versions[name] for name in versions}, kept)
         return kept
 
     def _select(self, admitted: Select, limit: int, seconds: float) -> tuple[list[str], list[str], list[Any]]:

@@ -39,12 +39,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A question of our own, ready to be executed on a cursor, and the versions of the tables it reads."""
+    """A question of our own, ready to be executed on a cursor, and what it reads: versions and generations of tables.
+
+    Tables that move meanwhile do not move for it: its cursor is a transaction, and names are part of that.
+    """
 
     cursor: DuckDBPyConnection
     sql: str
     parameters: dict[str, object] | None
     versions: dict[str, int]
+    generations: dict[str, int]
 
 
 class Reader:
@@ -93,9 +97,9 @@ class Reader:
         return all(self._store.version(base) is not None for base in self._bases(name))
 
     def cursor(self, names: Iterable[str]) -> DuckDBPyConnection:
-        """A connection of the caller's own, on which these names stand for what is committed now."""
+        """A connection of the caller's own, on which these names stand for what is committed now, and go on to."""
         with self._lock:
-            return self._opened(names).cursor()
+            return duck.pinned(self._opened(names))
 
     def prepared(self, sql: str, parameters: Mapping[str, object] | None, *, in_scope: str = "") -> Prepared:
         """A question of our own in Databricks SQL, over partial aggregates where these are what silver says now.
@@ -117,9 +121,9 @@ class Reader:
             if found is not None:
                 return found
         with self._lock:
-            cursor = self._opened(names).cursor()
-            versions = {name: self._versions[name] for name in bases}
-        return Prepared(cursor, plain.sql, _wanted(given, plain.parameters), versions)
+            cursor = duck.pinned(self._opened(names))
+            read = self._read(bases)
+        return Prepared(cursor, plain.sql, _wanted(given, plain.parameters), *read)
 
     def versions(self, sql: str) -> dict[str, int]:
         """The versions, committed now, of every table that a question of our own reads."""
@@ -129,9 +133,10 @@ class Reader:
             self._opened(bases)
             return {name: self._versions[name] for name in bases}
 
-    def unmoved(self, prepared: Prepared) -> bool:
-        """Whether the names still stand for what they stood for when the question was prepared."""
-        return all(self._versions.get(name) == version for name, version in prepared.versions.items())
+    def _read(self, names: Iterable[str]) -> tuple[dict[str, int], dict[str, int]]:
+        """The versions and the generations that tables have on the connection."""
+        asked = tuple(dict.fromkeys(names))
+        return {name: self._versions[name] for name in asked}, {name: self._generations[name] for name in asked}
 
     def _over_partials(self, sql: str, given: dict[str, object], names: list[str], bases: list[str]) -> Prepared | None:
         assert self._partials is not None
@@ -149,8 +154,8 @@ class Reader:
             sizes = self._partials.current(manifest, behind, self._generations)
             self._list_days(connection, manifest, [base for base, *_ in sizes])
             clock = self._clock_row(connection)
-            versions = {name: self._versions[name] for name in dict.fromkeys((*bases, *sorted(needed), CLOCK))}
-            cursor = connection.cursor()
+            read = self._read((*bases, *sorted(needed), CLOCK))
+            cursor = duck.pinned(connection)
         if not sizes or None in clock.values():
             return None
         given = {**given, **clock}
@@ -162,7 +167,7 @@ class Reader:
         answerable = self._partials.answerable(sql, sizes, now, given, run)
         if answerable is None:
             return None
-        return Prepared(cursor, answerable.sql, _wanted(given, answerable.parameters), versions)
+        return Prepared(cursor, answerable.sql, _wanted(given, answerable.parameters), *read)
 
     def _behind(self, connection: DuckDBPyConnection, manifest: Manifest, base: str) -> Behind | None:
         """What happened to a kept table since its partials were computed; none when that is not known any more."""
@@ -262,10 +267,9 @@ class Reader:
         self.cursor([view]).close()
         return bool(self._views[view])
 
-    def position(self, prepared: Prepared, view: str) -> dict[str, int] | None:
-        """The generations of the tables below a view, when a question about it that was answered read just these."""
-        with self._lock:
-            return {n: self._generations[n] for n in sorted(self._bases(view))} if self.unmoved(prepared) else None
+    def position(self, prepared: Prepared, view: str) -> dict[str, int]:
+        """The generations of the tables below a view that a question about it reads."""
+        return {name: prepared.generations[name] for name in sorted(self._bases(view))}
 
     def _bases(self, name: str) -> set[str]:
         if not self.is_view(name):
