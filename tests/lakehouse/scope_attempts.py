@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 NOW = datetime(2026, 3, 31, 12, tzinfo=UTC)
+# The days ago on which an hour with many attempts ends: those on which a range of the tests ends, and a week before.
+HOUR_ENDS = {0: 0, 1: 1, 2: 1 + 7, 3: 45, 4: 45 + 7}
 
 
 def attempts() -> pd.DataFrame:
@@ -30,10 +32,14 @@ def _some(chance: random.Random) -> Callable[..., Any]:
 
 
 def _payment(chance: random.Random, number: int) -> list[dict[str, Any]]:
-    """One to three attempts of one payment, at times of the last 120 days and often in the last hour."""
+    """One to three attempts of one payment, at times of the last 120 days and often in the last hour of a range."""
 
     some = _some(chance)
-    ago = timedelta(minutes=chance.uniform(1, 59)) if number % 25 == 0 else timedelta(days=chance.uniform(0.1, 120))
+    hour_ends = HOUR_ENDS.get(number % 25)
+    if hour_ends is None:
+        ago = timedelta(days=chance.uniform(0.1, 120))
+    else:
+        ago = timedelta(days=hour_ends, minutes=chance.uniform(1, 59))
     attempts = some(1, 1, 1, 2, 3)
     shared = _shared(chance, number)
     rows = []

@@ -20,6 +20,7 @@ from tests.lakehouse.scope_attempts import NOW, attempts
 
 from payment_analysis.domain.scope import MISSING, Scope
 from payment_analysis.lakehouse.dialect import duckdb_type, parse, to_duckdb, typed_sql
+from payment_analysis.lakehouse.scope_bases import OF_THE_LAST_DAY
 from payment_analysis.lakehouse.table import Source, load_sources, load_tables
 
 if TYPE_CHECKING:
@@ -31,7 +32,10 @@ TABLES = load_tables()
 SOURCES = load_sources()
 GOLD = [name for name, table in TABLES.items() if table.layer == "gold"]
 
-FURTHER_BACK = {"v_control_band": ("v_scope_health_hourly", 28), "online_features": ("payments_enriched_silver", 1)}
+FURTHER_BACK = {
+    "v_scope_health_usual": ("payments_enriched_silver", 28),
+    "online_features": ("payments_enriched_silver", 1),
+}
 JUDGED = (  # over everything, whatever is in scope
     "merchant_visible_attempts_silver",
     "retry_limits_silver",
@@ -127,10 +131,9 @@ class World:
         if scope.range is None:
             return World(self._kept(scope), views=_views(widened=False))
         clock, views, kept = min(NOW, scope.range[1]), _views(widened=True), self._kept(scope)
-        for read, days in FURTHER_BACK.values():
+        for reader, (read, days) in FURTHER_BACK.items():
             further_back = self._kept(replace(scope, start=scope.range[0] - timedelta(days=days)))
-            only = {read: views[read]} if read in views else {}
-            kept[f"earlier_{read}"] = World(further_back, clock, only).table(read)
+            kept[f"earlier_of_{reader}"] = World(further_back, clock, {}).table(read)
         return World(kept, clock, views)
 
     def table(self, name: str) -> pa.Table:
@@ -174,16 +177,16 @@ def _tables() -> str:
 
 @cache
 def _views(*, widened: bool) -> dict[str, str]:
-    """The SQL of every view for DuckDB; widened, its windows, if it has any, are longer than the data."""
+    """The SQL of every view for DuckDB; widened, the windows that give way to a range are longer than the data."""
     views = {}
     for name, view in TABLES.items():
         sql = view.sql
-        if widened and len(set(re.findall(r"\binterval \d+ \w+", sql))) == 1:
+        if widened and name not in OF_THE_LAST_DAY and len(set(re.findall(r"\binterval \d+ \w+", sql))) == 1:
             sql = re.sub(r"\binterval \d+ \w+", "interval 40000 days", sql)
         if widened:
             sql = re.sub(r"\btimestampadd\(\w+, -\d+, (?=\w+\.arrived_last)", "timestampadd(day, -40000, ", sql)
         if widened and name in FURTHER_BACK:
-            sql = re.sub(rf"\b{FURTHER_BACK[name][0]}\b", f"earlier_{FURTHER_BACK[name][0]}", sql)
+            sql = re.sub(rf"\b{FURTHER_BACK[name][0]}\b", f"earlier_of_{name}", sql)
         if view.kind == "view":
             views[name] = typed_sql(parse(sql), view.types)
     return views

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from functools import cache
 from math import ceil, comb, floor
 from typing import TYPE_CHECKING, Any
@@ -33,7 +32,7 @@ USUAL_RULES = [rule for rule in ALERT_RULES if rule.basis == "usual"]
 def connection() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as opened:
         opened.execute("set TimeZone = 'UTC'")
-        for name in ("v_scope_health_5min", "v_scope_health_hourly"):
+        for name in ("v_scope_health_5min", "v_scope_health_usual"):
             _table(opened, name, TABLES[name].columns)
         _table(opened, "alert_thresholds", load_sources()["alert_thresholds"].columns)
         rows = list(alert_rule_rows())
@@ -53,7 +52,7 @@ def _band_end(opened: duckdb.DuckDBPyConnection, rule: AlertRule, trials: int, u
     columns = ", ".join(dict.fromkeys(("window_start", "scope_type", "scope_value", "attempts", whole, part)))
     for name, at, number, hits in (
         ("v_scope_health_5min", NOW, trials, 0),
-        ("v_scope_health_hourly", NOW.replace(minute=0) - timedelta(days=7), USUAL_TRIALS, round(usual * USUAL_TRIALS)),
+        ("v_scope_health_usual", NOW.replace(minute=0), USUAL_TRIALS, round(usual * USUAL_TRIALS)),
     ):
         values = {"window_start": at, "scope_type": "psp", "scope_value": "one", "attempts": number}
         values |= {whole: number, part: hits}

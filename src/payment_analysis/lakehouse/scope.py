@@ -29,7 +29,16 @@ from payment_analysis.domain.errors import BadQuery
 from payment_analysis.lakehouse.dialect import SOURCE, parse
 from payment_analysis.lakehouse.guard import resolve
 from payment_analysis.lakehouse.schema import literal as quoted
-from payment_analysis.lakehouse.scope_bases import BASES, CLOCK, CLOCK_TIME, HISTORIES, condition, in_scope, literal
+from payment_analysis.lakehouse.scope_bases import (
+    BASES,
+    CLOCK,
+    CLOCK_TIME,
+    HISTORIES,
+    OF_THE_LAST_DAY,
+    condition,
+    in_scope,
+    literal,
+)
 from payment_analysis.lakehouse.scope_windows import without_windows
 from payment_analysis.lakehouse.table import load_sources, load_tables
 
@@ -167,7 +176,7 @@ class Scoping:
         for reader, tree in trees.items():
             reads = self._readings(reader, tree, filtered)
             self._redirect(tree, {read.name: f"{prefix}{read.name}{read.suffix}" for read in reads})
-            texts[reader] = without_windows(tree) if has_range else tree
+            texts[reader] = without_windows(tree) if has_range and reader.name not in OF_THE_LAST_DAY else tree
         body = texts.pop(_Reading(""))
         own = body.args.get("with_")
         body.set("with_", None)

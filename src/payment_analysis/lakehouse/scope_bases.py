@@ -108,10 +108,14 @@ REFERENCES: Final = frozenset(
 # says what is known at the end of the range.
 HISTORIES: Final[Mapping[tuple[str, str], timedelta]] = MappingProxyType(
     {
-        ("v_control_band", "v_scope_health_hourly"): timedelta(weeks=4),
+        ("v_scope_health_usual", "payments_enriched_silver"): timedelta(weeks=4),
         ("online_features", "payments_enriched_silver"): timedelta(days=1),
     }
 )
+
+# What says something of the last day of a range, however long that is: a month has 8,640 times five minutes, for each
+# of hundreds of scopes. Their windows stay.
+OF_THE_LAST_DAY: Final = frozenset({"v_scope_health_5min", "v_scope_health_usual"})
 
 
 IN_SCOPE: Final = "in_scope"  # a function of what a row is filtered by: whether all filters of the scope hold

@@ -2,32 +2,21 @@
 create or replace view v_control_band as
 
 with five as (select * from v_scope_health_5min),
-hourly as (select * from v_scope_health_hourly),
+hourly as (
+    select
+        date_trunc('hour', window_start) as window_start, scope_type, scope_value, sum(attempts) as attempts,
+        sum(authorizations) as authorizations, sum(approved) as approved, sum(scored) as scored,
+        sum(high_risk) as high_risk, sum(timed) as timed, sum(slow) as slow, sum(unanswered) as unanswered,
+        sum(fraud_score_sum) as fraud_score_sum, sum(processing_ms_sum) as processing_ms_sum
+    from five
+    group by date_trunc('hour', window_start), scope_type, scope_value
+),
 windows as (
     select 5 as window_minutes, date_trunc('hour', window_start) as hour, five.* from five
     union all
-    select 60 as window_minutes, window_start as hour, hourly.*
-    from hourly
-    where window_start >= (select date_trunc('hour', min(window_start)) from five)
+    select 60 as window_minutes, window_start as hour, hourly.* from hourly
 ),
-earlier as (
-    select *
-    from (
-        select timestampadd(day, 7 * weeks.back, hourly.window_start) as hour, hourly.*
-        from hourly
-        cross join (select * from values (1), (2), (3), (4) as listed(back)) as weeks
-    ) as moved
-    where hour >= (select date_trunc('hour', min(window_start)) from five)
-        and hour <= (select max(window_start) from five)
-),
-usual as (
-    select
-        hour, scope_type, scope_value, sum(attempts) as attempts, sum(authorizations) as authorizations,
-        sum(approved) as approved, sum(scored) as scored, sum(high_risk) as high_risk, sum(timed) as timed,
-        sum(slow) as slow, sum(unanswered) as unanswered
-    from earlier
-    group by hour, scope_type, scope_value
-),
+usual as (select * except (window_start), window_start as hour from v_scope_health_usual),
 counted as (
     select
         seen.window_start, seen.window_minutes, seen.scope_type, seen.scope_value, seen.attempts,

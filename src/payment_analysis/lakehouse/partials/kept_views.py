@@ -32,6 +32,7 @@ VIEWS: Final = (
     "v_retry_compliance",
     "v_scope_health_5min",
     "v_scope_health_hourly",
+    "v_scope_health_usual",
     "v_control_band",
     "payments_stream_alerts",
     "v_active_alerts",
