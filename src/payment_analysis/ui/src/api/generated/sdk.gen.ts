@@ -133,7 +133,7 @@ export const getCommandCenterEntryThroughput = <ThrowOnError extends boolean = f
 /**
  * Getcontrolband
  *
- * The shares that alerts watch, in every five minutes and every hour of the day before the latest attempt, beside what is usual in that hour of the week (the same hour of the same weekday in the four weeks before) and the end of the band that chance alone leaves in false_alarm_rate of the windows. The band is that of a binomial share, its middle as uncertain as the weeks before leave it, with its skew and its steps taken into account; the rate holds for a finished window. Windows with fewer attempts than the rule asks for are left out. From the view v_control_band.
+ * The shares that alerts watch, in every five minutes and every hour of the day before the latest attempt, beside what is usual in that hour of the week (the same hour of the same weekday in the four weeks before) and the end of the band that chance alone leaves in false_alarm_rate of the windows. The band is that of a binomial share, its middle as uncertain as the weeks before leave it, with its skew and its steps taken into account; the rate holds for a finished window. Windows with fewer attempts than the rule asks for are left out. Under a range, of its last day. From the view v_control_band.
  */
 export const getControlBand = <ThrowOnError extends boolean = false>(options?: Options<GetControlBandData, ThrowOnError>): RequestResult<GetControlBandResponses, GetControlBandErrors, ThrowOnError> => (options?.client ?? client).get<GetControlBandResponses, GetControlBandErrors, ThrowOnError>({ url: '/api/analytics/control-band', ...options });
 
