@@ -29,6 +29,8 @@ from payment_analysis.simulate.writing import write_history
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from payment_analysis.lakehouse.partials.store import State
+
 END = datetime(2026, 3, 31, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
 ATTEMPTS_TABLE = "payments_enriched_silver"
@@ -73,8 +75,10 @@ class Told:
         tables, sources = load_tables(), load_sources()
         self._partials = PartialStore(home / "partials")
         store, scratch = DeltaStore(home / "tables"), home / "scratch"
-        self._with = Reader(store, scratch, tables, sources, PartialReader(self._partials, tables))
+        partials = PartialReader(self._partials, tables)
+        self._with = Reader(store, scratch, tables, sources, partials)
         self._without = Query(Reader(store, scratch, tables, sources))
+        self._forgetful = Query(Reader(store, scratch, tables, sources, partials, tail_rows_max=0))
 
     def land(self, rows: Any, name: str) -> None:
         self.lakehouse.landing.append(rows, batch_id=name)
@@ -86,9 +90,9 @@ class Told:
         row = {**self._sample.to_pylist()[0], "transaction_id": "came since", "payment_id": None, **known}
         self.land(pa.Table.from_pylist([row], schema=self._sample.schema).to_reader(), name)
 
-    def refresh(self) -> int:
+    def refresh(self, *, held_min: int | None = None) -> int:
         """Refresh, and say how many days of attempts were computed."""
-        done = self.lakehouse.refresh_partials(rows_min=0, share_max=1.0)
+        done = self.lakehouse.refresh_partials(rows_min=0, share_max=1.0, held_min=held_min)
         return sum(one.days for one in done if one.base == ATTEMPTS_TABLE)
 
     def values(self, dimension: Dimension) -> Scope:
@@ -107,6 +111,10 @@ class Told:
             assert isinstance(found, QueryResult), found
             assert plain(dict(zip(found.columns, row, strict=True)) for row in found.rows) == plain(expected)
 
+    def compare_without_memory(self, question: str) -> None:
+        """What a reader says that keeps none of the rows that came."""
+        assert plain(self._forgetful.inside(question)) == plain(self._without.inside(question))
+
     def recomputed(self, question: str) -> list[dict[str, Any]]:
         """The answer as it is asked, from the tables alone."""
         return self._without.inside(question)
@@ -114,17 +122,26 @@ class Told:
     def is_kept(self, view: str) -> bool:
         return self._with.is_kept(view)
 
+    def state(self) -> State:
+        """The partial aggregates of attempts."""
+        return self._partials.manifest().states[ATTEMPTS_TABLE]
+
     def reads_cells(self, question: str, scope: Scope) -> bool:
         return "segment_" in self._with.prepared(*bound(question, scope)).sql
+
+
+def made_world(folder: Path) -> pa.Table:
+    """The events of a simulated history."""
+    world = World(7, cards=CARDS)
+    written = write_history(world, world.history(ATTEMPTS, DAYS, END), folder)
+    return pa.concat_tables([pq.read_table(path) for path in written.events])
 
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
     """A simulated history that came in three parts: a quarter was late and some of it was revised, each time refreshed."""
     folder = tmp_path_factory.mktemp("partials")
-    world = World(7, cards=CARDS)
-    written = write_history(world, world.history(ATTEMPTS, DAYS, END), folder / "made")
-    events = pa.concat_tables([pq.read_table(path) for path in written.events])
+    events = made_world(folder / "made")
     told = Told(folder / "home", events.filter(pc.equal(events["result"], "approved")).slice(0, 1))
     for number, part in enumerate(parts(events)):
         told.land(part.to_reader(), f"part {number}")

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -78,17 +79,28 @@ class DeltaStore:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._newest: dict[str, int] = {}  # the versions seen last: the log is looked through forward from there
 
     def folder(self, name: str) -> Path:
         """Where a table lives."""
         return self.root / name
 
     def version(self, name: str) -> int | None:
-        """The newest version, from the names in the log alone: cheap enough to ask before every query."""
-        log = self.folder(name) / "_delta_log"
-        if not log.is_dir():
-            return None
-        return max((int(path.name[:20]) for path in log.iterdir() if path.name[:20].isdigit()), default=None)
+        """The newest version, from the names in the log alone: cheap enough to ask before every query.
+
+        A stream's log has thousands of names in an hour, so they are listed once and then looked for one by one.
+        """
+        folder, version = self.folder(name), self._newest.get(name)
+        if version is None or not entry_of(folder, version).exists():  # a log that was cleaned up, or begun anew
+            log = folder / "_delta_log"
+            names = [one.name for one in os.scandir(log)] if log.is_dir() else []  # a path each takes ten times as long
+            version = max((int(one[:20]) for one in names if one[:20].isdigit()), default=None)
+        else:
+            while entry_of(folder, version + 1).exists():
+                version += 1
+        if version is not None:
+            self._newest[name] = version
+        return version
 
     def create(self, name: str, columns: Columns, description: str = "") -> None:
         """Create the table when it does not exist yet."""

@@ -154,13 +154,28 @@ class Lakehouse:
         return repair(self._store, (self.landing, self.quarantine), computed, aside=aside, partials=self._partials.root)
 
     def refresh_partials(
-        self, *, rows_min: int = ROWS_MIN, share_max: float = CELLS_SHARE_MAX
+        self,
+        *,
+        rows_min: int = ROWS_MIN,
+        share_max: float = CELLS_SHARE_MAX,
+        held_min: int | None = None,
+        threads: int | None = None,
     ) -> tuple[Refreshed, ...]:
         """Bring the partial aggregates, which answer gold questions at any size, up to date with silver.
 
         Right after a build, and every few batches of a stream: until then questions add the rows that came since.
+        Beside days of `held_min` rows or more what changed is added, and these are computed again another time. With
+        one thread all of it is done by the thread that asks, at its priority.
         """
-        return refresh_partials(self._store, self._partials, self._scratch, rows_min=rows_min, share_max=share_max)
+        return refresh_partials(
+            self._store,
+            self._partials,
+            self._scratch,
+            rows_min=rows_min,
+            share_max=share_max,
+            held_min=held_min,
+            threads=threads,
+        )
 
     def keep_views(self, *, rows_min: int = ROWS_MIN) -> tuple[str, ...]:
         """Keep the rows of views that partial aggregates cannot hold, right after a build; says which were computed.

@@ -6,6 +6,8 @@ the meantime wins, and the work is done another time.
 
 from __future__ import annotations
 
+import json
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -33,6 +35,8 @@ SMALL_FILES_MAX: Final = 16  # a scan of 3,000 small files takes 1.8 s, of one l
 ALL_SMALL_FILES_MAX: Final = 40  # over all tiers
 COMPACTED_BYTES_MAX: Final = 2 * FILE_BYTES_TARGET  # per table and run: little and often
 COMMITS_PER_CHECKPOINT: Final = 50
+COMMITS_PER_VACUUM: Final = 1_000  # of a stream: every file of its last hour is looked at
+VACUUM_SECONDS: Final = 600.0  # a table with rarer checkpoints is cleaned with each
 RETENTION_HOURS: Final = 1
 MEMORY_MB: Final = 600
 
@@ -121,14 +125,24 @@ def _within(files: list[DataFile]) -> list[DataFile]:
 
 def _tidy_log(store: DeltaStore, name: str) -> int:
     """Checkpoint a long log, drop what it covers, delete files that no version within the retention names."""
-    log = store.folder(name) / "_delta_log"
-    checkpoints = [int(path.name[:20]) for path in log.glob("*.checkpoint*.parquet")]
+    checkpoint, made_at = _checkpoint(store.folder(name) / "_delta_log" / "_last_checkpoint")
     version = store.version(name)
     assert version is not None, "the table exists"
-    if version - max(checkpoints, default=0) < COMMITS_PER_CHECKPOINT:
+    if version - checkpoint < COMMITS_PER_CHECKPOINT:
         return 0
     table = store.snapshot(name).table
     table.create_checkpoint()
     table.cleanup_metadata()
+    is_busy = time.time() - made_at < VACUUM_SECONDS
+    if is_busy and version // COMMITS_PER_VACUUM == checkpoint // COMMITS_PER_VACUUM:
+        return 0
     deleted = table.vacuum(retention_hours=RETENTION_HOURS, dry_run=False, enforce_retention_duration=False, full=True)
     return len(deleted)
+
+
+def _checkpoint(hint: Path) -> tuple[int, float]:
+    """The version of the newest checkpoint and when it was made; zeros when there is none."""
+    try:
+        return int(json.loads(hint.read_text(encoding="utf-8"))["version"]), hint.stat().st_mtime
+    except (FileNotFoundError, ValueError):
+        return 0, 0.0

@@ -11,17 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from payment_analysis.domain.errors import NotBuilt
 from payment_analysis.lakehouse import duck
 from payment_analysis.lakehouse.data_file import relation, rows_of
-from payment_analysis.lakehouse.partials.bases import CLOCK, KEPT
-from payment_analysis.lakehouse.partials.differences import differing
-from payment_analysis.lakehouse.partials.harvest import copied
+from payment_analysis.lakehouse.followed import Followed, not_built
+from payment_analysis.lakehouse.partials.bases import CLOCK
 from payment_analysis.lakehouse.partials.kept_views import VIEWS, definition_of_view
 from payment_analysis.lakehouse.partials.pieces import CLOCK_SQL, clock_parameters, days_sql
 from payment_analysis.lakehouse.partials.plans import planned
-from payment_analysis.lakehouse.partials.reading import Behind, Now
-from payment_analysis.lakehouse.schema import columns_of, delta_columns, literal
+from payment_analysis.lakehouse.partials.reading import Now
+from payment_analysis.lakehouse.partials.tail import ROWS_MAX, Since
+from payment_analysis.lakehouse.schema import columns_of, literal
 from payment_analysis.lakehouse.scope_bases import IN_SCOPE, IN_SCOPE_OF
 from payment_analysis.lakehouse.workbench import typed, typed_as
 
@@ -30,9 +29,9 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
-    from payment_analysis.lakehouse.delta import DeltaStore, Snapshot
+    from payment_analysis.lakehouse.delta import DeltaStore
     from payment_analysis.lakehouse.partials.reading import PartialReader
-    from payment_analysis.lakehouse.partials.store import Manifest, State
+    from payment_analysis.lakehouse.partials.store import Manifest
     from payment_analysis.lakehouse.schema import Columns
     from payment_analysis.lakehouse.table import Source, Table
 
@@ -61,6 +60,8 @@ class Reader:
         tables: Mapping[str, Table],
         sources: Mapping[str, Source],
         partials: PartialReader | None = None,
+        *,
+        tail_rows_max: int = ROWS_MAX,
     ) -> None:
         self._store = store
         self._scratch = scratch
@@ -69,8 +70,9 @@ class Reader:
         self._connection: DuckDBPyConnection | None = None
         self._versions: dict[str, int] = {}
         self._generations: dict[str, int] = {}
-        self._snapshots: dict[str, Snapshot] = {}  # of the tables that partials add up
-        self._known_behind: dict[str, tuple[object, Behind | None]] = {}
+        self._followed: dict[str, Followed] = {}
+        self._bound: dict[str, int] = {}  # the version whose rows a name stands for
+        self._since = Since(tail_rows_max)
         self._partials = partials
         self._clock: tuple[int, dict[str, object]] | None = None  # the version it was read from, and its row
         self._views: dict[str, str] = {}  # each with the file of its rows, or none when it is its definition
@@ -130,7 +132,7 @@ class Reader:
         known = set(self.names)
         bases = sorted(set().union(*(self._bases(name) for name in planned(sql, ()).tables if name in known)))
         with self._lock:
-            self._opened(bases)
+            self._looked(bases)
             return {name: self._versions[name] for name in bases}
 
     def _read(self, names: Iterable[str]) -> tuple[dict[str, int], dict[str, int]]:
@@ -145,16 +147,22 @@ class Reader:
         if not below:
             return None
         with self._lock:
-            connection = self._opened(dict.fromkeys((*names, *sorted(below), CLOCK)))
+            connection = self._looked((*names, *sorted(below), CLOCK))
             at_hand = frozenset(name for name in VIEWS if self._views.get(name))
             needed = self._partials.needed(sql, at_hand)
             if not needed:
                 return None
-            behind = {base: self._behind(connection, manifest, base) for base in manifest.states if base in needed}
+            behind = {
+                base: self._since.of(connection, manifest.states[base], self._followed[base], base)
+                for base in manifest.states
+                if base in needed
+            }
             sizes = self._partials.current(manifest, behind, self._generations)
             self._list_days(connection, manifest, [base for base, *_ in sizes])
             clock = self._clock_row(connection)
             read = self._read((*bases, *sorted(needed), CLOCK))
+            unseen = {base for base, one in behind.items() if base not in self._bound or (one and one.changed)}
+            self._bind(connection, unseen | (self._partials.read_as_they_are(sql, sizes, at_hand) & {*self.names}))
             cursor = duck.pinned(connection)
         if not sizes or None in clock.values():
             return None
@@ -168,25 +176,6 @@ class Reader:
         if answerable is None:
             return None
         return Prepared(cursor, answerable.sql, _wanted(given, answerable.parameters), *read)
-
-    def _behind(self, connection: DuckDBPyConnection, manifest: Manifest, base: str) -> Behind | None:
-        """What happened to a kept table since its partials were computed; none when that is not known any more."""
-        key = (base, manifest.number, self._versions[base])
-        if self._known_behind.get(base, (None, None))[0] != key:
-            self._known_behind[base] = (key, self._found_behind(connection, manifest.states[base], base))
-        return self._known_behind[base][1]
-
-    def _found_behind(self, connection: DuckDBPyConnection, state: State, base: str) -> Behind | None:
-        since, snapshot = state.generations[base], self._snapshots[base]
-        files = self._store.changes_since(snapshot, since) if snapshot.generation >= since else None
-        if files is None:
-            return None
-        added, removed = files
-        columns = delta_columns(snapshot.table.schema())
-        if not removed:
-            return Behind(added=rows_of(added, columns) if added else "")
-        days = connection.execute(differing(added, removed, columns, KEPT[base].day, copied(base))).fetchall()
-        return Behind(changed=frozenset(day for (day,) in days))
 
     def _list_days(self, connection: DuckDBPyConnection, manifest: Manifest, bases: list[str]) -> None:
         for base in bases:
@@ -209,11 +198,19 @@ class Reader:
         """The clock as it is now, read when it moved."""
         version = self._versions[CLOCK]
         if self._clock is None or self._clock[0] != version:
+            self._bind(connection, [CLOCK])
             self._clock = (version, clock_parameters(connection.execute(CLOCK_SQL).fetchone()))
         return self._clock[1]
 
     def _opened(self, names: Iterable[str]) -> DuckDBPyConnection:
         """The kept connection, on which these names stand for what is committed now."""
+        wanted = tuple(names)
+        connection = self._looked(wanted)
+        self._bind(connection, wanted)
+        return connection
+
+    def _looked(self, names: Iterable[str]) -> DuckDBPyConnection:
+        """The kept connection, after a look at what is committed now of the tables below these names."""
         if self._connection is None:
             folders = [self._store.root, *([] if self._partials is None else [self._partials.folder])]
             for folder in folders:
@@ -230,16 +227,22 @@ class Reader:
         if self.is_view(name):
             self._name_view(connection, name)
             return
-        version = self._store.version(name)
-        if version is None:
-            raise NotBuilt(f"table {name} is not built yet", hint="run `payment-analysis build`")
-        if self._versions.get(name) != version:
-            snapshot = self._store.snapshot(name)
-            rows = rows_of(snapshot.paths, delta_columns(snapshot.table.schema()), count=snapshot.rows)
-            connection.execute(f'create or replace view "{name}" as {rows}')
-            self._versions[name], self._generations[name] = version, snapshot.generation
-            if name in KEPT:
-                self._snapshots[name] = snapshot
+        if self._store.version(name) is None:
+            raise not_built(name)
+        if name not in self._followed:
+            self._followed[name] = Followed(self._store, name)
+        followed = self._followed[name]
+        followed.look()
+        self._versions[name], self._generations[name] = followed.head.version, followed.head.generation
+
+    def _bind(self, connection: DuckDBPyConnection, names: Iterable[str]) -> None:
+        """Let the tables below these names stand for their rows, which who reads cells and copies alone need not."""
+        for name in frozenset[str]().union(*map(self._bases, names)):
+            if self._bound.get(name) != self._versions[name]:
+                followed = self._followed[name]
+                rows = rows_of(followed.head.paths, followed.columns, count=followed.head.rows)
+                connection.execute(f'create or replace view "{name}" as {rows}')
+                self._bound[name] = self._versions[name]
 
     def _name_view(self, connection: DuckDBPyConnection, name: str) -> None:
         """A view is the rows kept of it while all tables below it are what they were then, and else its definition."""
@@ -248,6 +251,7 @@ class Reader:
             self._name(connection, below)
         rows = self._rows_kept(name)
         if self._views.get(name) != rows:
+            self._bind(connection, [name])
             meant = typed_as(view, f"select * from {relation([Path(rows)])}") if rows else typed(view)
             connection.execute(f'create or replace view "{name}" as {meant}')
             self._views[name] = rows

@@ -18,6 +18,7 @@ from payment_analysis.domain.errors import BadInput, Conflict, StoreDown
 from payment_analysis.store.audit import ACTOR, AuditedSession
 from payment_analysis.store.migrate import migrate
 from payment_analysis.store.server import Server
+from payment_analysis.store.wire import Wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -88,13 +89,14 @@ class Database:
         with self.read() as session:
             return str(session.execute(text("show server_version")).scalar_one())
 
-    async def writer(self) -> psycopg.AsyncConnection[tuple[object, ...]]:
+    async def writer(self) -> Wire:
         """A connection of its own for somebody who writes all the time; what it commits is on disk."""
         url = await asyncio.to_thread(self._ready)
         with self._named_errors():
             connection = await psycopg.AsyncConnection.connect(**_options(url), autocommit=True)
             await connection.execute("set synchronous_commit = on")
-        return connection
+            await connection.execute("set datestyle = ISO")  # instants are read as it writes them
+        return Wire(connection)
 
     def _ready(self) -> URL:
         """The address of a server that answers and has our tables."""

@@ -1,10 +1,10 @@
-"""Decisions and outcomes as they are written: found by key, counted by card, and copied in one go."""
+"""Decisions and outcomes as they are written: found by key, counted by card, and sent in one go."""
 
 from __future__ import annotations
 
 import json
-from contextlib import nullcontext
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from payment_analysis.domain.errors import Conflict, NotFound, PaymentAnalysisError
@@ -19,21 +19,24 @@ from payment_analysis.store.decision_rows import (
     Stored,
     Work,
 )
-from payment_analysis.store.few_rows import FEW, write
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
-    from payment_analysis.store.group_commit import Connection
+    from payment_analysis.store.wire import Row, Wire
+
+    _Statement = tuple[str, Sequence[Any]]
 
 WINDOW: Final = timedelta(days=31)  # the longest window of a retry programme, and a day
 
-_LOCK: Final = "select pg_advisory_xact_lock(k) from unnest(%s::bigint[]) k"
+_BEGIN: Final = ("begin", ())
+_COMMIT: Final = ("commit", ())
+_LOCK: Final = "select pg_advisory_xact_lock(k) from unnest($1::bigint[]) k"
 _BY_KEY: Final = """
 select idempotency_key, audit_id, request_digest, decision_type, response::text from payment_analysis.decisionlog
-where idempotency_key = any(%s)"""
-_CARDS: Final = "select * from payment_analysis.history_of_cards(%s::bigint[], %s::text[], %s)"  # locks, then reads
+where idempotency_key = any($1)"""
+# Locks, then reads.
+_CARDS: Final = "select * from payment_analysis.history_of_cards($1::bigint[], $2::text[], $3::timestamptz)"
 _DECIDED: Final = """
 select d.audit_id, d.decision_type, d.request, d.route, d.issuer, d.card_key, d.payment_id, d.expected_approval,
     o.outcome, o.outcome_code, exists (
@@ -41,17 +44,16 @@ select d.audit_id, d.decision_type, d.request, d.route, d.issuer, d.card_key, d.
 from payment_analysis.decisionlog d left join lateral (
     select outcome, outcome_code from payment_analysis.decisionoutcome
     where audit_id = d.audit_id order by id desc limit 1) o on true
-where d.audit_id = any(%s)"""
+where d.audit_id = any($1)"""
 _COUNT: Final = """
 insert into payment_analysis.cardattempt (card_key, attempted_at, payment_id, audit_id, traits)
 select card_key, attempted_at, payment_id, audit_id, traits::jsonb
-from unnest(%s::text[], %s::timestamptz[], %s::text[], %s::text[], %s::text[])
+from unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::text[])
     as counted (card_key, attempted_at, payment_id, audit_id, traits)
 on conflict (audit_id) do update set traits = excluded.traits, attempted_at = excluded.attempted_at"""
-
 _PLACE: Final = """
 insert into payment_analysis.experimentassignment (experiment_id, subject_key, variant)
-select id, %s, %s from payment_analysis.experiment where id = %s
+select id, $1, $2 from payment_analysis.experiment where id = $3
 on conflict (experiment_id, subject_key) do nothing"""
 
 
@@ -65,46 +67,96 @@ class _Counted(NamedTuple):
     traits: str
 
 
-async def commit(connection: Connection, group: Sequence[Work]) -> list[Any]:
+class _Found(NamedTuple):
+    """What the store knew of a group when all of it was locked."""
+
+    cards: dict[str, list[CardRow]]
+    by_key: dict[str, tuple[str, str | None, str, str]]
+    decided: dict[str, Decided]
+
+
+async def commit(wire: Wire, group: Sequence[Work]) -> list[Any]:
     """Write a group: keys and cards are locked in one order, so that several programs share a store."""
     if all(isinstance(work, DecisionWork) and work.is_alone for work in group):
-        return await _alone(connection, [work for work in group if isinstance(work, DecisionWork)])
-    waits_little = connection.pipeline() if len(group) <= FEW else nullcontext()  # rows that are many are copied
-    async with waits_little, connection.transaction():
-        return await _together(connection, group)
+        return await _alone(wire, [work for work in group if isinstance(work, DecisionWork)])
+    try:
+        return await _together(wire, group)
+    finally:
+        if wire.is_in_transaction:  # something was refused
+            await wire.ask(("rollback", ()))
 
 
-async def _alone(connection: Connection, works: Sequence[DecisionWork]) -> list[Any]:
-    """Decisions that look at nothing in the store: one statement, which is its own transaction."""
+async def _alone(wire: Wire, works: Sequence[DecisionWork]) -> list[Any]:
+    """Decisions that look at nothing in the store: one journey, which is its own transaction."""
     rows = [work.decide(()).row for work in works]
-    await write(connection, "decisionlog", rows)
+    await wire.ask(*[_insertion("decisionlog", row) for row in rows])
     return [Stored(row.audit_id, row.response, is_repeat=False) for row in rows]
 
 
-async def _together(connection: Connection, group: Sequence[Work]) -> list[Any]:
+async def _together(wire: Wire, group: Sequence[Work]) -> list[Any]:
+    """Two journeys: lock and read, then write and commit."""
     decisions = [work for work in group if isinstance(work, DecisionWork)]
     outcomes = [work for work in group if isinstance(work, OutcomeWork)]
-    cards = await _locked(connection, decisions, outcomes)
-    told = iter(await _decisions(connection, decisions, cards))
-    heard = iter(await _outcomes(connection, outcomes))
-    return [next(told) if isinstance(work, DecisionWork) else next(heard) for work in group]
+    found = await _locked(wire, decisions, outcomes)
+    told, of_decisions = _decisions(decisions, found)
+    heard, of_outcomes = _outcomes(outcomes, found.decided)
+    await wire.ask(*of_decisions, *of_outcomes, _COMMIT)
+    answers, others = iter(told), iter(heard)
+    return [next(answers) if isinstance(work, DecisionWork) else next(others) for work in group]
 
 
-async def _locked(
-    connection: Connection, decisions: Sequence[DecisionWork], outcomes: Sequence[OutcomeWork]
-) -> dict[str, list[CardRow]]:
-    """Lock all that the group depends on, and read what its cards were used for."""
-    keys = sorted({work.card_key for work in decisions if work.card_key is not None})
-    words = {*keys, *(work.key for work in decisions), *(work.audit_id for work in outcomes)}
-    locks = sorted({_number(word) for word in words if word is not None})
-    cards = dict[str, list[CardRow]]({key: [] for key in keys})
+async def _locked(wire: Wire, decisions: Sequence[DecisionWork], outcomes: Sequence[OutcomeWork]) -> _Found:
+    """Lock all that the group depends on, and read what its cards were used for and what its keys stand for."""
+    cards = sorted({work.card_key for work in decisions if work.card_key is not None})
+    keys = [work.key for work in decisions if work.key is not None]
+    told = [work.audit_id for work in outcomes]
+    locks = sorted({_number(word) for word in (*cards, *keys, *told)})
+    since = min((work.at for work in decisions), default=None)
+    asked: dict[str, tuple[str, Sequence[Any]]] = {
+        "begin": _BEGIN,
+        "locks": (_CARDS, (locks, cards, since - WINDOW)) if cards and since else (_LOCK, (locks,)),
+    }
     if keys:
-        since = min(work.at for work in decisions) - WINDOW
-        for key, *row in await (await connection.execute(_CARDS, (locks, keys, since))).fetchall():
-            cards[key].append(CardRow(*row))
-    elif locks:
-        await connection.execute(_LOCK, (locks,))
-    return cards
+        asked["keys"] = (_BY_KEY, (keys,))
+    if told:
+        asked["told"] = (_DECIDED, (told,))
+    rows = dict(zip(asked, await wire.ask(*asked.values()), strict=True))
+    history = dict[str, list[CardRow]]({card: [] for card in cards})
+    for card, at, payment, traits in rows["locks"] if cards else ():
+        history[_text(card)].append(
+            CardRow(datetime.fromisoformat(_text(at)), _word(payment), json.loads(_text(traits)))
+        )
+    by_key = {
+        _text(key): (_text(audit_id), _word(digest), _text(kind), _text(response))
+        for key, audit_id, digest, kind, response in rows.get("keys", ())
+    }
+    return _Found(history, by_key, {_text(row[0]): _decided(row) for row in rows.get("told", ())})
+
+
+def _text(value: bytes | None) -> str:
+    assert value is not None, "a column that is never null"
+    return value.decode()
+
+
+def _word(value: bytes | None) -> str | None:
+    return None if value is None else value.decode()
+
+
+def _decided(row: Row) -> Decided:
+    audit_id, kind, request, route, issuer, card, payment, expected, outcome, code, is_fraud = row
+    return Decided(
+        _text(audit_id),
+        _text(kind),
+        json.loads(_text(request)),
+        _word(route),
+        _word(issuer),
+        _word(card),
+        _word(payment),
+        None if expected is None else float(expected),
+        _word(outcome),
+        _word(code),
+        is_fraud == b"t",
+    )
 
 
 def _number(word: str) -> int:
@@ -112,19 +164,17 @@ def _number(word: str) -> int:
     return int.from_bytes(word.encode()[-7:].rjust(7, b"\0"), "big") ^ (len(word) << 40)
 
 
-async def _decisions(
-    connection: Connection, works: Sequence[DecisionWork], cards: dict[str, list[CardRow]]
-) -> list[Stored | PaymentAnalysisError]:
-    if not works:
-        return []
-    known = await _known(connection, [work.key for work in works if work.key is not None])
+def _decisions(
+    works: Sequence[DecisionWork], found: _Found
+) -> tuple[list[Stored | PaymentAnalysisError], list[_Statement]]:
+    """The answers, and what has to be written before they may be given."""
     rows, counted, answers = list[DecisionRow](), list[_Counted](), list[Stored | PaymentAnalysisError]()
-    places = set[Placed]()
+    places, known = set[Placed](), found.by_key
     for work in works:
         if work.key is not None and work.key in known:
             answers.append(_repeat(work, *known[work.key]))
             continue
-        history = cards.get(work.card_key or "", [])
+        history = found.cards.get(work.card_key or "", [])
         row, attempt, placed = work.decide(history)
         rows.append(row)
         if placed is not None:
@@ -135,27 +185,29 @@ async def _decisions(
         if work.key is not None:
             known[work.key] = (row.audit_id, work.digest, work.decision_type, row.response)
         answers.append(Stored(row.audit_id, row.response, is_repeat=False))
-    await _count(connection, counted)
-    if places:  # in one order, so that two programs do not wait for each other
-        async with connection.cursor() as cursor:
-            listed = [(one.subject_key, one.variant, one.experiment_id) for one in sorted(places)]
-            await cursor.executemany(_PLACE, listed)
-    await write(connection, "decisionlog", rows)
-    return answers
+    return answers, [
+        *_count(counted),
+        # in one order, so that two programs do not wait for each other
+        *((_PLACE, (one.subject_key, one.variant, one.experiment_id)) for one in sorted(places)),
+        *(_insertion("decisionlog", row) for row in rows),
+    ]
 
 
-async def _known(connection: Connection, keys: Sequence[str]) -> dict[str, tuple[str, str | None, str, str]]:
-    if not keys:
-        return {}
-    found = await (await connection.execute(_BY_KEY, (keys,))).fetchall()
-    return {key: (audit_id, digest, kind, text) for key, audit_id, digest, kind, text in found}
-
-
-async def _count(connection: Connection, counted: Sequence[_Counted]) -> None:
+def _count(counted: Sequence[_Counted]) -> list[_Statement]:
     """The last that is told of a decision's attempt counts."""
     latest = {one.audit_id: one for one in counted}
-    if latest:
-        await connection.execute(_COUNT, [list(column) for column in zip(*latest.values(), strict=True)])
+    return [(_COUNT, [list(column) for column in zip(*latest.values(), strict=True)])] if latest else []
+
+
+def _insertion(table: str, row: Any) -> _Statement:
+    """A named tuple whose fields are the table's columns."""
+    return _into(table, row._fields), row
+
+
+@cache
+def _into(table: str, fields: Sequence[str]) -> str:
+    places = ", ".join(f"${number}" for number, _ in enumerate(fields, start=1))
+    return f"insert into payment_analysis.{table} ({', '.join(fields)}) values ({places})"
 
 
 def _repeat(
@@ -169,11 +221,7 @@ def _repeat(
     return Stored(audit_id, response, is_repeat=True)
 
 
-async def _outcomes(connection: Connection, works: Sequence[OutcomeWork]) -> list[Any]:
-    if not works:
-        return []
-    decided_rows = await (await connection.execute(_DECIDED, ([work.audit_id for work in works],))).fetchall()
-    found = {row[0]: Decided(*row) for row in decided_rows}
+def _outcomes(works: Sequence[OutcomeWork], found: dict[str, Decided]) -> tuple[list[Any], list[_Statement]]:
     rows, counted, answers = list[OutcomeRow](), list[_Counted](), list[Any]()
     for work in works:
         decided = found.get(work.audit_id)
@@ -194,6 +242,4 @@ async def _outcomes(connection: Connection, works: Sequence[OutcomeWork]) -> lis
                 _Counted(decided.card_key, attempt.attempted_at, decided.payment_id, work.audit_id, attempt.traits)
             )
         answers.append(answer)
-    await _count(connection, counted)
-    await write(connection, "decisionoutcome", rows)
-    return answers
+    return answers, [*_count(counted), *(_insertion("decisionoutcome", row) for row in rows)]

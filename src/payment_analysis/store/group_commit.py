@@ -10,19 +10,20 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 import psycopg
 
 from payment_analysis.domain.errors import BadInput, PaymentAnalysisError, StoreDown
+from payment_analysis.store.wire import Wire
 
 GROUP_MAX: Final = 500
 DOWN_SECONDS: Final = 1.0  # after a failed connection everybody is told at once for so long
 
-Connection = psycopg.AsyncConnection[tuple[Any, ...]]
 Work = TypeVar("Work")
-Connects = Callable[[], Awaitable[Connection]]
-Commits = Callable[[Connection, Sequence[Work]], Awaitable[list[Any]]]
+Connects = Callable[[], Awaitable[Wire]]
+Commits = Callable[[Wire, Sequence[Work]], Awaitable[list[Any]]]
 Answer = BaseException | Any
 
 
@@ -76,35 +77,46 @@ class _Queue(Generic[Work]):
     def __init__(self, connect: Connects, commits: Commits[Work]) -> None:
         self._connect, self._commits = connect, commits
         self._waiting = list[_Waiter]()
-        self._task: asyncio.Task[None] | None = None
-        self._connection: Connection | None = None
+        self._task: asyncio.Task[list[Answer]] | None = None  # held: the loop itself would forget it
+        self._is_busy = False
+        self._connection: Wire | None = None
         self._down: tuple[float, StoreDown] | None = None
 
     async def put(self, work: Work, future: asyncio.Future[Any]) -> Any:
         self._waiting.append(_Waiter(work, future))
-        if self._task is None:
-            self._task = asyncio.create_task(self._run())
+        if not self._is_busy:
+            self._is_busy = True
+            asyncio.get_running_loop().call_soon(self._next)  # with everybody who comes in this turn of the loop
         return await future
 
     def close(self) -> None:
         """From wherever: the loop may have ended."""
         if self._connection is not None:
-            self._connection.pgconn.finish()
+            self._connection.close()
             self._connection = None
 
-    async def _run(self) -> None:
-        """Group after group until nobody waits; an error nobody foresaw is told as well, and the next group goes on."""
-        try:
-            while self._waiting:
-                group, self._waiting = self._waiting[:GROUP_MAX], self._waiting[GROUP_MAX:]
-                for one, answer in zip(group, await self._answers(group), strict=True):
-                    one.settle(answer)
-        finally:
-            self._task = None
+    def _next(self) -> None:
+        """One task for a group: at a low rate every decision is one, and a task around it costs as much again."""
+        group, self._waiting = self._waiting[:GROUP_MAX], self._waiting[GROUP_MAX:]
+        self._task = asyncio.get_running_loop().create_task(self._committed([one.work for one in group]))
+        self._task.add_done_callback(partial(self._settle, group))
 
-    async def _answers(self, group: Sequence[_Waiter]) -> list[Answer]:
-        (found,) = await asyncio.gather(self._committed([one.work for one in group]), return_exceptions=True)
-        return [found] * len(group) if isinstance(found, BaseException) else found
+    def _settle(self, group: Sequence[_Waiter], task: asyncio.Task[list[Answer]]) -> None:
+        """Tell a group, also an error that nobody foresaw, and go on with the next one until nobody waits."""
+        try:
+            if task.cancelled():  # the loop ends, and nothing more will be committed in it
+                group, self._waiting = [*group, *self._waiting], []
+                answers: list[Answer] = [asyncio.CancelledError()] * len(group)
+            else:
+                error = task.exception()
+                answers = task.result() if error is None else [error] * len(group)
+            for one, answer in zip(group, answers, strict=True):
+                one.settle(answer)
+        finally:
+            if self._waiting:
+                self._next()
+            else:
+                self._is_busy, self._task = False, None
 
     async def _committed(self, group: Sequence[Work]) -> list[Answer]:
         try:
@@ -118,8 +130,8 @@ class _Queue(Generic[Work]):
         except PaymentAnalysisError as error:
             return [error] * len(group)
 
-    async def _connected(self) -> Connection:
-        if self._connection is not None and not self._connection.closed:
+    async def _connected(self) -> Wire:
+        if self._connection is not None and self._connection.is_open:
             return self._connection
         if self._down is not None and time.monotonic() < self._down[0]:
             raise self._down[1]
@@ -130,7 +142,7 @@ class _Queue(Generic[Work]):
     async def _lost(self, error: psycopg.Error) -> StoreDown:
         """Nothing of the group is in the store, so nobody may get an answer."""
         if self._connection is not None:
-            await self._connection.close()
+            self._connection.close()
             self._connection = None
         words = str(error).splitlines()
         down = StoreDown(

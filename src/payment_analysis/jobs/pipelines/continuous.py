@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from payment_analysis.domain.errors import Conflict, PaymentAnalysisError
 from payment_analysis.lakehouse import background
+from payment_analysis.lakehouse.partials.additions import HELD_MIN
 from payment_analysis.lakehouse.pipeline_state import PipelineState, PipelineStatus, holding, tell
 
 if TYPE_CHECKING:
@@ -30,7 +31,10 @@ IDLE_SECONDS: Final = 0.03  # looking into an idle log costs 20 microseconds
 TELL_SECONDS: Final = 1.0
 RATE_SECONDS: Final = 10.0
 MAINTAIN_SECONDS: Final = 5.0
-REFRESH_SECONDS: Final = 60.0  # a changed day is computed again; meanwhile readers add what came since
+REFRESH_SECONDS: Final = 60.0  # meanwhile readers add what came since
+REFRESH_PAUSES: Final = 4  # at least so many times what the last one cost: it never has more than a fifth of a core
+BATCH_SECONDS: Final = 0.15  # a batch costs 0.1 s however few rows it has: those that come sooner wait for each other
+SMALL_BATCH_ROWS: Final = 2_000
 PAUSE_SECONDS_MAX: Final = 10.0  # between tries after errors
 
 
@@ -88,6 +92,7 @@ class Continuous:
             keeper.join()
 
     def _turn(self, stream: Stream) -> None:
+        began = time.monotonic()
         step = stream.step()
         if step.landed:
             self._count(step)
@@ -95,6 +100,8 @@ class Continuous:
         self._tell(PipelineState.RUNNING, waiting=stream.waiting)
         if not step.landed:
             self._stopping.wait(IDLE_SECONDS)
+        elif step.landed <= SMALL_BATCH_ROWS:
+            self._stopping.wait(began + BATCH_SECONDS - time.monotonic())
 
     def _count(self, step: Step) -> None:
         now = time.monotonic()
@@ -127,12 +134,14 @@ class Continuous:
 def _maintain(lakehouse: Lakehouse, done: threading.Event) -> None:
     """Few files, and what gold answers fast from, beside the work: a race that is lost is run another time."""
     background.stand_back()
-    refreshed_at = float("-inf")
+    refresh_at = float("-inf")
     while not done.wait(MAINTAIN_SECONDS):
         try:
             lakehouse.maintain()
-            if time.monotonic() - refreshed_at > REFRESH_SECONDS:
-                lakehouse.refresh_partials()
-                refreshed_at = time.monotonic()
+            if time.monotonic() > refresh_at:
+                spent = time.thread_time()
+                lakehouse.refresh_partials(held_min=HELD_MIN, threads=1)
+                spent = time.thread_time() - spent
+                refresh_at = time.monotonic() + max(REFRESH_SECONDS, REFRESH_PAUSES * spent)
         except Conflict:
             continue

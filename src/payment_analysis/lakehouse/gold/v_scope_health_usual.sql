@@ -3,7 +3,6 @@ create or replace view v_scope_health_usual as
 
 with back as (
     select
-        clock.as_of,
         silver.merchant_segment, silver.payment_solution, silver.card_network, silver.psp, silver.issuer,
         silver.merchant_id, silver.fraud_score, silver.processing_time_ms, silver.is_authorization, silver.is_approved,
         silver.risk_tier, silver.result,
@@ -14,7 +13,7 @@ with back as (
 ),
 recent as (
     select
-        timestampadd(hour, cast(-(seconds_back % (7 * 86400) div 3600) as int), date_trunc('hour', as_of)) as window_start,
+        seconds_back % (7 * 86400) div 3600 as hours_back,
         merchant_segment, payment_solution, card_network, psp, issuer, merchant_id, fraud_score, processing_time_ms,
         case when is_authorization then 1 end as authorized,
         case when is_approved then 1 end as agreed,
@@ -23,54 +22,43 @@ recent as (
         case when result in ('pending', 'error') then 1 end as open_ended
     from back
     where seconds_back >= 7 * 86400 and seconds_back % (7 * 86400) < 86400
+),
+counted as (
+    select
+        hours_back, 'all' as scope_type, 'all' as scope_value, count(*) as attempts,
+        count(authorized) as authorizations, count(agreed) as approved, count(fraud_score) as scored,
+        count(risky) as high_risk, count(processing_time_ms) as timed, count(late) as slow,
+        count(open_ended) as unanswered
+    from recent
+    group by hours_back
+    union all
+    select hours_back, 'merchant_segment', merchant_segment, count(*), count(authorized), count(agreed),
+        count(fraud_score), count(risky), count(processing_time_ms), count(late), count(open_ended)
+    from recent where merchant_segment is not null group by hours_back, merchant_segment
+    union all
+    select hours_back, 'payment_solution', payment_solution, count(*), count(authorized), count(agreed),
+        count(fraud_score), count(risky), count(processing_time_ms), count(late), count(open_ended)
+    from recent where payment_solution is not null group by hours_back, payment_solution
+    union all
+    select hours_back, 'card_network', card_network, count(*), count(authorized), count(agreed),
+        count(fraud_score), count(risky), count(processing_time_ms), count(late), count(open_ended)
+    from recent where card_network is not null group by hours_back, card_network
+    union all
+    select hours_back, 'psp', psp, count(*), count(authorized), count(agreed),
+        count(fraud_score), count(risky), count(processing_time_ms), count(late), count(open_ended)
+    from recent where psp is not null group by hours_back, psp
+    union all
+    select hours_back, 'issuer', issuer, count(*), count(authorized), count(agreed),
+        count(fraud_score), count(risky), count(processing_time_ms), count(late), count(open_ended)
+    from recent where issuer is not null group by hours_back, issuer
+    union all
+    select hours_back, 'merchant_id', merchant_id, count(*), count(authorized), count(agreed),
+        count(fraud_score), count(risky), count(processing_time_ms), count(late), count(open_ended)
+    from recent where merchant_id is not null group by hours_back, merchant_id
 )
 
 select
-    window_start, 'all' as scope_type, 'all' as scope_value, count(*) as attempts,
-    count(authorized) as authorizations, count(agreed) as approved, count(fraud_score) as scored,
-    count(risky) as high_risk, count(processing_time_ms) as timed, count(late) as slow,
-    count(open_ended) as unanswered
-from recent
-group by window_start
-union all
-select
-    window_start, 'merchant_segment', merchant_segment, count(*), count(authorized), count(agreed), count(fraud_score),
-    count(risky), count(processing_time_ms), count(late), count(open_ended)
-from recent
-where merchant_segment is not null
-group by window_start, merchant_segment
-union all
-select
-    window_start, 'payment_solution', payment_solution, count(*), count(authorized), count(agreed), count(fraud_score),
-    count(risky), count(processing_time_ms), count(late), count(open_ended)
-from recent
-where payment_solution is not null
-group by window_start, payment_solution
-union all
-select
-    window_start, 'card_network', card_network, count(*), count(authorized), count(agreed), count(fraud_score),
-    count(risky), count(processing_time_ms), count(late), count(open_ended)
-from recent
-where card_network is not null
-group by window_start, card_network
-union all
-select
-    window_start, 'psp', psp, count(*), count(authorized), count(agreed), count(fraud_score),
-    count(risky), count(processing_time_ms), count(late), count(open_ended)
-from recent
-where psp is not null
-group by window_start, psp
-union all
-select
-    window_start, 'issuer', issuer, count(*), count(authorized), count(agreed), count(fraud_score),
-    count(risky), count(processing_time_ms), count(late), count(open_ended)
-from recent
-where issuer is not null
-group by window_start, issuer
-union all
-select
-    window_start, 'merchant_id', merchant_id, count(*), count(authorized), count(agreed), count(fraud_score),
-    count(risky), count(processing_time_ms), count(late), count(open_ended)
-from recent
-where merchant_id is not null
-group by window_start, merchant_id
+    timestampadd(hour, -cast(counted.hours_back as int), date_trunc('hour', clock.as_of)) as window_start,
+    counted.* except (hours_back)
+from counted
+cross join data_clock as clock

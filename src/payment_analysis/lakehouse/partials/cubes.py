@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 ATTEMPTS: Final = "payments_enriched_silver"
 PAYMENTS: Final = "payments_silver"
+AT: Final = "cell_at"  # the hour or day a cell begins
+ROW_KEY: Final = "row_key"  # a hash of the key of each copied row, by which it is left out when it is gone
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
+import duckdb
 from sqlglot import exp
 
 from payment_analysis.lakehouse.delta import fingerprint
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from payment_analysis.lakehouse.partials.aggregates import Measure
     from payment_analysis.lakehouse.partials.blocks import Block
 
-EDITION: Final = 2  # raise it when the same cubes are computed otherwise
+EDITION: Final = 3  # raise it when the same cubes are computed otherwise
 
 
 @cache
@@ -105,11 +106,11 @@ def _counts_presence(measure: Measure) -> bool:
 
 @cache
 def definition_of(base: str) -> int:
-    """What the partials of a kept table are a function of, its rows aside."""
+    """What the partials of a kept table are a function of, its rows aside; another engine may hash otherwise."""
     seen = [(name, load_tables()[name].sql) for name, one in SEEN.items() if one.of == base]
     grouped = [
         (cube.name, cube.keys, cube.where, cube.grain, sorted(measure.name for measure in cube.measures))
         for cube in cubes().values()
         if cube.base == base
     ]
-    return fingerprint(EDITION, base, copied(base), sorted(only_present(base)), seen, grouped)
+    return fingerprint(EDITION, duckdb.__version__, base, copied(base), sorted(only_present(base)), seen, grouped)

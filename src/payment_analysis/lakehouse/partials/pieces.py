@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from payment_analysis.lakehouse.partials.bases import CLOCK, CLOCK_COLUMNS, KEPT
-from payment_analysis.lakehouse.partials.refresh import AT
+from payment_analysis.lakehouse.partials.cubes import AT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

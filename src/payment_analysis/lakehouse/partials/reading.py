@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from payment_analysis.lakehouse.partials.aggregates import ROWS
 from payment_analysis.lakehouse.partials.bases import KEPT, SEEN
+from payment_analysis.lakehouse.partials.cubes import AT
 from payment_analysis.lakehouse.partials.harvest import cubes, definition_of
 from payment_analysis.lakehouse.partials.pieces import (
     between,
@@ -22,10 +23,8 @@ from payment_analysis.lakehouse.partials.pieces import (
     with_sql,
 )
 from payment_analysis.lakehouse.partials.plans import planned, planned_view
-from payment_analysis.lakehouse.partials.refresh import AT
 from payment_analysis.lakehouse.partials.relations import PARAMETER
-from payment_analysis.lakehouse.partials.store import ROWS as ROWS_TABLE
-from payment_analysis.lakehouse.partials.store import attached
+from payment_analysis.lakehouse.partials.store import attached, by_segment, valid_rows
 from payment_analysis.lakehouse.workbench import typed_as
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
     from payment_analysis.lakehouse.partials.kept_views import ViewStore
     from payment_analysis.lakehouse.partials.plans import Plan, Sizes
     from payment_analysis.lakehouse.partials.relations import Relation
-    from payment_analysis.lakehouse.partials.store import Manifest, PartialStore, State
+    from payment_analysis.lakehouse.partials.store import Manifest, PartialStore
     from payment_analysis.lakehouse.table import Table
 
 KEPT_MAX: Final = 2048
@@ -47,13 +46,15 @@ KEPT_MAX: Final = 2048
 class Behind:
     """What happened to a kept table since its partials were computed: rows came, or days are not as they were."""
 
-    added: str = ""  # the rows that came and nothing else happened, as a SELECT; empty when there are none
-    changed: frozenset[date] = frozenset()
+    added: str = ""  # the rows that came, as a SELECT; empty when there are none
+    gone: str = ""  # the table of the copied rows that are not there any more; empty when there are none
+    touched: frozenset[date] = frozenset()  # the days of these: their cells hold too much
+    changed: frozenset[date] = frozenset()  # days of which nothing is known: they are read from the table
 
 
 @dataclass(frozen=True, slots=True)
 class Answerable:
-    """A question in DuckDB SQL over cells, the tables it still reads, and its parameters."""
+    """A question in DuckDB SQL over cells, and its parameters."""
 
     sql: str
     parameters: frozenset[str]
@@ -66,6 +67,7 @@ class _Assembled:
     sql: str
     relations: Mapping[str, Relation]
     views: Mapping[str, str]
+    tables: frozenset[str]  # and views, that are read as they are
     parameters: frozenset[str]
     of_relations: frozenset[str]
     is_quicker: bool  # than the question as it was asked
@@ -126,6 +128,10 @@ class PartialReader:
         kept |= {SEEN[name].of for name in reached & SEEN.keys()}
         return frozenset(kept | {other for one in SEEN.values() if one.of in kept for other in one.also_reads})
 
+    def read_as_they_are(self, sql: str, sizes: Sizes, at_hand: frozenset[str]) -> frozenset[str]:
+        """The tables and views that a question over cells reads nevertheless."""
+        return self._assembled(sql, sizes, at_hand).tables
+
     def answerable(
         self, sql: str, sizes: Sizes, now: Now, parameters: Mapping[str, object], run: Run
     ) -> Answerable | None:
@@ -153,6 +159,7 @@ class PartialReader:
                 question.sql,
                 relations,
                 {name: typed_as(self._tables[name], plan.sql) for name, plan in steps},
+                question.tables.union(*(plan.tables for _, plan in steps)) - {name for name, _ in steps},
                 question.parameters.union(*(plan.parameters for _, plan in steps)),
                 frozenset(name for one in relations.values() for name in one.parameters),
                 bool(relations) or question.knows_the_clock or any(plan.knows_the_clock for _, plan in steps),
@@ -188,6 +195,9 @@ class PartialReader:
         state = manifest.states[base]
         covered, cut = self._covered(relation, now, parameters, run)
         covered, cut = ([day for day in days if day not in behind.changed] for days in (covered, cut))
+        disturbed = {day for day in covered if day in behind.touched or state.is_disturbed(day)}
+        cut = sorted({*cut, *disturbed})
+        covered = [day for day in covered if day not in disturbed]
         cube = cubes().get(relation.where.cube)
         columns, measures = sorted(relation.columns), sorted(relation.measures, key=lambda one: one.name)
         of_cells = [*(of_cell(column, base) for column in columns), ROWS, *(one.name for one in measures)]
@@ -198,15 +208,16 @@ class PartialReader:
             of_rows = [*columns, f"1 as {ROWS}", *(f"{one.of_row} as {one.name}" for one in measures)]
         tests = [*(one.of_row for one in relation.where.time), *relation.where.of_rows]
         parts = []
-        for segment, days in _by_segment(state, covered):
+        for segment, days in by_segment(state, covered):
             left_out = days_within(manifest, segment, days, f"cast({AT} as date)")
             where = [*(between(AT, days) if left_out else []), *left_out, *relation.where.of_cells]
             parts.append(select_sql(of_cells, f'{attached(segment)}."{relation.where.cube}"', where))
-        for segment, days in _by_segment(state, cut):
+        for segment, days in by_segment(state, cut):
+            gone = [] if behind.touched.isdisjoint(days) else [behind.gone]
             parts.append(
                 select_sql(
                     of_rows,
-                    f'{attached(segment)}."{ROWS_TABLE}"',
+                    valid_rows(state, base, segment, days, *gone),
                     [*between(KEPT[base].time, days), *days_within(manifest, segment, days, KEPT[base].day), *tests],
                 )
             )
@@ -245,10 +256,3 @@ def _bounded(kept: dict[Any, Any]) -> None:
     """Forget the oldest when there are too many."""
     while len(kept) > KEPT_MAX:
         kept.pop(next(iter(kept)), None)
-
-
-def _by_segment(state: State, days: list[date]) -> list[tuple[str, list[date]]]:
-    found: dict[str, list[date]] = {}
-    for day in days:
-        found.setdefault(state.days[day].segment, []).append(day)
-    return list(found.items())

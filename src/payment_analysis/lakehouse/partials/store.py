@@ -7,7 +7,9 @@
 The files are in the engine's own format, never changed once they are named: the cells of a million attempts are added
 up in a third of the time it takes from Parquet, and a question need not look into a file before it is planned.
 
-A segment holds some days; a day is counted by one segment only: where an older one has it too, it is left out there.
+A segment holds some days, or rows of them: what came to a day later stands in segments of its own, and beside it, in
+the table `gone`, the keys of rows that are not valid any more in the segments before. Where an older segment has a day
+that is not counted by it any more, the day is left out there.
 """
 
 from __future__ import annotations
@@ -22,13 +24,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from payment_analysis.lakehouse.partials.bases import KEPT
+from payment_analysis.lakehouse.partials.cubes import ROW_KEY
 from payment_analysis.lakehouse.partials.kept_views import ViewStore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
 ROWS: Final = "rows"
+GONE: Final = "gone"
 FILE: Final = "cells.duckdb"
 RETENTION_SECONDS: Final = 3600.0  # a question that runs keeps the files it began with
 
@@ -40,13 +45,20 @@ def attached(segment: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One day of a kept table: its first and last instant, its rows and the segment that counts it."""
+    """One day of a kept table: its first and last instant, and the segments that count it, each with its rows."""
 
     day: date
     first: datetime
     last: datetime
-    rows: int
-    segment: str
+    parts: tuple[tuple[str, int], ...]  # in the order in which they came
+
+    @property
+    def rows(self) -> int:
+        return sum(rows for _, rows in self.parts)
+
+    @property
+    def segments(self) -> tuple[str, ...]:
+        return tuple(segment for segment, _ in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +69,29 @@ class State:
     generations: Mapping[str, int]  # of every table they were computed from
     days: Mapping[date, Day] = field(default_factory=dict)
     cells: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # per segment and cube
+    gone: Mapping[str, frozenset[date]] = field(default_factory=dict)  # per segment the days of which rows are gone
 
     @property
     def segments(self) -> list[str]:
-        return list(dict.fromkeys(day.segment for day in self.days.values()))
+        return list(dict.fromkeys(segment for day in self.days.values() for segment in day.segments))
+
+    @property
+    def of_whole_days(self) -> int:
+        """How many segments days begin with."""
+        return len({day.segments[0] for day in self.days.values()})
+
+    def gone_after(self, segment: str, days: Iterable[date]) -> list[str]:
+        """The segments that know of rows of these days that are not valid any more in one before them."""
+        later = (one for day in days for one in self._after(segment, day) if day in self.gone.get(one, ()))
+        return list(dict.fromkeys(later))
+
+    def is_disturbed(self, day: date) -> bool:
+        """Whether cells of a day hold rows that are gone."""
+        return bool(self.gone_after(self.days[day].segments[0], [day]))
+
+    def _after(self, segment: str, day: date) -> tuple[str, ...]:
+        listed = self.days[day].segments if day in self.days else ()
+        return listed[listed.index(segment) + 1 :] if segment in listed else ()
 
     def sizes(self) -> dict[str, int]:
         """The cubes that every segment has, with their cells, the smallest first."""
@@ -104,7 +135,10 @@ class PartialStore:
             return Manifest("")
         stamp = (seen.st_mtime_ns, seen.st_ino, seen.st_size)
         if self._read is None or self._read[0] != stamp:
-            self._read = (stamp, _manifest(json.loads(self._path.read_text(encoding="utf-8"))))
+            try:
+                self._read = (stamp, _manifest(json.loads(self._path.read_text(encoding="utf-8"))))
+            except (KeyError, ValueError):  # written by another edition of this file
+                self._read = (stamp, Manifest(""))
         return self._read[1]
 
     def replace(self, states: Mapping[str, State], held: Mapping[str, frozenset[date]]) -> Manifest:
@@ -136,6 +170,26 @@ class PartialStore:
                 shutil.rmtree(folder)
 
 
+def by_segment(state: State, days: Iterable[date]) -> list[tuple[str, list[date]]]:
+    """The segments that count some days, each with those of them it counts."""
+    found: dict[str, list[date]] = {}
+    for day in days:
+        for segment in state.days[day].segments:
+            found.setdefault(segment, []).append(day)
+    return list(found.items())
+
+
+def valid_rows(state: State, base: str, segment: str, days: Iterable[date], *gone: str) -> str:
+    """What to read the copied rows of a segment from, some days of it, without those that are gone."""
+    copy = f'{attached(segment)}."{ROWS}"'
+    tables = [*(f'{attached(later)}."{GONE}"' for later in state.gone_after(segment, days)), *gone]
+    if not tables:
+        return copy
+    keys = " union all ".join(f"select {ROW_KEY}, day from {table}" for table in tables)
+    joined = f"copy.{ROW_KEY} = lost.{ROW_KEY} and copy.{KEPT[base].day} = lost.day"
+    return f"(select copy.* from {copy} as copy anti join ({keys}) as lost on {joined})"
+
+
 def _plain(manifest: Manifest) -> dict[str, Any]:
     return {
         "number": manifest.number,
@@ -146,13 +200,18 @@ def _plain(manifest: Manifest) -> dict[str, Any]:
                 "generations": dict(state.generations),
                 "cells": {segment: dict(cells) for segment, cells in state.cells.items()},
                 "days": [
-                    [one.day.isoformat(), one.first.isoformat(), one.last.isoformat(), one.rows, one.segment]
+                    [one.day.isoformat(), one.first.isoformat(), one.last.isoformat(), one.parts]
                     for one in state.days.values()
                 ],
+                "gone": {segment: sorted(day.isoformat() for day in days) for segment, days in state.gone.items()},
             }
             for base, state in manifest.states.items()
         },
     }
+
+
+def _held(text: dict[str, list[str]]) -> dict[str, frozenset[date]]:
+    return {segment: frozenset(map(date.fromisoformat, days)) for segment, days in text.items()}
 
 
 def _manifest(text: dict[str, Any]) -> Manifest:
@@ -162,13 +221,16 @@ def _manifest(text: dict[str, Any]) -> Manifest:
             state["generations"],
             {
                 date.fromisoformat(day): Day(
-                    date.fromisoformat(day), datetime.fromisoformat(first), datetime.fromisoformat(last), rows, segment
+                    date.fromisoformat(day),
+                    datetime.fromisoformat(first),
+                    datetime.fromisoformat(last),
+                    tuple((segment, int(rows)) for segment, rows in parts),
                 )
-                for day, first, last, rows, segment in state["days"]
+                for day, first, last, parts in state["days"]
             },
             state["cells"],
+            _held(state["gone"]),
         )
         for base, state in text["states"].items()
     }
-    held = {segment: frozenset(map(date.fromisoformat, days)) for segment, days in text["held"].items()}
-    return Manifest(text["number"], states, held)
+    return Manifest(text["number"], states, _held(text["held"]))

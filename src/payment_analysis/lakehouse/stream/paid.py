@@ -10,7 +10,7 @@ from payment_analysis.lakehouse import background
 from payment_analysis.lakehouse.checks import run_checks
 from payment_analysis.lakehouse.data_file import CLUSTER_COLUMN, committing, discard, rows_of
 from payment_analysis.lakehouse.delta import DEFINITION
-from payment_analysis.lakehouse.schema import columns_of, literal
+from payment_analysis.lakehouse.schema import columns_of
 from payment_analysis.lakehouse.stream import settlement
 from payment_analysis.lakehouse.stream.head import Head
 from payment_analysis.lakehouse.workbench import Workbench, source_position
@@ -91,19 +91,21 @@ class Paid:
         run("insert into touched_payments select payment_id from waiting")
 
     def _find_wanted(self, large_file_rows: int | None) -> int:
-        """Fill `wanted`, and `held` with what is stored of them; the number of payments that wait."""
+        """Fill `wanted`, and `held` with what is stored of them; the number of payments that wait.
+
+        One that is known and not in the small files is in a large one, which is not read to say so.
+        """
         run = self._run
         run("create or replace temp table wanted as select distinct payment_id from handed_over")
         run("create or replace temp table repeated as from wanted where hash(payment_id) in (from paid)")
-        listed = rows_of(self._head.paths, columns_of(self._payments), filename=True)
+        near = [f.path for f in self._head.files if large_file_rows is None or f.rows <= large_file_rows]
         if not self._number("repeated"):  # looking for nobody would read every name there is
-            listed = rows_of((), columns_of(self._payments), filename=True)
+            near = []
+        listed = rows_of(near, columns_of(self._payments), filename=True)
         run(f"create or replace temp table held as select * from ({listed}) semi join repeated using (payment_id)")
-        large = [str(f.path) for f in self._head.files if large_file_rows is not None and f.rows > large_file_rows]
-        named = ", ".join(map(literal, large)) or "null"
-        run(f"create or replace temp table waiting as select payment_id from held where filename in ({named})")
+        far = "repeated anti join held using (payment_id)" if large_file_rows is not None else "repeated limit 0"
+        run(f"create or replace temp table waiting as from {far}")
         run("delete from wanted where payment_id in (from waiting)")
-        run("delete from held where payment_id in (from waiting)")
         return self._number("waiting")
 
     def _commit(self, positions: dict[str, int]) -> bool:

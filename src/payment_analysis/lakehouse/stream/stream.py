@@ -93,6 +93,7 @@ class Stream:
         self._held = ExitStack()
         self._opened = False
         self._far_at = self._settled_at = self._paid_at = self._clock_at = float("-inf")
+        self._waits: tuple[int, datetime | None] = (0, None)  # late rows of which none could be settled, and why
 
     def __enter__(self) -> Self:
         return self
@@ -128,6 +129,7 @@ class Stream:
         self._clock = self._run(f"select max(event_timestamp), max(reporting_currency) from {SILVER}").fetchall()[0]
         self._hold()
         self._clock_told = self._clock
+        self._waits = (0, None)
         self._far_at = self._settled_at = self._paid_at = self._clock_at = time.monotonic()
         self._opened = True
 
@@ -214,10 +216,15 @@ class Stream:
             return 0
         self._head.settle()
         large = [file.latest for file in self._head.files if file.rows > LARGE_FILE_ROWS and file.latest]
-        self._memory.file()
-        chosen = settlement.choose(self._bench.connection, None if far else max(large, default=None))
-        if not chosen:
+        after = None if far else max(large, default=None)
+        if (len(self._arrivals.late), after) == self._waits:
             return 0
+        self._memory.file()
+        chosen = settlement.choose(self._bench.connection, after)
+        if not chosen:
+            self._waits = (len(self._arrivals.late), after)
+            return 0
+        self._waits = (0, None)
         if settlement.needs_the_long_way(self._bench.connection):
             raise Conflict("payments formed by a key changed", hint="the pipeline builds them the long way")
         settlement.find_concerned(self._bench.connection)
