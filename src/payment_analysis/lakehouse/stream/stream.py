@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+    import pyarrow as pa
+
     from payment_analysis.lakehouse.data_file import DataFile
     from payment_analysis.lakehouse.delta import DeltaStore
     from payment_analysis.lakehouse.seeds import Seeds
@@ -57,6 +60,7 @@ CLOCK_PAUSE_SECONDS: Final = 1.0
 AHEAD: Final = f"ahead:{BRONZE}"
 MEMORY_MB: Final = 2_000
 ONE_THREAD_ROWS_MAX: Final = 5_000
+PART_ROWS_MIN: Final = 25_000  # a batch of more is written by several threads, each a file of its own
 THREADS: Final = os.cpu_count() or 1
 
 
@@ -119,6 +123,7 @@ class Stream:
         self._ahead = self._bench.generation(BRONZE)
         if snapshot.position(source_position(BRONZE)) != self._ahead:
             raise Conflict(f"{SILVER} changed while the pipeline was started", hint="it starts again by itself")
+        self._writers = self._held.enter_context(ThreadPoolExecutor(THREADS, "silver"))
         self._paid = Paid(self._bench, SILVER, self._tables["payments_silver"])
         self._held.callback(self._paid.close)
         self._clock = self._run(f"select max(event_timestamp), max(reporting_currency) from {SILVER}").fetchall()[0]
@@ -197,13 +202,14 @@ class Stream:
     def _follow(self) -> None:
         self._bench.bind_select(BRONZE, "from batch")
         with self._bench.definition_of(self._silver) as select:
-            made = self._bench.connection.sql(continued(select, "known_cards")).to_arrow_table()
+            made = self._bench.connection.sql(continued(self._silver, select, "known_cards")).to_arrow_table()
         with duck.shown(self._bench.connection, "fresh", made):
             run_checks(self._bench.connection, self._silver, "fresh")
-            self._commit(write_arrow(made, self._head.folder))
-            self._memory.follow("fresh")
+            written = [self._writers.submit(write_arrow, part, self._head.folder) for part in _parts(made)]
+            self._memory.follow("fresh")  # beside the writing; when the commit is refused all of it is read anew
             self._paid.touch("fresh")
             self._tick("fresh")
+            self._commit(tuple(file for part in written for file in part.result()))
 
     def _settle_late(self, *, far: bool) -> int:
         if not len(self._arrivals.late):
@@ -276,3 +282,9 @@ class Stream:
         with committing(files):
             self._clock_head.commit(files, remove=self._clock_head.paths, positions={DEFINITION: 0})
         self._clock_told = self._clock
+
+
+def _parts(rows: pa.Table) -> list[pa.Table]:
+    """A batch in as many parts as threads write it: a large one in one for each processor."""
+    size = max(PART_ROWS_MIN, -(-rows.num_rows // THREADS))
+    return [rows.slice(start, size) for start in range(0, rows.num_rows, size)]
