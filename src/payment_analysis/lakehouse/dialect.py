@@ -28,6 +28,8 @@ _INTEGER_VALUED = (
     exp.CountIf,
     exp.Length,
     exp.IntDiv,
+    exp.Floor,
+    exp.Ceil,
     exp.RowNumber,
     exp.DateDiff,
     exp.TimestampDiff,

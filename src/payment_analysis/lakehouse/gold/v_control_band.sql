@@ -1,20 +1,17 @@
 -- One row per window of the last day, scope and alert rule: the share, what is usual, and where chance ends.
 create or replace view v_control_band as
 
-with five as (select * from v_scope_health_5min),
-hourly as (
+with five as (select 5 as window_minutes, date_trunc('hour', window_start) as hour, * from v_scope_health_5min),
+windows as (
+    select * from five
+    union all
     select
-        date_trunc('hour', window_start) as window_start, scope_type, scope_value, sum(attempts) as attempts,
+        60 as window_minutes, hour, hour as window_start, scope_type, scope_value, sum(attempts) as attempts,
         sum(authorizations) as authorizations, sum(approved) as approved, sum(scored) as scored,
         sum(high_risk) as high_risk, sum(timed) as timed, sum(slow) as slow, sum(unanswered) as unanswered,
         sum(fraud_score_sum) as fraud_score_sum, sum(processing_ms_sum) as processing_ms_sum
     from five
-    group by date_trunc('hour', window_start), scope_type, scope_value
-),
-windows as (
-    select 5 as window_minutes, date_trunc('hour', window_start) as hour, five.* from five
-    union all
-    select 60 as window_minutes, window_start as hour, hourly.* from hourly
+    group by hour, scope_type, scope_value
 ),
 usual as (select * except (window_start), window_start as hour from v_scope_health_usual),
 counted as (

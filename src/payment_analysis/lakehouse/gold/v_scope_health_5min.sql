@@ -56,6 +56,6 @@ counted as (
 )
 
 select
-    timestampadd(minute, cast(fives * 5 as int), timestamp '1970-01-01 00:00:00Z') as window_start,
+    timestampadd(minute, cast(floor(fives * 5) as int), timestamp '1970-01-01 00:00:00Z') as window_start,
     * except (fives)
 from counted

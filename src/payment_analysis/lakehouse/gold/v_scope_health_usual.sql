@@ -13,7 +13,7 @@ with back as (
 ),
 recent as (
     select
-        seconds_back % (7 * 86400) div 3600 as hours_back,
+        seconds_back % 604800 div 3600 as hours_back,
         merchant_segment, payment_solution, card_network, psp, issuer, merchant_id, fraud_score, processing_time_ms,
         case when is_authorization then 1 end as authorized,
         case when is_approved then 1 end as agreed,
@@ -21,7 +21,7 @@ recent as (
         case when processing_time_ms > 500 then 1 end as late,
         case when result in ('pending', 'error') then 1 end as open_ended
     from back
-    where seconds_back >= 7 * 86400 and seconds_back % (7 * 86400) < 86400
+    where seconds_back >= 604800 and seconds_back % 604800 < 86400
 ),
 counted as (
     select
@@ -58,7 +58,7 @@ counted as (
 )
 
 select
-    timestampadd(hour, -cast(counted.hours_back as int), date_trunc('hour', clock.as_of)) as window_start,
+    timestampadd(hour, cast(floor(-counted.hours_back) as int), date_trunc('hour', clock.as_of)) as window_start,
     counted.* except (hours_back)
 from counted
 cross join data_clock as clock
