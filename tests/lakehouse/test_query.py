@@ -261,3 +261,12 @@ def test_a_question_reads_one_moment_of_tables_that_go_on_moving(tmp_path: Path)
 
     assert (before, now["attempts"]) == ([(1,)], 2)
     assert held.versions[SILVER] < reader.versions(COUNTED)[SILVER]
+
+
+def test_who_asks_before_anything_is_built_leaves_no_folder(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+
+    with pytest.raises(NotBuilt, match="is not built yet"):
+        Lakehouse(home).rows(COUNTED)
+
+    assert not home.exists()

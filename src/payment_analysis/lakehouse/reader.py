@@ -211,12 +211,15 @@ class Reader:
 
     def _looked(self, names: Iterable[str]) -> DuckDBPyConnection:
         """The kept connection, after a look at what is committed now of the tables below these names."""
+        wanted, seen = tuple(names), None
         if self._connection is None:
+            for base in sorted(frozenset[str]().union(*map(self._bases, wanted))):
+                if self._store.version(base) is None:  # who asks makes no folder where no home was made yet
+                    raise not_built(base)
             folders = [self._store.root, *([] if self._partials is None else [self._partials.folder])]
             for folder in folders:
                 folder.mkdir(parents=True, exist_ok=True)
             self._connection = duck.reader(folders, self._scratch)
-        wanted, seen = tuple(names), None
         while seen != self._versions:  # rows kept of a view were judged by tables that may have moved since
             seen = dict(self._versions)
             for name in wanted:
