@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from tests.lakehouse.test_partials import DAY, END, RANGES, VIEWS, Told, made_world
+from tests.lakehouse.test_partials import DAY, END, RANGES, VIEWS, Told, made_world, revised
 
 from payment_analysis.domain.scope import Scope
 
@@ -25,16 +25,9 @@ def steps(events: pa.Table) -> list[pa.Table]:
     found = [half]
     for step in range(STEPS):
         fresh = events.filter(pa.array(number % (2 * STEPS) == 2 * step + 1))
-        revised = half.filter(pc.equal(half["result"], "approved")).slice(20 * step, 10).to_pylist()
-        for row in revised:
-            row |= {
-                "result": "declined",
-                "decline_code_raw": "51",
-                "updated_at": END,
-                "_event_key": f"{step}{row['_event_key']}",
-            }
-        revised[0]["event_timestamp"] -= DAY
-        found.append(pa.concat_tables([fresh, pa.Table.from_pylist(revised, schema=events.schema)]))
+        told_again = revised(half, 20 * step, 10, str(step))
+        told_again[0]["event_timestamp"] -= DAY
+        found.append(pa.concat_tables([fresh, pa.Table.from_pylist(told_again, schema=events.schema)]))
     return found
 
 

@@ -154,15 +154,21 @@ def parts(events: pa.Table) -> list[pa.Table]:
     number = np.arange(events.num_rows)
     masks = [number % 4 != 0, number % 8 == 4, number % 8 == 0]
     first, second, third = (events.filter(pa.array(mask)) for mask in masks)
-    revised = first.filter(pc.equal(first["result"], "approved")).slice(0, 40).to_pylist()
-    for row in revised:
+    later = pa.Table.from_pylist(revised(first, 0, 40, "revised-"), schema=events.schema)
+    return [first, second, pa.concat_tables([third, later])]
+
+
+def revised(events: pa.Table, start: int, count: int, prefix: str) -> list[dict[str, Any]]:
+    """Some approved attempts as they are told again: declined after all."""
+    rows: list[dict[str, Any]] = events.filter(pc.equal(events["result"], "approved")).slice(start, count).to_pylist()
+    for row in rows:
         row |= {
             "result": "declined",
             "decline_code_raw": "51",
             "updated_at": END,
-            "_event_key": f"revised-{row['_event_key']}",
+            "_event_key": f"{prefix}{row['_event_key']}",
         }
-    return [first, second, pa.concat_tables([third, pa.Table.from_pylist(revised, schema=events.schema)])]
+    return rows
 
 
 @pytest.mark.parametrize("view", GOLD)

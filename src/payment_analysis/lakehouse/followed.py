@@ -31,6 +31,8 @@ class Followed:
         self._open()
 
     def _open(self) -> None:
+        if self._store.version(self._name) is None:
+            raise not_built(self._name)
         self._opened = self._store.snapshot(self._name)
         self.head = Head(self._store, self._opened)
         self.columns = delta_columns(self._opened.table.schema())

@@ -230,8 +230,6 @@ class Reader:
         if self.is_view(name):
             self._name_view(connection, name)
             return
-        if self._store.version(name) is None:
-            raise not_built(name)
         if name not in self._followed:
             self._followed[name] = Followed(self._store, name)
         followed = self._followed[name]

@@ -4,9 +4,8 @@
     (row,), _ = await wire.ask(("select $1::int + 1", [1]), ("insert into t values ($1)", ["word"]))
 
 psycopg's cursors cost more than the server takes for a row, and a decision writes one or two; many rows are copied, and
-there they are worth it. Answers come as
-PostgreSQL writes them. Errors are those of psycopg; nothing of a call that raised is in the store, unless it ended a
-transaction itself.
+there they are worth it. Answers come as PostgreSQL writes them. Errors are those of psycopg; nothing of a call that
+raised is in the store, unless it ended a transaction itself.
 """
 
 from __future__ import annotations
