@@ -28,7 +28,7 @@ class Counted:
         self._lakehouse = lakehouse
         self.rows = lakehouse.rows
         self.version, self.freshness = lakehouse.version, lakehouse.freshness
-        self.scoped = lakehouse.scoped
+        self.scoped, self.shared, self.staged_over = lakehouse.scoped, lakehouse.shared, lakehouse.staged_over
         self.answers: list[int] = []
 
     def staged(

@@ -16,6 +16,7 @@ from payment_analysis.dashboards.page_data import Asking, Compare, compared, pag
 from payment_analysis.domain.errors import BadInput
 from payment_analysis.domain.scope import TICK, Scope
 from payment_analysis.lakehouse.dialect import to_duckdb
+from payment_analysis.lakehouse.query import QueryResult
 from payment_analysis.lakehouse.scope import bound
 
 if TYPE_CHECKING:
@@ -89,6 +90,43 @@ def test_a_narrow_scope_with_its_weekday_before_breaks_no_widget(
     broken = [one for one in found.values() if one.error and "cannot be filtered by" not in one.error.message]
     assert [f"{one.name}: {one.error}" for one in broken] == []
     assert any(not one.error for one in found.values())
+
+
+@pytest.mark.parametrize("scope", ["network=visa", "range=7d"])
+@pytest.mark.parametrize(("board", "page"), PAGES, ids=PAGE_NAMES)
+def test_datasets_that_share_a_view_say_what_each_says_alone(
+    board: Dashboard, page: Page, scope: str, lakehouse: Lakehouse
+) -> None:
+    (clock,) = lakehouse.rows("select as_of from data_clock")
+    within = Scope.from_parameters(dict([scope.split("=")]), now=clock["as_of"] + TICK)
+    names = {widget.query.dataset for widget in page.widgets if widget.query}
+    datasets = {name: (board.datasets[name].sql, {"all": "SELECT * FROM dataset"}) for name in names}
+    sharing = lakehouse.shared({name: sql for name, (sql, _) in datasets.items()}, within)
+
+    for view, readers in sharing.items():
+        together = lakehouse.staged_over(view, {name: datasets[name] for name in readers}, within)
+        for name in readers:
+            alone, answers = lakehouse.staged(datasets[name][0], within, datasets[name][1])["all"], together[name]
+            assert isinstance(answers, dict)
+            assert _as_set(answers["all"]) == _as_set(alone)
+
+
+def test_two_pages_compute_a_view_once_for_several_datasets(lakehouse: Lakehouse) -> None:
+    shared = {
+        (board.id, page.name): lakehouse.shared(
+            {w.query.dataset: board.datasets[w.query.dataset].sql for w in page.widgets if w.query},
+            Scope(networks=("visa",)),
+        )
+        for board, page in PAGES
+    }
+
+    assert shared["realtime_monitoring", "this_minute"] == {"v_control_band": ("band", "alert_log")}
+    assert shared["routing_optimization", "network_tokens"] == {"v_token_uplift_by_issuer": ("tokens", "token_issuers")}
+
+
+def _as_set(answer: object) -> tuple[list[str], list[str]]:
+    assert isinstance(answer, QueryResult), answer
+    return answer.columns, sorted(map(repr, answer.rows))
 
 
 def test_only_a_range_has_a_period_before() -> None:

@@ -120,6 +120,14 @@ class Renamed:
     ) -> Mapping[str, QueryResult | PaymentAnalysisError]:
         return self._lakehouse.staged(dataset.replace(self._view, self._now), scope, questions, limit=limit)
 
+    def shared(self, datasets: Mapping[str, str], scope: Scope) -> Mapping[str, tuple[str, ...]]:
+        return {}
+
+    def staged_over(
+        self, view: str, datasets: Mapping[str, tuple[str, Mapping[str, str]]], scope: Scope, *, limit: int
+    ) -> Mapping[str, Mapping[str, QueryResult | PaymentAnalysisError] | PaymentAnalysisError]:
+        return self._lakehouse.staged_over(view, datasets, scope, limit=limit)
+
     def scoped(self, sql: str, scope: Scope) -> str:
         return self._lakehouse.scoped(sql, scope)
 

@@ -56,6 +56,8 @@ VALUES = """
 AGGREGATES = """
     count_if(x > 1)                                    | 3
     percentile(x, 0.5)                                 | 2.5
+    percentile(x, 0.5) + percentile(x, 0.25)           | 4.25
+    percentile(x, 0.5) filter (where x > 2) + percentile(x, 0.25) filter (where x < 3) | 4.75
     percentile_disc(0.5) within group (order by x)     | 2
     max_by(label, x)                                   | None
     min_by(label, x)                                   | a

@@ -6,9 +6,10 @@ when it names a period. The rows of the other widgets are those of the scope alo
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import ChainMap, defaultdict
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from payment_analysis.dashboards.at_once import at_once
@@ -18,7 +19,7 @@ from payment_analysis.dashboards.warehouse import DATASET
 from payment_analysis.domain.errors import BadQuery, NotFound, PaymentAnalysisError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import timedelta
 
     from payment_analysis.dashboards.dashboard import Dashboard, Dataset, Page, Widget
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from payment_analysis.domain.scope import Scope
 
     Answers = Mapping[str, Answer | PaymentAnalysisError]
+    Answered = dict[str, Answers | PaymentAnalysisError]  # by dataset
+    Task = Callable[[], Answered]
+    Questions = tuple[str, Mapping[str, str]]  # the SQL of a dataset, and what is asked about its rows by name
 
 COUNTER: Final = "counter"
 ROWS_MAX: Final = 2000  # more than a chart can show; 40 networks over 50 days of a line still fit
@@ -94,10 +98,43 @@ def page_data(dashboard: Dashboard, page: Page, asking: Asking) -> dict[str, Wid
             asked.append(_asked(_dataset(dashboard, name), widgets, asking, found))
         except PaymentAnalysisError as error:
             found |= {widget.name: WidgetData(widget.name, error=error) for widget in widgets}
-    answered = at_once([*(one.now for one in asked), *(one.before for one in asked)])
-    for one, now, before in zip(asked, answered[: len(asked)], answered[len(asked) :], strict=True):
-        found |= one.found(now, before)
+    now = {one.dataset.name: (one.dataset.sql, one.asked | one.totals) for one in asked}
+    earlier = {one.dataset.name: (one.dataset.sql, one.totals) for one in asked if one.totals}
+    tasks = _tasks(asking.warehouse, asking.scope, now)
+    tasks_before = [] if asking.before is None else _tasks(asking.warehouse, asking.before, earlier)
+    answered = at_once([*tasks, *tasks_before])
+    answers, before = ChainMap(*answered[: len(tasks)]), ChainMap(*answered[len(tasks) :])
+    for one in asked:
+        found |= one.found(answers[one.dataset.name], before.get(one.dataset.name, {}))
     return {widget.name: found[widget.name] for widget in page.widgets if widget.name in found}
+
+
+def _tasks(warehouse: Warehouse, scope: Scope, datasets: Mapping[str, Questions]) -> list[Task]:
+    """What can be asked at the same time so that every dataset is answered; what several share is computed once."""
+    sharing = warehouse.shared({name: sql for name, (sql, _) in datasets.items()}, scope)
+    together = {name for names in sharing.values() for name in names}
+    tasks = [
+        partial(_together, warehouse, scope, view, {name: datasets[name] for name in names})
+        for view, names in sharing.items()
+    ]
+    return [
+        *tasks,
+        *(partial(_alone, warehouse, scope, name, asked) for name, asked in datasets.items() if name not in together),
+    ]
+
+
+def _together(warehouse: Warehouse, scope: Scope, view: str, datasets: Mapping[str, Questions]) -> Answered:
+    try:
+        return {**warehouse.staged_over(view, datasets, scope, limit=ROWS_MAX)}
+    except PaymentAnalysisError as error:
+        return dict.fromkeys(datasets, error)
+
+
+def _alone(warehouse: Warehouse, scope: Scope, name: str, asked: Questions) -> Answered:
+    try:
+        return {name: warehouse.staged(asked[0], scope, asked[1], limit=ROWS_MAX)}
+    except PaymentAnalysisError as error:
+        return {name: error}
 
 
 def widget_data(dashboard: Dashboard, widget: Widget, asking: Asking, *, limit: int) -> WidgetData:
@@ -135,22 +172,6 @@ class _Asked:
     asked: dict[str, str]
     totals: dict[str, str]
     asking: Asking
-
-    def now(self) -> Answers | PaymentAnalysisError:
-        """The answers within the scope."""
-        return self._answers(self.asking.scope, self.asked | self.totals)
-
-    def before(self) -> Answers | PaymentAnalysisError:
-        """The counters' numbers of the period before."""
-        return self._answers(self.asking.before, self.totals)
-
-    def _answers(self, scope: Scope | None, questions: dict[str, str]) -> Answers | PaymentAnalysisError:
-        if scope is None or not questions:
-            return {}
-        try:
-            return self.asking.warehouse.staged(self.dataset.sql, scope, questions, limit=ROWS_MAX)
-        except PaymentAnalysisError as error:
-            return error
 
     def found(
         self, now: Answers | PaymentAnalysisError, before: Answers | PaymentAnalysisError

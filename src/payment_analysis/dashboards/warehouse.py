@@ -35,6 +35,16 @@ class Warehouse(Protocol):
         """Compute a dataset once and answer each question about `dataset`; a question that fails has its error."""
         ...
 
+    def shared(self, datasets: Mapping[str, str], scope: Scope) -> Mapping[str, Sequence[str]]:
+        """The views that several of these datasets, given as SQL by name, look through: worth computing once."""
+        ...
+
+    def staged_over(
+        self, view: str, datasets: Mapping[str, tuple[str, Mapping[str, str]]], scope: Scope, *, limit: int
+    ) -> Mapping[str, Mapping[str, Answer | PaymentAnalysisError] | PaymentAnalysisError]:
+        """Compute a shared view once, then each dataset with its questions; a dataset that fails is its error."""
+        ...
+
     def scoped(self, sql: str, scope: Scope) -> str:
         """The SQL with the scope in it, as a person may run it."""
         ...

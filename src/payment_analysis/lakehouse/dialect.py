@@ -40,6 +40,7 @@ _INTEGER_VALUED = (
     exp.Null,
 )
 
+_PERCENTILE = "QUANTILE_CONT"
 _INSTANTS = ("_timestamp", "_at")  # how the columns that hold an instant are called
 
 _CAST_FUNCTIONS = {"TINYINT": "tinyint", "SMALLINT": "smallint", "BIGINT": "bigint", "FLOAT": "float"}
@@ -83,8 +84,26 @@ def to_duckdb(expression_or_sql: exp.Expression | str) -> str:
             replacement = rule(node)
             if replacement is not node:
                 node.replace(replacement)
+    _sort_once(root)
     result: str = root.this.sql(TARGET, comments=False)  # others put steps before its own, so it begins with WITH
     return result
+
+
+def _sort_once(root: exp.Expr) -> None:
+    """Let several percentiles of the same values in one SELECT be one aggregate, which DuckDB sorts for once."""
+    for select in root.find_all(exp.Select):
+        by_values: dict[str, list[exp.Anonymous]] = {}
+        for one in select.find_all(exp.Anonymous):
+            is_plain = not isinstance(one.parent, (exp.Filter, exp.Window)) and one.find_ancestor(exp.Select) is select
+            if one.name == _PERCENTILE and is_plain and isinstance(one.expressions[1], exp.Literal):
+                by_values.setdefault(one.expressions[0].sql(TARGET), []).append(one)
+        for values in by_values.values():
+            shares = list(dict.fromkeys(one.expressions[1].name for one in values))
+            listed = exp.Array(expressions=[exp.Literal.number(share) for share in shares])
+            for one in values if len(shares) > 1 else ():
+                together = _call(_PERCENTILE, one.expressions[0].copy(), listed.copy())
+                position = exp.Literal.number(1 + shares.index(one.expressions[1].name))
+                one.replace(_call("LIST_EXTRACT", together, position))
 
 
 def typed_sql(statement: exp.Expression, types: Mapping[str, str]) -> str:
@@ -132,7 +151,7 @@ def _day_of_week(node: exp.Expr) -> exp.Expr:
 
 def _percentile(node: exp.Expr) -> exp.Expr:
     """Databricks interpolates; DuckDB's `quantile` does not."""
-    return _call("QUANTILE_CONT", node.this.copy(), node.args["quantile"].copy())
+    return _call(_PERCENTILE, node.this.copy(), node.args["quantile"].copy())
 
 
 def _full_units(node: exp.Expr) -> exp.Expr:

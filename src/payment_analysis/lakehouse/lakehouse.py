@@ -15,11 +15,11 @@ from payment_analysis.lakehouse.maintenance import maintain
 from payment_analysis.lakehouse.partials.reading import PartialReader
 from payment_analysis.lakehouse.partials.refresh import CELLS_SHARE_MAX, ROWS_MIN, refresh_partials
 from payment_analysis.lakehouse.partials.store import PartialStore
-from payment_analysis.lakehouse.query import ROWS_MAX, SECONDS_MAX, Query
+from payment_analysis.lakehouse.query import ROWS_MAX, SECONDS_MAX, SHARED, Query
 from payment_analysis.lakehouse.reader import Reader
 from payment_analysis.lakehouse.recovery import repair
 from payment_analysis.lakehouse.schema import columns_of
-from payment_analysis.lakehouse.scope import narrowed, scoped
+from payment_analysis.lakehouse.scope import looked_through, narrowed, over_shared, scoped
 from payment_analysis.lakehouse.seeds import SEEDS
 from payment_analysis.lakehouse.stream.stream import Stream
 from payment_analysis.lakehouse.table import load_sources, load_tables
@@ -133,8 +133,21 @@ class Lakehouse:
         self, question: str, scope: Scope, questions: Mapping[str, str], *, limit: int = ROWS_MAX
     ) -> dict[str, QueryResult | PaymentAnalysisError]:
         """Compute a question of our own once over what is in scope, and answer others about it, called `dataset`."""
-        asked = narrowed(question, scope)
-        return self._query.staged(asked.sql, asked.parameters, questions, limit=limit, in_scope=asked.says)
+        return self._query.staged(narrowed(question, scope), questions, limit=limit)
+
+    def shared(self, datasets: Mapping[str, str], scope: Scope) -> dict[str, tuple[str, ...]]:
+        """The views that several of these questions look through, worth computing once; none while rows are kept."""
+        return {} if scope.is_everything and scope.range is None else looked_through(datasets)
+
+    def staged_over(
+        self, view: str, datasets: Mapping[str, tuple[str, Mapping[str, str]]], scope: Scope, *, limit: int = ROWS_MAX
+    ) -> dict[str, dict[str, QueryResult | PaymentAnalysisError] | PaymentAnalysisError]:
+        """Compute a view once in a scope, and the questions that look through it over its rows; see `staged`."""
+        over = {
+            name: (over_shared(question, view, SHARED, scope), questions)
+            for name, (question, questions) in datasets.items()
+        }
+        return self._query.staged_over(narrowed(view, scope), over, limit=limit)
 
     def scoped(self, question: str, scope: Scope) -> str:
         """The SQL that answers a question over what is in scope, as a person may run it."""

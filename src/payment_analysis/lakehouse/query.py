@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import duckdb
 
@@ -18,16 +18,23 @@ from payment_analysis.lakehouse.partials.plans import planned
 from payment_analysis.lakehouse.schema import columns_of, type_word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     import pyarrow as pa
+    from duckdb import DuckDBPyConnection
 
     from payment_analysis.lakehouse.reader import Reader
+    from payment_analysis.lakehouse.scope import Narrowed
+
+T = TypeVar("T")
 
 ROWS_MAX: Final = 1000
 SECONDS_MAX: Final = 30.0
 STAGED: Final = "dataset"
+SHARED: Final = "shared"
+
+Answers = dict[str, "QueryResult | PaymentAnalysisError"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +54,7 @@ class Query:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._rows: KeptAnswers[tuple[list[str], list[tuple[Any, ...]]]] = KeptAnswers()
-        self._staged: KeptAnswers[dict[str, QueryResult | PaymentAnalysisError]] = KeptAnswers()
+        self._staged: KeptAnswers[Any] = KeptAnswers()
 
     def forget(self) -> None:
         """Keep no answer."""
@@ -116,34 +123,58 @@ class Query:
         columns, types, rows = result
         return QueryResult(columns, types, rows[:limit], len(rows) > limit, time.perf_counter() - started)
 
-    def staged(
-        self,
-        sql: str,
-        parameters: Mapping[str, object],
-        questions: Mapping[str, str],
-        *,
-        limit: int,
-        in_scope: str = "",
-    ) -> dict[str, QueryResult | PaymentAnalysisError]:
+    def staged(self, sql: Narrowed, questions: Mapping[str, str], *, limit: int) -> Answers:
         """Compute a trusted question once, and answer others about its rows, which they call `dataset`.
 
         A question that fails has its error for an answer; when the first one fails, that is an error of all.
         """
-        asked, versions = (sql, limit, in_scope, *parameters.items(), *questions.items()), self._reader.versions(sql)
-        kept = self._staged.find(asked, versions)
+
+        def answers(cursor: DuckDBPyConnection) -> Answers:
+            return {name: _answered(cursor, question, limit) for name, question in questions.items()}
+
+        return self._once(sql, STAGED, tuple(questions.items()), limit, answers)
+
+    def staged_over(
+        self, sql: Narrowed, datasets: Mapping[str, tuple[str, Mapping[str, str]]], *, limit: int
+    ) -> dict[str, Answers | PaymentAnalysisError]:
+        """Compute once what several questions read, called `shared`; then each of these, and answer others about it.
+
+        Each has a name, its SQL, and what is asked about its rows as in `staged`; one that fails is its own error.
+        """
+
+        def answers(cursor: DuckDBPyConnection) -> dict[str, Answers | PaymentAnalysisError]:
+            found: dict[str, Answers | PaymentAnalysisError] = {}
+            for name, (dataset, questions) in datasets.items():
+                try:
+                    cursor.execute(f"create or replace temp table {STAGED} as {planned(dataset, ()).sql}")
+                except duckdb.Error as error:
+                    found[name] = _named(error)
+                else:
+                    found[name] = {one: _answered(cursor, question, limit) for one, question in questions.items()}
+            return found
+
+        asked = tuple((name, text, *questions.items()) for name, (text, questions) in datasets.items())
+        return self._once(sql, SHARED, asked, limit, answers)
+
+    def _once(
+        self, sql: Narrowed, table: str, asked: tuple[Any, ...], limit: int, answers: Callable[[DuckDBPyConnection], T]
+    ) -> T:
+        """The answers over the rows of a question, which stand in a table of this name; kept while tables stand."""
+        key, versions = (sql.sql, limit, sql.says, *sql.parameters.items(), *asked), self._reader.versions(sql.sql)
+        kept: T | None = self._staged.find(key, versions)
         if kept is None:
-            prepared = self._reader.prepared(sql, parameters, in_scope=in_scope)
+            prepared = self._reader.prepared(sql.sql, sql.parameters, in_scope=sql.says)
             cursor = prepared.cursor
             try:
-                cursor.execute(f"create temp table {STAGED} as {prepared.sql}", prepared.parameters)
+                cursor.execute(f"create temp table {table} as {prepared.sql}", prepared.parameters)
                 cursor.commit()  # a question that fails would end the others with it
-                kept = {name: _answered(cursor, question, limit) for name, question in questions.items()}
+                kept = answers(cursor)
             except duckdb.Error as error:
                 raise _named(error) from error
             finally:
                 cursor.close()
-            if limit <= KEPT_ROWS_MAX and not any(map(depends_on_the_moment, (sql, *questions.values()))):
-                self._staged.keep(asked, {name: prepared.versions[name] for name in versions}, kept)
+            if limit <= KEPT_ROWS_MAX and not depends_on_the_moment(f"{sql.sql} {asked}"):
+                self._staged.keep(key, {name: prepared.versions[name] for name in versions}, kept)
         return kept
 
     def _select(self, admitted: Select, limit: int, seconds: float) -> tuple[list[str], list[str], list[Any]]:
@@ -181,7 +212,7 @@ class Query:
         return ["col_name", "data_type", "comment"], ["string"] * 3, rows
 
 
-def _answered(cursor: duckdb.DuckDBPyConnection, question: str, limit: int) -> QueryResult | PaymentAnalysisError:
+def _answered(cursor: DuckDBPyConnection, question: str, limit: int) -> QueryResult | PaymentAnalysisError:
     """The answer to a trusted question about what is staged on the cursor, or why there is none."""
     started = time.perf_counter()
     try:

@@ -76,6 +76,18 @@ class RemoteLakehouse:
                 answers[name] = error
         return answers
 
+    def shared(self, datasets: Mapping[str, str], scope: Scope) -> dict[str, tuple[str, ...]]:
+        """No view is computed apart: the warehouse keeps what it computed for the next statement."""
+        del datasets, scope
+        return {}
+
+    def staged_over(
+        self, view: str, datasets: Mapping[str, tuple[str, Mapping[str, str]]], scope: Scope, *, limit: int = ROWS_MAX
+    ) -> dict[str, dict[str, QueryResult | PaymentAnalysisError] | PaymentAnalysisError]:
+        """Answer questions about several datasets, each as in `staged`."""
+        del view
+        return {name: self.staged(sql, scope, asked, limit=limit) for name, (sql, asked) in datasets.items()}
+
     def scoped(self, question: str, scope: Scope) -> str:
         """The SQL that answers a question over what is in scope, as a person may run it."""
         return scoped(question, scope)

@@ -17,17 +17,11 @@ text to all scopes that filter by as many values of the same dimensions (measure
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from sqlglot import exp
-
-from payment_analysis.domain.errors import BadQuery
-from payment_analysis.lakehouse.dialect import SOURCE, parse
-from payment_analysis.lakehouse.guard import resolve
 from payment_analysis.lakehouse.schema import literal as quoted
 from payment_analysis.lakehouse.scope_bases import (
     BASES,
@@ -39,18 +33,20 @@ from payment_analysis.lakehouse.scope_bases import (
     in_scope,
     literal,
 )
+from payment_analysis.lakehouse.scope_names import Names, free_prefix, written
 from payment_analysis.lakehouse.scope_windows import without_windows
 from payment_analysis.lakehouse.table import load_sources, load_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Mapping
     from datetime import datetime
+
+    from sqlglot import exp
 
     from payment_analysis.domain.scope import Scope
     from payment_analysis.lakehouse.scope_bases import Write
     from payment_analysis.lakehouse.table import Source, Table
 
-_NAME: Final = re.compile(r"[\w`.-]+")
 PLANS_MAX: Final = 512  # a plan is a few kilobytes of text; all dashboards together ask some 200 questions
 
 
@@ -82,6 +78,19 @@ def bound(question: str, scope: Scope) -> Bound:
 def narrowed(question: str, scope: Scope) -> Narrowed:
     """The same for our own engine, which defines the function for each question: a plan serves every filter."""
     return _standard().narrowed(question, scope)
+
+
+def over_shared(question: str, view: str, shared: str, scope: Scope) -> str:
+    """The SQL that answers a question which looks through a view alone, whose rows in this scope are in `shared`."""
+    return _standard().over_shared(question, view, shared, scope)
+
+
+def looked_through(questions: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """The views that several questions see the data through and nothing beside, each with the questions' names.
+
+    What such a view says is worth computing once for all of them.
+    """
+    return _standard().looked_through(questions)
 
 
 @cache
@@ -117,7 +126,9 @@ class Scoping:
     def __init__(self, tables: Mapping[str, Table], sources: Mapping[str, Source]) -> None:
         self._tables = tables
         self._known = (*sources, *tables)
+        self._names = Names(self._known)
         self._plan = lru_cache(maxsize=PLANS_MAX)(self._planned)
+        self._alone = lru_cache(maxsize=PLANS_MAX)(self._views_alone)
 
     def sql(self, question: str, scope: Scope) -> str:
         """The SQL that answers a view's name or a SELECT over the part of the data that is in scope."""
@@ -136,15 +147,41 @@ class Scoping:
         says = in_scope(scope, lambda _, value: quoted(str(value)))
         return Narrowed(self._written(plan, scope, write, by_function=True), parameters, says)
 
+    def over_shared(self, question: str, view: str, shared: str, scope: Scope) -> str:
+        """The SQL that answers a question which looks through a view alone, whose rows in scope are in `shared`."""
+        plan = self._plan(question, frozenset({view}), has_range=scope.range is not None)
+        return _with(plan, [f"{plan.prefix}{view} as (\n  select * from {shared}\n)"])
+
+    def looked_through(self, questions: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+        """The views that several questions see the data through and nothing beside, each with the questions' names."""
+        alone = {name: self._alone(question) for name, question in questions.items()}
+        found: dict[str, list[str]] = {}
+        for name, views in alone.items():
+            shared = (view for view in views if sum(view in others for others in alone.values()) > 1)
+            if view := next(shared, None):
+                found.setdefault(view, []).append(name)
+        return {view: tuple(names) for view, names in found.items() if len(names) > 1}
+
+    def _views_alone(self, question: str) -> tuple[str, ...]:
+        """The views a question looks through one after the other, as long as it reads nothing beside."""
+        tree, views = self._names.read(question), list[str]()
+        while True:
+            names = {name for _, name in self._names.references(tree)}
+            view = self._tables.get(next(iter(names), "")) if len(names) == 1 else None
+            if view is None or view.kind != "view" or view.name in BASES:
+                return tuple(views)
+            views.append(view.name)
+            tree = view.statement
+
     def _plan_for(self, question: str, scope: Scope) -> _Plan:
-        return self._plan(question, has_filter=not scope.is_everything, has_range=scope.range is not None)
+        filtered = frozenset[str]() if scope.is_everything else frozenset(BASES)
+        has_range = scope.range is not None
+        return self._plan(question, filtered | {CLOCK} if has_range else filtered, has_range=has_range)
 
     def _written(self, plan: _Plan, scope: Scope, write: Write, *, by_function: bool = False) -> str:
         filtered = {base: self._filtered(base, scope, write, by_function=by_function) for base in plan.bases}
         bases = [f"{plan.prefix}{base.name}{base.suffix} as (\n  {text}\n)" for base, text in filtered.items()]
-        steps = ",\n".join((*bases, *plan.steps))
-        start = "with recursive" if plan.is_recursive else "with"
-        return f"{start} {steps}\n{plan.body}" if steps else plan.body
+        return _with(plan, bases)
 
     def _filtered(self, base: _Reading, scope: Scope, write: Write, *, by_function: bool) -> str:
         if base.name == CLOCK:
@@ -160,22 +197,22 @@ class Scoping:
         )
         return f"select * from {base.name} where {named}"
 
-    def _planned(self, question: str, *, has_filter: bool, has_range: bool) -> _Plan:
-        """Take a question apart: the views it looks through become steps, the facts below them are named."""
-        filtered = self._filtered_names(has_filter=has_filter, has_range=has_range)
-        trees = {_Reading(""): self._read(question)}  # the question itself has no name
+    def _planned(self, question: str, given: frozenset[str], *, has_range: bool) -> _Plan:
+        """Take a question apart: the views it looks through become steps, what is given below them is named."""
+        filtered = self._names_above(given)
+        trees = {_Reading(""): self._names.read(question)}  # the question itself has no name
         reached = self._readings(_Reading(""), trees[_Reading("")], filtered)
         for view in reversed(list(self._tables.values())):  # what reads comes before what is read
-            if view.kind == "table" or view.name in BASES:
+            if view.kind == "table" or view.name in BASES or view.name in given:
                 continue
             for reading in [one for one in reached if one.name == view.name]:
                 trees[reading] = view.statement.copy()
                 reached |= self._readings(reading, trees[reading], filtered)
-        prefix = _free_prefix(trees.values())
+        prefix = free_prefix(trees.values())
         texts: dict[_Reading, exp.Expr] = {}
         for reader, tree in trees.items():
             reads = self._readings(reader, tree, filtered)
-            self._redirect(tree, {read.name: f"{prefix}{read.name}{read.suffix}" for read in reads})
+            self._names.redirect(tree, {read.name: f"{prefix}{read.name}{read.suffix}" for read in reads})
             texts[reader] = without_windows(tree) if has_range and reader.name not in OF_THE_LAST_DAY else tree
         body = texts.pop(_Reading(""))
         own = body.args.get("with_")
@@ -188,8 +225,8 @@ class Scoping:
         return _Plan(
             prefix=prefix,
             bases=tuple(sorted(reached - texts.keys())),
-            steps=(*steps, *(_text(step) for step in (own.expressions if own else ()))),
-            body=_text(body),
+            steps=(*steps, *(written(step) for step in (own.expressions if own else ()))),
+            body=written(body),
             is_recursive=bool(own and own.recursive),
         )
 
@@ -199,60 +236,31 @@ class Scoping:
             f"cast(`{name}` as bigint) as `{name}`" if column.type == "bigint" else f"`{name}`"
             for name, column in self._tables[view].columns.items()
         )
-        return f"select {columns}\nfrom (\n{_text(tree)}\n)"
+        return f"select {columns}\nfrom (\n{written(tree)}\n)"
 
     def _readings(self, reader: _Reading, tree: exp.Expr, filtered: set[str]) -> set[_Reading]:
         """What a step reads under the scope; a history is read further back, and so is all below it."""
         has_range = CLOCK in filtered
         readings = set()
-        for name in {name for _, name in self._references(tree)} & filtered:
+        for name in {name for _, name in self._names.references(tree)} & filtered:
             further = HISTORIES.get((reader.name, name), timedelta()).days if has_range else 0
             readings.add(_Reading(name, 0 if name == CLOCK else reader.days_back + further))
         return readings
 
-    def _filtered_names(self, *, has_filter: bool, has_range: bool) -> set[str]:
-        """What reads otherwise under a scope: facts, the clock when there is a range, and every view above them."""
-        names = set(BASES) if has_filter else set()
-        names |= {CLOCK} if has_range else set()
+    def _names_above(self, given: frozenset[str]) -> set[str]:
+        """What reads otherwise when these do: they, and every view above them."""
+        names = set(given)
         for view in self._tables.values():  # in order of dependence
             if view.kind == "view" and view.reads & names and view.name not in BASES:
                 names.add(view.name)
         return names
 
-    def _read(self, question: str) -> exp.Expr:
-        if _NAME.fullmatch(question.strip()):
-            name = resolve(question.strip().replace("`", "").rsplit(".", 1)[-1], self._known)
-            return exp.select("*").from_(name)
-        tree = parse(question)
-        if not isinstance(tree, exp.Query):
-            raise BadQuery("only a question can be scoped", hint="give a SELECT or the name of a table or view")
-        return tree
 
-    def _references(self, tree: exp.Expr) -> Iterator[tuple[exp.Table, str]]:
-        """Every mention of a table or view of ours, with its name; steps of a WITH are not meant."""
-        steps = {step.alias.lower() for step in tree.find_all(exp.CTE)}
-        if hidden := sorted(steps.intersection(self._known)):
-            raise BadQuery(
-                f"the step {hidden[0]} hides the table of that name",
-                hint=f"call the step otherwise, e.g. my_{hidden[0]}",
-            )
-        for table in tree.find_all(exp.Table):
-            if isinstance(table.this, exp.Identifier) and (table.db or table.name.lower() not in steps):
-                yield table, resolve(table.name, self._known)
-
-    def _redirect(self, tree: exp.Expr, steps: Mapping[str, str]) -> None:
-        """Let mentions of some names mean steps; whoever qualifies a column by the name still may."""
-        for table, name in list(self._references(tree)):
-            if name in steps:
-                if not table.alias:
-                    table.set("alias", exp.TableAlias(this=exp.to_identifier(table.name)))
-                table.set("this", exp.to_identifier(steps[name]))
-                table.set("db", None)
-                table.set("catalog", None)
-        for column in tree.find_all(exp.Column):
-            if column.args.get("db") and column.table.lower() in steps:
-                column.set("db", None)
-                column.set("catalog", None)
+def _with(plan: _Plan, given: list[str]) -> str:
+    """A plan after the steps of what is given below it."""
+    steps = ",\n".join((*given, *plan.steps))
+    start = "with recursive" if plan.is_recursive else "with"
+    return f"{start} {steps}\n{plan.body}" if steps else plan.body
 
 
 def _as_parameters(plan: _Plan) -> tuple[Write, dict[str, object]]:
@@ -264,17 +272,3 @@ def _as_parameters(plan: _Plan) -> tuple[Write, dict[str, object]]:
         return f":{plan.prefix}{name}"
 
     return write, parameters
-
-
-def _free_prefix(trees: Iterable[exp.Expr]) -> str:
-    """A prefix no name in these statements begins with."""
-    used = {name.name.lower() for tree in trees for name in tree.find_all(exp.Identifier, exp.Placeholder)}
-    prefix = "scoped_"
-    while any(name.startswith(prefix) for name in used):
-        prefix = f"_{prefix}"
-    return prefix
-
-
-def _text(tree: exp.Expr) -> str:
-    written: str = tree.sql(SOURCE, pretty=True)
-    return written

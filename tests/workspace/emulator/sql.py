@@ -17,6 +17,7 @@ from payment_analysis.lakehouse.delta import DeltaStore
 from payment_analysis.lakehouse.deployment import SEARCHED, SUMMARIES
 from payment_analysis.lakehouse.landing import Landing
 from payment_analysis.lakehouse.schema import columns_of
+from payment_analysis.lakehouse.scope import Narrowed
 from payment_analysis.lakehouse.table import load_sources
 
 if TYPE_CHECKING:
@@ -129,7 +130,8 @@ STATEMENTS = (
 
 def _ask(state: State, statement: str, parameters: dict[str, Any]) -> Answer:
     lakehouse = state.home.lakehouse()
-    found = lakehouse._query.staged(statement, parameters, {"all": "select * from dataset"}, limit=1_000_000)["all"]
+    asked = Narrowed(statement, parameters, "")
+    found = lakehouse._query.staged(asked, {"all": "select * from dataset"}, limit=1_000_000)["all"]
     if isinstance(found, PaymentAnalysisError):
         raise found
     return found.columns, found.types, found.rows
