@@ -20,7 +20,7 @@ from tests.lakehouse.scope_attempts import NOW, attempts
 
 from payment_analysis.domain.scope import MISSING, Scope
 from payment_analysis.lakehouse.dialect import duckdb_type, parse, to_duckdb, typed_sql
-from payment_analysis.lakehouse.scope_bases import OF_THE_LAST_DAY
+from payment_analysis.lakehouse.scope_bases import OF_THE_END
 from payment_analysis.lakehouse.table import Source, load_sources, load_tables
 
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ def _views(*, widened: bool) -> dict[str, str]:
     views = {}
     for name, view in TABLES.items():
         sql = view.sql
-        if widened and name not in OF_THE_LAST_DAY and len(set(re.findall(r"\binterval \d+ \w+", sql))) == 1:
+        if widened and name not in OF_THE_END and len(set(re.findall(r"\binterval \d+ \w+", sql))) == 1:
             sql = re.sub(r"\binterval \d+ \w+", "interval 40000 days", sql)
         if widened:
             sql = re.sub(r"\btimestampadd\(\w+, -\d+, (?=\w+\.arrived_last)", "timestampadd(day, -40000, ", sql)

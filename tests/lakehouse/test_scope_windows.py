@@ -12,7 +12,7 @@ from tests.lakehouse.small import table
 
 from payment_analysis.domain.scope import TICK, Scope
 from payment_analysis.lakehouse.scope import Scoping, scoped
-from payment_analysis.lakehouse.scope_bases import CLOCK, CLOCK_TIME, OF_THE_LAST_DAY
+from payment_analysis.lakehouse.scope_bases import CLOCK, CLOCK_TIME, OF_THE_END
 from payment_analysis.lakehouse.scope_windows import unrecognised_windows
 
 DAY = timedelta(days=1)
@@ -20,7 +20,7 @@ DAY = timedelta(days=1)
 
 @pytest.mark.parametrize("view", [name for name, one in TABLES.items() if one.kind == "view"])
 def test_a_view_says_its_window_in_a_known_form(view: str) -> None:
-    assert unrecognised_windows(TABLES[view].statement) == [] or view in OF_THE_LAST_DAY
+    assert unrecognised_windows(TABLES[view].statement) == [] or view in OF_THE_END
 
 
 def test_the_time_of_the_clock_has_a_name_of_its_own() -> None:

@@ -28,7 +28,7 @@ from payment_analysis.lakehouse.scope_bases import (
     CLOCK,
     CLOCK_TIME,
     HISTORIES,
-    OF_THE_LAST_DAY,
+    OF_THE_END,
     condition,
     in_scope,
     literal,
@@ -213,7 +213,7 @@ class Scoping:
         for reader, tree in trees.items():
             reads = self._readings(reader, tree, filtered)
             self._names.redirect(tree, {read.name: f"{prefix}{read.name}{read.suffix}" for read in reads})
-            texts[reader] = without_windows(tree) if has_range and reader.name not in OF_THE_LAST_DAY else tree
+            texts[reader] = without_windows(tree) if has_range and reader.name not in OF_THE_END else tree
         body = texts.pop(_Reading(""))
         own = body.args.get("with_")
         body.set("with_", None)
@@ -231,9 +231,12 @@ class Scoping:
         )
 
     def _promised(self, view: str, tree: exp.Expr) -> str:
-        """A view with the columns of its contract; whole numbers are cast, because DuckDB adds them in 128 bits."""
+        """A view with the columns of its contract; whole numbers are cast, because DuckDB adds them in 128 bits.
+
+        Divided by one they are known to have no fraction, which the cast would cut off at a dear price.
+        """
         columns = ", ".join(
-            f"cast(`{name}` as bigint) as `{name}`" if column.type == "bigint" else f"`{name}`"
+            f"cast(`{name}` div 1 as bigint) as `{name}`" if column.type == "bigint" else f"`{name}`"
             for name, column in self._tables[view].columns.items()
         )
         return f"select {columns}\nfrom (\n{written(tree)}\n)"

@@ -113,9 +113,22 @@ HISTORIES: Final[Mapping[tuple[str, str], timedelta]] = MappingProxyType(
     }
 )
 
-# What says something of the last day of a range, however long that is: a month has 8,640 times five minutes, for each
-# of hundreds of scopes. Their windows stay.
-OF_THE_LAST_DAY: Final = frozenset({"v_scope_health_5min", "v_scope_health_usual"})
+# What says something by five minutes, minutes, seconds or transactions says it of the end of a range, however long that
+# is: a month has 2,592,000 seconds, and 8,640 times five minutes for each of hundreds of scopes. Their windows stay.
+OF_THE_END: Final = frozenset(
+    {
+        "online_features",
+        "online_features_stream",
+        "payments_realtime_metrics",
+        "payments_stream_metrics_1min",
+        "v_approval_trends_by_second",
+        "v_dedup_collision_stats",
+        "v_scope_health_5min",
+        "v_scope_health_usual",
+        "v_silver_processed_by_second",
+        "v_streaming_volume_per_second",
+    }
+)
 
 
 IN_SCOPE: Final = "in_scope"  # a function of what a row is filtered by: whether all filters of the scope hold

@@ -8,7 +8,7 @@ A window is written in one of two forms, as a condition of a WHERE, and the lint
 The clock of events is `as_of` of data_clock; arrivals have their own, `arrived_last`. Either side may be truncated or
 cast to a date. Under a scope with a range the bases hold nothing but that range, so the window is taken out: the range
 counts, be it shorter or longer. Where one statement has windows of several lengths, their lengths are what it is about
-(the last 5 and 60 minutes), and they stay; so do those of views that are about the last day. What stays, and any other
+(the last 5 and 60 minutes), and they stay; so do those of views about the end of a range. What stays, and any other
 use of a clock, counts from the end of the range: data_clock stops there and what came later is not in the bases.
 """
 

@@ -1,23 +1,19 @@
 -- One row per entity and feature: what is known now of a merchant, an issuer, a route and a card, for decisions.
 create or replace view online_features as
 
-with recent as (
-    select 5 as minutes, silver.*
+with windows as (
+    select listed.minutes, timestampadd(minute, -listed.minutes, clock.as_of) as since
+    from data_clock as clock
+    cross join (select * from values (5), (60), (1440) as listed(minutes)) as listed
+),
+recent as (
+    select windows.minutes, silver.*
     from payments_enriched_silver as silver
     cross join data_clock as clock
-    where silver.is_sale and silver.event_timestamp > clock.as_of - interval 5 minutes
-    union all
-    select 60 as minutes, silver.*
-    from payments_enriched_silver as silver
-    cross join data_clock as clock
-    where silver.is_sale and silver.event_timestamp > clock.as_of - interval 60 minutes
-    union all
-    select 1440 as minutes, silver.*
-    from payments_enriched_silver as silver
-    cross join data_clock as clock
+    cross join windows
     where
-        silver.is_sale and silver.card_token_id is not null
-        and silver.event_timestamp > clock.as_of - interval 24 hours
+        silver.is_sale and silver.event_timestamp > clock.as_of - interval 24 hours
+        and silver.event_timestamp > windows.since and (windows.minutes < 1440 or silver.card_token_id is not null)
 ),
 entities as (
     select 'merchant' as entity_type, merchant_id as entity_id, recent.*
