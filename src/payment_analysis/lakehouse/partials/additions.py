@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from payment_analysis.lakehouse.data_file import rows_of
 from payment_analysis.lakehouse.partials.bases import KEPT, SEEN
 from payment_analysis.lakehouse.partials.cubes import ROW_KEY
-from payment_analysis.lakehouse.partials.harvest import copied
+from payment_analysis.lakehouse.partials.harvest import as_text, copied
 from payment_analysis.lakehouse.partials.store import GONE, Day, attached, by_segment, valid_rows
 from payment_analysis.lakehouse.schema import literal
 
@@ -120,7 +120,7 @@ class Additions:
         content = f"hash({', '.join(copied(self._base))}) as content"
         run(f"create or replace temp table fresh as select *, {content} from ({copy(chosen)})")
         olds = [
-            f"select *, {content} from {valid_rows(current, self._base, segment, days)} "
+            f"select *, {content} from {as_text(self._base, valid_rows(current, self._base, segment, days))} "
             f"where {self._day} in ({dates(days)}) and {ROW_KEY} in (select {ROW_KEY} from moved)"
             for segment, days in parts
         ]
@@ -143,7 +143,7 @@ class Additions:
                 taken.setdefault(one, []).append(day)
         rows = ["from came"]
         rows += [
-            f"select * from {valid_rows(state, self._base, one, days, 'lost_keys')} "
+            f"select * from {as_text(self._base, valid_rows(state, self._base, one, days, 'lost_keys'))} "
             f"where {self._day} in ({dates(days)})"
             for one, days in taken.items()
         ]

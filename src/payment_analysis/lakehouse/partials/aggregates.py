@@ -21,21 +21,32 @@ _KINDS: Final[dict[type[exp.Expr], str]] = {
     exp.CountIf: "count",
     exp.Min: "min",
     exp.Max: "max",
+    exp.AnyValue: "any_value",
 }
-MERGED: Final = {"sum": "sum", "count": "sum", "min": "min", "max": "max"}
+MERGED: Final = {"sum": "sum", "count": "sum", "min": "min", "max": "max", "any_value": "any_value"}
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
     """One additive number of a cell; the argument is Databricks SQL over the columns of the base."""
 
-    kind: str  # sum, count, min or max
+    kind: str  # sum, count, min, max or any_value
     argument: str
 
     @property
     def name(self) -> str:
         """A column name that says what it is, and is the same in every process."""
         return _name(self.kind, self.argument)
+
+    @property
+    def chosen(self) -> str:
+        """The column of which it is a value of some row; empty when it is computed."""
+        if self.kind not in ("min", "max", "any_value"):
+            return ""
+        value = expression(self.argument)
+        if isinstance(value, exp.Case):
+            value = value.args["ifs"][0].args["true"]
+        return value.name if isinstance(value, exp.Column) else ""
 
     @property
     def over_rows(self) -> str:

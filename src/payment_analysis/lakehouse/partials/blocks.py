@@ -1,44 +1,25 @@
-"""Blocks: the SELECTs of a query that add up rows of a kept table, and how they read over cells instead.
-
-A block is written anew as one SELECT over a relation that has the shape of cells: keys by their own names, the number
-of rows and the measures. Rows that are in no cell are brought into that shape by the relation, one cell each, so one
-and the same SELECT merges both.
-"""
+"""Blocks: the SELECTs of a query that add up rows of a kept table, with all they say over that table's columns."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from payment_analysis.lakehouse.duck import CELLS_COUNTED
 from payment_analysis.lakehouse.partials.aggregates import (
-    MERGED,
-    ROWS,
-    Aggregate,
-    Measure,
     added_up,
     expression_in_duckdb,
-    names,
     slides,
-    taken_apart,
     text_of,
 )
 from payment_analysis.lakehouse.partials.bases import KEPT
 from payment_analysis.lakehouse.partials.sources import ROW, OutOfReach, Resolver, Rows, own_nodes, steps_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
-    from payment_analysis.lakehouse.partials.cubes import Cube
     from payment_analysis.lakehouse.partials.sources import Step, _Scope
-
-_COARSE: Final[dict[str, frozenset[str]]] = {
-    "day": frozenset({"DAY", "WEEK", "MONTH", "QUARTER", "YEAR"}),
-    "hour": frozenset({"HOUR", "DAY", "WEEK", "MONTH", "QUARTER", "YEAR"}),
-}
-RELATION: Final = "cells"  # until the question gives it a name of its own
 
 
 @dataclass(slots=True)
@@ -179,119 +160,6 @@ def _grouped(group: exp.Group, items: dict[str, exp.Expr], select: exp.Select, s
     assert isinstance(meant, exp.Group)
     meant.set("expressions", listed)
     return meant
-
-
-def over_cells(block: Block, cube: Cube) -> OverCells | None:
-    """The block as a SELECT over cells of a cube; none when what it tells apart is not among the cube's keys."""
-    tests = block.tests_by_text()
-    if block.rows.of != cube.base or not set(cube.where) <= tests.keys():
-        return None
-    keys, kept = set(cube.keys), KEPT[cube.base]
-    left = [test for text, test in tests.items() if text not in cube.where]
-    used = block.needed().union(*(names(test) for test in left))
-    if not used <= keys | {kept.time, kept.day}:
-        return None
-    found = OverCells(block.select, left, used, set())
-    try:
-        found.select = _written(block, lambda node: _merged(node, keys, found))
-    except OutOfReach:
-        return None
-    instants = (column for column in found.select.find_all(exp.Column) if column.name == kept.time)
-    if not all(_is_coarse(column, cube.grain) for column in instants):
-        return None
-    return found
-
-
-def over_rows(block: Block) -> tuple[exp.Select, set[str]]:
-    """The block as a SELECT over plain rows of the table, and the columns it reads."""
-    select = _written(block, lambda node: node.copy())
-    return select, {c.name for c in select.find_all(exp.Column) if c.table == ROW}
-
-
-@dataclass(slots=True)
-class OverCells:
-    """A block over cells: the SELECT, the tests that are left for the cells, the keys and measures it reads."""
-
-    select: exp.Select
-    left: list[exp.Expr]
-    used: set[str]
-    measures: set[Measure]
-
-
-def _written(block: Block, aggregate: Callable[[exp.Expr], exp.Expr]) -> exp.Select:
-    """The block as one SELECT over a relation named ROW, its aggregates written otherwise."""
-    items = [exp.alias_(_replaced(tree, aggregate), name, quoted=True) for name, tree in block.items.items()]
-    select = exp.select(*items).from_(exp.alias_(exp.to_table(RELATION), ROW, table=True))
-    select.set("joins", [join.copy() for join in block.rows.joins])
-    if block.outside:
-        select.set("where", exp.Where(this=exp.and_(*(one.copy() for one in block.outside))))
-    if block.group is not None:
-        select.set("group", block.group.copy())
-    if block.having is not None:
-        select.set("having", exp.Having(this=_replaced(block.having, aggregate)))
-    if block.order is not None:
-        select.set("order", _replaced(block.order, aggregate))
-    for part in ("limit", "offset"):
-        if block.select.args.get(part) is not None:
-            select.set(part, block.select.args[part].copy())
-    return select
-
-
-def _replaced(tree: exp.Expr, aggregate: Callable[[exp.Expr], exp.Expr]) -> exp.Expr:
-    root = exp.Paren(this=tree.copy())
-    for node in added_up(root):
-        if any(isinstance(parent, exp.Filter) for parent in (node.parent,)):
-            raise OutOfReach
-        node.replace(aggregate(node))
-    result: exp.Expr = root.this
-    return result
-
-
-def _merged(node: exp.Expr, keys: set[str], found: OverCells) -> exp.Expr:
-    """An aggregate over rows as one over cells."""
-    whole = taken_apart(node)
-    if whole is None or whole.kind in ("min", "max"):
-        direct = isinstance(node, (exp.Min, exp.Max)) or (
-            isinstance(node, exp.Count) and isinstance(node.this, exp.Distinct)
-        )
-        columns = [*node.find_all(exp.Column)]
-        if direct and all(column.table != ROW or column.name in keys for column in columns):
-            found.used |= {column.name for column in columns if column.table == ROW}
-            return node.copy()
-        if whole is None:
-            raise OutOfReach
-    tested = [one for one in whole.conditions if _columns(one) <= keys and _is_of_row(one)]
-    if whole.kind == "count" and whole.value is not None and _columns(whole.value) <= keys and _is_of_row(whole.value):
-        tested.append(exp.Not(this=exp.Is(this=whole.value.copy(), expression=exp.Null())))
-        whole = Aggregate("count", whole.conditions, None)
-    found.used |= set().union(*(_columns(one) for one in tested))
-    if not all(_is_of_row(one) for one in (*whole.conditions, *([whole.value] if whole.value is not None else []))):
-        raise OutOfReach
-    measure = whole.measure(without=tested)
-    if measure is not None:
-        found.measures.add(measure)
-    value: exp.Expr = exp.column(ROWS if measure is None else measure.name, table=ROW)
-    if tested:
-        value = exp.Case(ifs=[exp.If(this=exp.and_(*(one.copy() for one in tested)), true=value)])
-    if whole.kind == "count":
-        return exp.Anonymous(this=CELLS_COUNTED, expressions=[value])
-    return exp.Anonymous(this=MERGED[whole.kind], expressions=[value])
-
-
-def _is_coarse(column: exp.Column, grain: str) -> bool:
-    """Whether an instant is only used in a way that is the same for all rows of a cell."""
-    parent = column.parent
-    if isinstance(parent, (exp.TimestampTrunc, exp.DateTrunc)):
-        return parent.this is column and str(parent.text("unit")).upper() in _COARSE[grain]
-    return isinstance(parent, exp.Cast) and parent.to.this == exp.DataType.Type.DATE
-
-
-def _columns(node: exp.Expr) -> set[str]:
-    return {column.name for column in node.find_all(exp.Column)}
-
-
-def _is_of_row(node: exp.Expr) -> bool:
-    return all(column.table == ROW for column in node.find_all(exp.Column))
 
 
 def duckdb_text(node: exp.Expr) -> str:

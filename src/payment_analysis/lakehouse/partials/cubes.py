@@ -115,6 +115,15 @@ ALSO_COPIED: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
 NOT_COPIED: Final = frozenset({"canonical_transaction_key"})
 
 
+# So few that groups of rows may be told apart by one of them beside what they are grouped by.
+FEW_VALUES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    {
+        ATTEMPTS: frozenset({*_dimensions(ATTEMPTS), "issuer", "card_bin"}),
+        PAYMENTS: frozenset(_dimensions(PAYMENTS)),
+    }
+)
+
+
 def declared() -> tuple[Cube, ...]:
     """The cubes that are grouped by decision; their measures are still to be found."""
     hourly = (Cube(name, ATTEMPTS, keys, grain="hour") for name, keys in HOURLY.items())

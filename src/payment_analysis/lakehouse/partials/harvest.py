@@ -12,8 +12,9 @@ from sqlglot import exp
 from payment_analysis.lakehouse.delta import fingerprint
 from payment_analysis.lakehouse.partials.aggregates import expression, names, text_of
 from payment_analysis.lakehouse.partials.bases import KEPT, SEEN
-from payment_analysis.lakehouse.partials.blocks import find_blocks, over_cells
+from payment_analysis.lakehouse.partials.blocks import find_blocks
 from payment_analysis.lakehouse.partials.cubes import ALSO_COPIED, NARROW_MAX, NOT_COPIED, Cube, declared
+from payment_analysis.lakehouse.partials.over import over_cells
 from payment_analysis.lakehouse.partials.sources import ROW, Resolver
 from payment_analysis.lakehouse.table import load_sources, load_tables
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from payment_analysis.lakehouse.partials.aggregates import Measure
     from payment_analysis.lakehouse.partials.blocks import Block
 
-EDITION: Final = 3  # raise it when the same cubes are computed otherwise
+EDITION: Final = 4  # raise it when the same cubes are computed otherwise
 
 
 @cache
@@ -81,6 +82,19 @@ def copied(base: str) -> tuple[str, ...]:
             trees = [*block.rows.conditions, *block.groups, *block.items.values(), *block.rows.joins]
             found |= {c.name for tree in trees for c in tree.find_all(exp.Column) if c.table == ROW}
     return tuple(sorted((found | ALSO_COPIED[base]) - NOT_COPIED))
+
+
+@cache
+def words(base: str) -> frozenset[str]:
+    """The copied columns that are text, which each segment holds as enumerations of its own."""
+    contract = load_tables()[base].columns
+    return frozenset(name for name in copied(base) if name in contract and contract[name].type == "string")
+
+
+def as_text(base: str, rows: str) -> str:
+    """Copied rows with their words as text."""
+    cast = ", ".join(f"cast({name} as varchar) as {name}" for name in sorted(words(base)))
+    return f"(select * replace ({cast}) from {rows})" if cast else rows
 
 
 @cache

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from payment_analysis.lakehouse.partials.aggregates import ROWS
 from payment_analysis.lakehouse.partials.bases import CLOCK, CLOCK_COLUMNS, KEPT
 from payment_analysis.lakehouse.partials.cubes import AT
 
@@ -12,7 +13,17 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    from payment_analysis.lakehouse.partials.aggregates import Measure
     from payment_analysis.lakehouse.partials.store import Manifest
+
+
+class Grouped(NamedTuple):
+    """What rows are grouped by, DuckDB SQL and name, what is told of each group, and which of these are words."""
+
+    keys: tuple[tuple[str, str], ...]
+    measures: tuple[Measure, ...]
+    texts: frozenset[str]
+
 
 ONE_DAY: Final = timedelta(days=1)
 
@@ -73,6 +84,15 @@ def select_sql(listed: list[str], source: str, where: list[str]) -> str:
     """Some columns of the rows that pass every test."""
     tested = f" where {' and '.join(f'({one})' for one in where)}" if where else ""
     return f"select {', '.join(listed)} from {source}{tested}"
+
+
+def grouped_sql(groups: Grouped, source: str, where: list[str]) -> str:
+    """Groups of the rows that pass every test, in the shape of cells."""
+    listed = [f"{key} as {name}" for key, name in groups.keys]
+    measured = [f"count(*) as {ROWS}", *(f"{one.over_rows} as {one.name}" for one in groups.measures)]
+    inner = f"{select_sql([*listed, *measured], source, where)} group by all"
+    texts = [f"cast({name} as varchar) as {name}" for name in sorted(groups.texts)]
+    return f"select * replace ({', '.join(texts)}) from ({inner})" if texts else inner
 
 
 def with_sql(steps: Mapping[str, str], sql: str) -> str:

@@ -12,17 +12,20 @@ from typing import TYPE_CHECKING, Final
 from sqlglot import exp
 
 from payment_analysis.lakehouse.dialect import parse, to_duckdb
-from payment_analysis.lakehouse.partials.aggregates import unqualified
+from payment_analysis.lakehouse.partials.aggregates import expression, unqualified
 from payment_analysis.lakehouse.partials.bases import KEPT, SEEN
-from payment_analysis.lakehouse.partials.blocks import duckdb_text, find_blocks, over_cells, over_rows
+from payment_analysis.lakehouse.partials.blocks import duckdb_text, find_blocks
 from payment_analysis.lakehouse.partials.clocks import without_clocks
-from payment_analysis.lakehouse.partials.harvest import copied, cubes, only_present, resolver_columns
-from payment_analysis.lakehouse.partials.relations import Relation, Test, Where, read_once
+from payment_analysis.lakehouse.partials.harvest import copied, cubes, only_present, resolver_columns, words
+from payment_analysis.lakehouse.partials.once import computed_once
+from payment_analysis.lakehouse.partials.over import over_cells, over_groups, over_rows
+from payment_analysis.lakehouse.partials.relations import Relation, Test, Where, alike, together
 from payment_analysis.lakehouse.partials.sources import Resolver
 from payment_analysis.lakehouse.table import load_tables
 
 if TYPE_CHECKING:
     from payment_analysis.lakehouse.partials.blocks import Block
+    from payment_analysis.lakehouse.partials.relations import Answered
 
 PLANS_MAX: Final = 2048
 # Per kept table its cubes, the smallest first, and whether they were computed from exactly what silver is now.
@@ -62,14 +65,21 @@ def _plan(tree: exp.Expr, sizes: Sizes) -> Plan:
     relations: dict[str, Relation] = {}
     blocks = [*find_blocks(root.this, Resolver(resolver_columns()))] if sizes else []
     answers = [(block, _answered(block, held.get(block.rows.of))) for block in blocks]
-    for block, select, relation in read_once([(block, *found) for block, found in answers if found is not None]):
-        name = relation.where.name
-        relations[name] = relation.joined(relations.get(name))
-        own = block.select.args.get("with_")
-        select.args["from_"].this.set("this", exp.to_identifier(name))
-        if own is not None:
-            select.set("with_", own.copy())
-        block.select.replace(select)
+    steps: list[exp.CTE] = []
+    for group in alike([(block, *found) for block, found in answers if found is not None]):
+        read = [*together(group)] if len(group) > 1 else [_grouped(group[0])]
+        for block, select, relation in read:
+            name = relation.where.name
+            relations[name] = relation.joined(relations.get(name))
+            own = block.select.args.get("with_")
+            select.args["from_"].this.set("this", exp.to_identifier(name))
+            if own is not None:
+                select.set("with_", own.copy())
+            block.select.replace(select)
+        if len(read) > 1 and (step := computed_once([select for _, select, _ in read], name)):
+            steps.append(step)
+    if steps:
+        _before(root.this, steps)
     knows_the_clock = bool(sizes) and without_clocks(root.this, Resolver(resolver_columns()))
     if relations or knows_the_clock:
         _without_unread_steps(root)
@@ -78,6 +88,15 @@ def _plan(tree: exp.Expr, sizes: Sizes) -> Plan:
     parameters = {one.name for one in root.find_all(exp.Placeholder)}
     tables = frozenset(table.name for table in root.find_all(exp.Table)) - relations.keys()
     return Plan(to_duckdb(root.this), tuple(relations.values()), tables, frozenset(parameters), knows_the_clock)
+
+
+def _before(query: exp.Expr, steps: list[exp.CTE]) -> None:
+    """Put steps before a query's own."""
+    own = query.args.get("with_")
+    if own is None:
+        query.set("with_", exp.With(expressions=steps))
+    else:
+        own.set("expressions", [*steps, *own.expressions])
 
 
 def _without_unread_steps(root: exp.Expr) -> None:
@@ -132,6 +151,27 @@ def _answered(block: Block, held: tuple[tuple[str, ...], bool] | None) -> tuple[
     if not used | tested <= columns - only_present(base):
         return None
     return select, Relation(Where(base, "", time, (), of_rows), frozenset(used))
+
+
+def _grouped(answered: Answered) -> Answered:
+    """What one block reads of plain rows, in groups when it can be told from these."""
+    block, _, relation = answered
+    found = None if relation.where.cube else over_groups(block)
+    if found is None:
+        return answered
+    keys = tuple((duckdb_text(_words_as_text(key, relation.where.base)), name) for key, name in found.keys)
+    where = relation.where._replace(keys=keys)
+    return block, found.select, Relation(where, frozenset(), frozenset(found.measures))
+
+
+def _words_as_text(key: str, base: str) -> exp.Expr:
+    """A key in which words are text, unless it is a word itself: that is grouped by its enumeration."""
+    root = exp.Paren(this=expression(key))
+    if not isinstance(root.this, exp.Column):
+        for column in [one for one in root.find_all(exp.Column) if one.name in words(base)]:
+            column.replace(exp.cast(column.copy(), exp.DataType.Type.TEXT))
+    found: exp.Expr = root.this
+    return found
 
 
 def _told_by_views(block: Block) -> bool:

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any, Final
 from payment_analysis.lakehouse.partials.aggregates import ROWS
 from payment_analysis.lakehouse.partials.bases import KEPT, SEEN
 from payment_analysis.lakehouse.partials.cubes import AT
-from payment_analysis.lakehouse.partials.harvest import cubes, definition_of
+from payment_analysis.lakehouse.partials.harvest import cubes, definition_of, words
 from payment_analysis.lakehouse.partials.pieces import (
+    Grouped,
     between,
     days_table,
     days_within,
+    grouped_sql,
     of_cell,
     select_sql,
     with_sql,
@@ -201,11 +203,19 @@ class PartialReader:
         cube = cubes().get(relation.where.cube)
         columns, measures = sorted(relation.columns), sorted(relation.measures, key=lambda one: one.name)
         of_cells = [*(of_cell(column, base) for column in columns), ROWS, *(one.name for one in measures)]
-        of_rows = columns or ["1 as one"]
+        of_rows = [f"cast({one} as varchar) as {one}" if one in words(base) else one for one in columns]
         if cube is None:
             covered, cut = [], [*covered, *cut]
         else:
-            of_rows = [*columns, f"1 as {ROWS}", *(f"{one.of_row} as {one.name}" for one in measures)]
+            of_rows += [f"1 as {ROWS}", *(f"{one.of_row} as {one.name}" for one in measures)]
+
+        def told(source: str, where: list[str]) -> str:
+            if not relation.where.keys:
+                return select_sql(of_rows or ["1 as one"], source, where)
+            plain = {name for key, name in relation.where.keys if key == name}
+            texts = words(base) & plain | {one.name for one in measures if one.chosen in words(base)}
+            return grouped_sql(Grouped(relation.where.keys, tuple(measures), texts), source, where)
+
         tests = [*(one.of_row for one in relation.where.time), *relation.where.of_rows]
         parts = []
         for segment, days in by_segment(state, covered):
@@ -214,19 +224,14 @@ class PartialReader:
             parts.append(select_sql(of_cells, f'{attached(segment)}."{relation.where.cube}"', where))
         for segment, days in by_segment(state, cut):
             gone = [] if behind.touched.isdisjoint(days) else [behind.gone]
-            parts.append(
-                select_sql(
-                    of_rows,
-                    valid_rows(state, base, segment, days, *gone),
-                    [*between(KEPT[base].time, days), *days_within(manifest, segment, days, KEPT[base].day), *tests],
-                )
-            )
+            within = [*between(KEPT[base].time, days), *days_within(manifest, segment, days, KEPT[base].day), *tests]
+            parts.append(told(valid_rows(state, base, segment, days, *gone), within))
         if behind.changed:
             listed = ", ".join(f"date '{day}'" for day in sorted(behind.changed))
-            parts.append(select_sql(of_rows, f'"{base}"', [f"{KEPT[base].day} in ({listed})", *tests]))
+            parts.append(told(f'"{base}"', [f"{KEPT[base].day} in ({listed})", *tests]))
         if behind.added:
-            parts.append(select_sql(of_rows, f"({behind.added})", tests))
-        return " union all by name ".join(parts or [select_sql(of_rows, f'"{base}"', ["false"])])
+            parts.append(told(f"({behind.added})", tests))
+        return " union all by name ".join(parts or [told(f'"{base}"', ["false"])])
 
     def _covered(
         self, relation: Relation, now: Now, parameters: Mapping[str, object], run: Run

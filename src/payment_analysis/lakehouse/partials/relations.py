@@ -39,6 +39,9 @@ class Where(NamedTuple):
     time: tuple[Test, ...]
     of_cells: tuple[str, ...]  # tests left for the cells, DuckDB SQL
     of_rows: tuple[str, ...]  # all tests, DuckDB SQL
+    keys: tuple[
+        tuple[str, str], ...
+    ] = ()  # of groups of rows: what each is, DuckDB SQL over words as text, and its name
 
     @property
     def name(self) -> str:
@@ -68,26 +71,24 @@ class Relation(NamedTuple):
         return frozenset(name for text in texts for name in PARAMETER.findall(text))
 
 
-def read_once(answered: list[Answered]) -> Iterator[Answered]:
-    """Blocks over the same plain rows, but that each leaves out where one column has no value, read them together.
-
-    Each tests that itself: the rows are brought up once for all of them instead of once for each.
-    """
-    alike: dict[tuple[object, ...], list[Answered]] = defaultdict(list)
+def alike(answered: list[Answered]) -> list[list[Answered]]:
+    """Blocks over the same plain rows, but that each leaves out where one column has no value; others by themselves."""
+    found: dict[tuple[object, ...], list[Answered]] = defaultdict(list)
     for block, select, relation in answered:
         where = relation.where
-        told_apart = (len(alike),) if where.cube else (where.base, where.time, *_others(block))
-        alike[told_apart].append((block, select, relation))
-    for group in alike.values():
-        if len(group) == 1:
-            yield group[0]
-            continue
-        for block, select, relation in group:
-            tests = [test for test in block.tests if _is_presence(test)]
-            columns = relation.columns | {column.name for test in tests for column in test.find_all(exp.Column)}
-            where = relation.where._replace(of_rows=_others(block))
-            chosen = select.where(*(test.copy() for test in tests), copy=False) if tests else select
-            yield block, chosen, Relation(where, columns, relation.measures)
+        told_apart = (len(found),) if where.cube else (where.base, where.time, *_others(block))
+        found[told_apart].append((block, select, relation))
+    return [*found.values()]
+
+
+def together(group: list[Answered]) -> Iterator[Answered]:
+    """Blocks that are alike over the same rows: these are brought up once, and each tests what it leaves out."""
+    for block, select, relation in group:
+        tests = [test for test in block.tests if _is_presence(test)]
+        columns = relation.columns | {column.name for test in tests for column in test.find_all(exp.Column)}
+        where = relation.where._replace(of_rows=_others(block))
+        chosen = select.where(*(test.copy() for test in tests), copy=False) if tests else select
+        yield block, chosen, Relation(where, columns, relation.measures)
 
 
 def _others(block: Block) -> tuple[str, ...]:

@@ -46,9 +46,9 @@ class SegmentWriter:
         file.parent.mkdir(parents=True)
         self._load(copied)
         self._run(f"attach {literal(str(file))} as {name} (row_group_size {ROW_GROUP_ROWS})")
-        self._write(f"select * exclude ({HOUR}, {DAY}) from batch", name, ROWS_TABLE)
+        self._run(f'create table {name}."{ROWS_TABLE}" as select * exclude ({HOUR}, {DAY}) from batch')
         if gone:
-            self._write(f"from {gone}", name, GONE)
+            self._run(f'create table {name}."{GONE}" as from {gone}')
         found: dict[str, int] = {}
         for cube in self._cubes:
             if wanted is not None and cube.name not in wanted:
@@ -56,7 +56,7 @@ class SegmentWriter:
             self._run(f"create or replace temp table cells as {self._cells(cube)}")
             number = self._number("select count(*) from cells")
             if number <= cells_max:
-                self._write("from cells", name, cube.name)
+                self._write_as_text("from cells", name, cube.name)
                 found[cube.name] = number
         self._run(f"detach {name}")
         return found
@@ -94,8 +94,8 @@ class SegmentWriter:
         listed = f"{keys}, " if keys else ""
         return f"select {at} as {AT}, {listed}count(*) as {ROWS}{measures} from batch{where} group by all order by {AT}"
 
-    def _write(self, select: str, segment: str, name: str) -> None:
-        """Write a table, its words as text again: other segments have other enumerations."""
+    def _write_as_text(self, select: str, segment: str, name: str) -> None:
+        """Write a table, its words as text again: other segments have other enumerations, and cells are merged."""
         columns = self._run(f"describe {select}").fetchall()
         words = [f"cast({column} as varchar) as {column}" for column, kind, *_ in columns if kind.startswith("ENUM")]
         replaced = f" replace ({', '.join(words)})" if words else ""
