@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
+from tests.lakehouse.partial_groups import QUESTIONS, UNGROUPED
 from tests.lakehouse.scope_world import GOLD, plain
 
 from payment_analysis.domain.scope import MISSING, TICK, Dimension, Scope
@@ -125,6 +126,10 @@ class Told:
     def state(self) -> State:
         """The partial aggregates of attempts."""
         return self._partials.manifest().states[ATTEMPTS_TABLE]
+
+    def groups_rows(self, question: str, scope: Scope) -> bool:
+        """Whether rows are grouped within their segments."""
+        return "group by all" in self._with.prepared(*bound(question, scope)).sql
 
     def reads_cells(self, question: str, scope: Scope) -> bool:
         return "segment_" in self._with.prepared(*bound(question, scope)).sql
@@ -280,3 +285,12 @@ def test_a_remark_before_the_steps_of_a_question_is_no_part_of_it(told: Told) ->
 
     assert told.reads_cells(question, Scope())
     assert plain(told.lakehouse.rows(question)) == plain(told.recomputed(question))
+
+
+@pytest.mark.parametrize("scope", ["everything", Dimension.NETWORK, Dimension.COUNTRY])
+@pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
+def test_a_question_over_groups_is_what_a_full_recompute_gives(told: Told, question: str, scope: str) -> None:
+    within = Scope() if scope == "everything" else told.values(Dimension(scope))
+
+    assert told.groups_rows(question, within) == (question not in UNGROUPED)
+    told.compare(question, within)
