@@ -36,3 +36,14 @@ QUESTIONS: Final = {
 
 # Of these only the rows themselves tell: too many values are told apart, or there is nothing to group by.
 UNGROUPED: Final = {QUESTIONS["counted apart among many"], QUESTIONS["nothing to group by"]}
+
+# Sums that only pages ask for, in groups of several kinds at once: cells tell all of it.
+MOVEMENT: Final = """with payments as (
+        select coalesce(card_network, '(none)') as network, coalesce(first_psp, '(none)') as psp,
+            final_result = 'approved' as is_won, is_recovered, approved_reporting_amount
+        from payments_silver where has_authorization
+    )
+    select case when grouping(network) = 0 then 'network' when grouping(psp) = 0 then 'psp' end as dimension,
+        coalesce(network, psp) as name, count(*) as payments, count_if(is_won) as approved,
+        sum(case when is_recovered then approved_reporting_amount end) as recovered
+    from payments group by grouping sets ((network), (psp))"""

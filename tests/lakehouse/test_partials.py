@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
-from tests.lakehouse.partial_groups import QUESTIONS, UNGROUPED
+from tests.lakehouse.partial_groups import MOVEMENT, QUESTIONS, UNGROUPED
 from tests.lakehouse.scope_world import GOLD, plain
 
 from payment_analysis.domain.scope import MISSING, TICK, Dimension, Scope
@@ -129,10 +129,14 @@ class Told:
 
     def groups_rows(self, question: str, scope: Scope) -> bool:
         """Whether rows are grouped within their segments."""
-        return "group by all" in self._with.prepared(*bound(question, scope)).sql
+        return "group by all" in self.sql(question, scope)
 
     def reads_cells(self, question: str, scope: Scope) -> bool:
-        return "segment_" in self._with.prepared(*bound(question, scope)).sql
+        return "segment_" in self.sql(question, scope)
+
+    def sql(self, question: str, scope: Scope) -> str:
+        """What is asked of the engine."""
+        return self._with.prepared(*bound(question, scope)).sql
 
 
 def made_world(folder: Path) -> pa.Table:
@@ -294,3 +298,11 @@ def test_a_question_over_groups_is_what_a_full_recompute_gives(told: Told, quest
 
     assert told.groups_rows(question, within) == (question not in UNGROUPED)
     told.compare(question, within)
+
+
+def test_a_question_with_several_groupings_is_answered_by_cells(told: Told) -> None:
+    within = told.values(Dimension.NETWORK)
+
+    assert '"payments"' in told.sql(MOVEMENT, within)
+    told.compare(MOVEMENT, within)
+    told.compare(MOVEMENT, Scope())

@@ -1,9 +1,9 @@
 """Cubes: which columns a day's rows are grouped by, and the measures their cells carry.
 
-The measures are what the gold views add up, taken from the views' own SQL (`harvest`); only what dashboards add up of
-attempts themselves, and no view does, is listed. What is decided here is the grouping. A wide cube has every dimension
-of a scope, so that any filter is answered from it; a narrow one has just what one view needs and answers it when
-nothing is filtered.
+The measures are what the gold views add up, taken from the views' own SQL (`harvest`); only what pages add up of
+attempts and payments themselves, and no view does, is listed. What is decided here is the grouping. A wide cube has
+every dimension of a scope, so that any filter is answered from it; a narrow one has just what one view needs and
+answers it when nothing is filtered.
 """
 
 from __future__ import annotations
@@ -58,6 +58,7 @@ ANSWERED: Final = Measure("count", "CASE WHEN is_authorization THEN 1 END")
 APPROVED: Final = Measure("count", "CASE WHEN is_approved AND is_authorization THEN 1 END")
 BLOCKED: Final = Measure("count", "CASE WHEN is_blocked THEN 1 END")
 AMOUNT: Final = Measure("sum", "reporting_amount")
+APPROVED_AMOUNT: Final = Measure("sum", "approved_reporting_amount")
 
 WIDE: Final = (
     _wide("attempts", ATTEMPTS, ("is_sale",)),
@@ -108,6 +109,7 @@ WIDE: Final = (
             *("final_result", "is_approved", "has_authorization", "is_first_attempt_approved", "is_recovered"),
             "is_decided",
         ),
+        measures=(AMOUNT, APPROVED_AMOUNT),
     ),
 )
 HOURLY: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(

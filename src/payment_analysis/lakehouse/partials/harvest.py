@@ -77,6 +77,9 @@ def _narrow(block: Block, narrow: dict[tuple[str, tuple[str, ...], tuple[str, ..
 def copied(base: str) -> tuple[str, ...]:
     """The columns of a kept table that are copied with its rows, the marks of the views that hold some of them too."""
     found = {KEPT[base].time, KEPT[base].day}.union(*(cube.keys for cube in cubes().values() if cube.base == base))
+    for cube in declared():  # and what is listed there; all other measures are some block's
+        if cube.base == base:
+            found = found.union(*(names(expression(one.argument)) for one in cube.measures))
     for block in gold_blocks():
         if block.rows.of == base:
             trees = [*block.rows.conditions, *block.groups, *block.items.values(), *block.rows.joins]
