@@ -62,9 +62,10 @@ def read(paths: Sequence[Path], columns: Columns) -> pa.Table:
     metadata = [pq.read_metadata(path) for path in paths]
     worded = sorted(_words(max(metadata, key=lambda one: int(one.num_rows)), columns))
     tables = []
-    for path in paths:
-        rows = pq.ParquetFile(path, read_dictionary=worded).read(use_threads=False)
-        held = set(rows.schema.names)
+    for path, about in zip(paths, metadata, strict=True):
+        held = set(about.schema.names)
+        few = [name for name in worded if name in held]
+        rows = pq.ParquetFile(path, metadata=about, read_dictionary=few).read(use_threads=False)
         tables.append(
             pa.table(
                 {
