@@ -7,28 +7,31 @@ from typing import Final
 TABLE: Final = "payments_enriched_silver"
 
 QUESTIONS: Final = {
-    "words": f"select merchant_id, issuer, count(*) as attempts from {TABLE} where is_sale group by merchant_id, issuer",
-    "an expression over words": f"""select coalesce(issuer, 'unknown') as issuer, merchant_id, count(*) as attempts
-        from {TABLE} group by coalesce(issuer, 'unknown'), merchant_id""",
-    "an expression that chooses words": f"""select case when is_sale then psp end as provider, issuer,
-        sum(reporting_amount) as amount from {TABLE} group by case when is_sale then psp end, issuer""",
-    "a part of the time": f"""select date_trunc('hour', event_timestamp) as hour, merchant_id, psp, count(*) as attempts
-        from {TABLE} where is_sale group by date_trunc('hour', event_timestamp), merchant_id, psp""",
+    "words": f"select merchant_name, issuer, count(*) as attempts from {TABLE} where is_sale group by 1, 2",
+    "an expression over words": f"""select coalesce(issuer, 'unknown') as issuer, merchant_name, count(*) as attempts
+        from {TABLE} group by coalesce(issuer, 'unknown'), merchant_name""",
+    "an expression that chooses words": f"""select case when is_sale then psp end as provider, issuer, merchant_name,
+        sum(reporting_amount) as amount from {TABLE} group by case when is_sale then psp end, issuer,
+        merchant_name""",
+    "a part of the time": f"""select date_trunc('hour', event_timestamp) as hour, merchant_name, psp, count(*) as attempts
+        from {TABLE} where is_sale group by date_trunc('hour', event_timestamp), merchant_name, psp""",
     "a number": f"""select floor(processing_time_ms / 50) * 50 as ms, result, count(*) as attempts
         from {TABLE} where is_sale group by floor(processing_time_ms / 50) * 50, result""",
-    "values of words": f"""select merchant_id, issuer, min(psp) as first_psp, max(card_network) as last_network,
-        max(case when is_approved then psp end) as approving from {TABLE} group by merchant_id, issuer""",
-    "any of few": f"select merchant_id, issuer, any_value(currency is null) as is_free from {TABLE} group by 1, 2",
-    "counted apart": f"""select issuer, card_network, count(distinct merchant_id) as merchants,
-        count_if(is_approved and result = 'approved') as approved from {TABLE} group by issuer, card_network""",
-    "counted apart among many": f"""select issuer, merchant_id, count(distinct reporting_amount) as amounts
-        from {TABLE} group by issuer, merchant_id""",
-    "means and shares": f"""select issuer, merchant_id, sum(fraud_score) / count(fraud_score) as score,
+    "values of words": f"""select merchant_name, issuer, min(psp) as first_psp, max(card_network) as last_network,
+        max(case when is_approved then psp end) as approving from {TABLE} group by merchant_name, issuer""",
+    "any of few": f"select merchant_name, issuer, any_value(currency is null) as is_free from {TABLE} group by 1, 2",
+    "counted apart": f"""select issuer, merchant_name, count(distinct merchant_id) as merchants,
+        count_if(is_approved and result = 'approved') as approved from {TABLE} group by issuer, merchant_name""",
+    "counted apart among many": f"""select issuer, merchant_name, count(distinct reporting_amount) as amounts
+        from {TABLE} group by issuer, merchant_name""",
+    "means and shares": f"""select issuer, merchant_name, sum(fraud_score) / count(fraud_score) as score,
         count_if(is_approved) / nullif(count_if(is_authorization), 0) as rate
-        from {TABLE} group by issuer, merchant_id having count(*) > 2 order by count(*) desc, issuer, merchant_id limit 9""",
+        from {TABLE} group by issuer, merchant_name having count(*) > 2
+        order by count(*) desc, issuer, merchant_name limit 9""",
     "nothing to group by": f"select count(*) as attempts, min(issuer) as first, max(psp) as last from {TABLE}",
     "placed among others": f"""select issuer, psp,
-        row_number() over (partition by issuer order by sum(reporting_amount), psp) as place from {TABLE} where is_sale and merchant_id is not null group by issuer, psp""",
+        row_number() over (partition by issuer order by sum(reporting_amount), psp) as place
+        from {TABLE} where is_sale and merchant_name is not null group by issuer, psp""",
 }
 
 # Of these only the rows themselves tell: too many values are told apart, or there is nothing to group by.

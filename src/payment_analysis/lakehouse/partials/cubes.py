@@ -1,8 +1,9 @@
 """Cubes: which columns a day's rows are grouped by, and the measures their cells carry.
 
-The measures are not listed anywhere: they are what the gold views add up, taken from the views' own SQL (`harvest`).
-What is decided here is the grouping alone. A wide cube has every dimension of a scope, so that any filter is answered
-from it; a narrow one has just what one view needs and answers it when nothing is filtered.
+The measures are what the gold views add up, taken from the views' own SQL (`harvest`); only what dashboards add up of
+attempts themselves, and no view does, is listed. What is decided here is the grouping. A wide cube has every dimension
+of a scope, so that any filter is answered from it; a narrow one has just what one view needs and answers it when
+nothing is filtered.
 """
 
 from __future__ import annotations
@@ -11,12 +12,11 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from payment_analysis.lakehouse.partials.aggregates import Measure
 from payment_analysis.lakehouse.scope_bases import BASES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from payment_analysis.lakehouse.partials.aggregates import Measure
 
 ATTEMPTS: Final = "payments_enriched_silver"
 PAYMENTS: Final = "payments_silver"
@@ -42,14 +42,22 @@ def _dimensions(base: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _wide(name: str, base: str, keys: tuple[str, ...], where: tuple[str, ...] = ()) -> Cube:
-    return Cube(name, base, tuple(dict.fromkeys((*_dimensions(base), *keys))), where, is_wide=True)
+def _wide(
+    name: str, base: str, keys: tuple[str, ...], where: tuple[str, ...] = (), measures: tuple[Measure, ...] = ()
+) -> Cube:
+    every = tuple(dict.fromkeys((*_dimensions(base), *keys)))
+    return Cube(name, base, every, where, measures=frozenset(measures), is_wide=True)
 
 
 DECLINED: Final = ("is_sale", "result = 'declined'")
 LINKS: Final = ("is_sale", "geo_country = 'BR'", "flow_type IN ('payment_link', 'payment_link_sep')")
 SEEN_IN_BRAZIL: Final = ("geo_country = 'BR'", "in_merchant_visible_attempts_silver", "is_sale")
 REASON: Final = ("decline_reason_detail", "decline_reason_standard", "decline_reason_group")
+
+ANSWERED: Final = Measure("count", "CASE WHEN is_authorization THEN 1 END")
+APPROVED: Final = Measure("count", "CASE WHEN is_approved AND is_authorization THEN 1 END")
+BLOCKED: Final = Measure("count", "CASE WHEN is_blocked THEN 1 END")
+AMOUNT: Final = Measure("sum", "reporting_amount")
 
 WIDE: Final = (
     _wide("attempts", ATTEMPTS, ("is_sale",)),
@@ -69,6 +77,15 @@ WIDE: Final = (
         ("service_path", "has_passkey", "is_network_token", "three_ds_friction", "three_ds_routed", "uses_3ds"),
         LINKS,
     ),
+    _wide("tokens", ATTEMPTS, ("issuer", "is_network_token"), ("is_authorization", "is_first_attempt")),
+    _wide(
+        "merchants",
+        ATTEMPTS,
+        ("is_sale", "merchant_name", "merchant_country", "merchant_risk_tier"),
+        measures=(ANSWERED, APPROVED, BLOCKED, AMOUNT),
+    ),
+    _wide("secured", ATTEMPTS, ("is_sale", "uses_3ds", "is_network_token"), measures=(ANSWERED, APPROVED)),
+    _wide("bins", ATTEMPTS, ("card_bin", "issuer", "is_sale")),
     _wide("seen", ATTEMPTS, (), SEEN_IN_BRAZIL),
     _wide(
         "seen_declines",

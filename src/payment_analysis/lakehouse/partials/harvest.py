@@ -45,7 +45,7 @@ def gold_blocks() -> tuple[Block, ...]:
 def cubes() -> Mapping[str, Cube]:
     """Every cube with its measures, by name: wide, hourly, and a narrow one per grouping that a gold view uses."""
     wide = declared()
-    measures: dict[str, set[Measure]] = {cube.name: set() for cube in wide}
+    measures = {cube.name: set(cube.measures) for cube in wide}
     narrow: dict[tuple[str, tuple[str, ...], tuple[str, ...]], set[Measure]] = {}
     for block in gold_blocks():
         for cube in wide:

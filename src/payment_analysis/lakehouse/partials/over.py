@@ -179,8 +179,8 @@ def _replaced(tree: exp.Expr, aggregate: Callable[[exp.Expr], exp.Expr]) -> exp.
 def _merged(node: exp.Expr, keys: set[str], found: OverCells) -> exp.Expr:
     """An aggregate over rows as one over cells."""
     whole = taken_apart(node)
-    if whole is None or whole.kind in ("min", "max"):
-        direct = isinstance(node, (exp.Min, exp.Max)) or (
+    if whole is None or whole.kind in ("min", "max", "any_value"):
+        direct = isinstance(node, (exp.Min, exp.Max, exp.AnyValue)) or (
             isinstance(node, exp.Count) and isinstance(node.this, exp.Distinct)
         )
         columns = [*node.find_all(exp.Column)]
