@@ -125,13 +125,13 @@ def fits_arrow(schema: pa.Schema, columns: Columns) -> bool:
     """Whether every column is one of these and has its type; words may stand in dictionaries."""
     for field in schema:
         kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
-        if field.name not in columns or kind != _arrow_type(columns[field.name]):
+        if field.name not in columns or kind != arrow_type(columns[field.name]):
             return False
     return True
 
 
 @cache
-def _arrow_type(word: str) -> pa.DataType:
+def arrow_type(word: str) -> pa.DataType:
     """The Arrow type that stands for a type word in a Parquet file."""
     return pa.schema(delta_schema({"column": word}).to_arrow()).field("column").type
 

@@ -21,6 +21,7 @@ from payment_analysis.lakehouse.recovery import repair
 from payment_analysis.lakehouse.schema import columns_of
 from payment_analysis.lakehouse.scope import looked_through, narrowed, over_shared, scoped
 from payment_analysis.lakehouse.seeds import SEEDS
+from payment_analysis.lakehouse.stream.intake import AS_MEASURED, Pace
 from payment_analysis.lakehouse.stream.stream import Stream
 from payment_analysis.lakehouse.table import load_sources, load_tables
 
@@ -99,11 +100,10 @@ class Lakehouse:
             self.maintain()
         return report
 
-    def stream(self) -> Stream:
+    def stream(self, pace: Pace = AS_MEASURED) -> Stream:
         """The continuous build, a micro-batch at a time; use it in a `with`."""
-        return Stream(
-            self._store, self._scratch, self._tables, self._sources, self._seeds, now=lambda: datetime.now(UTC)
-        )
+        parts = (self._store, self._scratch, self._tables, self._sources, self._seeds)
+        return Stream(*parts, now=lambda: datetime.now(UTC), pace=pace)
 
     def query(self, sql: str, limit: int = ROWS_MAX, *, seconds: float = SECONDS_MAX) -> QueryResult:
         """Answer SQL from outside: one read-only statement in the Databricks dialect, guarded and bounded."""

@@ -15,8 +15,7 @@ import pyarrow as pa
 
 from payment_analysis.lakehouse.dialect import to_duckdb
 from payment_analysis.lakehouse.duck import shown
-from payment_analysis.lakehouse.stream.index import distinct
-from payment_analysis.lakehouse.stream.memory import ATTEMPT, CARD, NO_SALE, PREVIOUS, of
+from payment_analysis.lakehouse.stream.memory import ATTEMPT, CARD, NO_SALE, PREVIOUS
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -52,14 +51,14 @@ class Arrivals:
     def sort_out(self) -> tuple[int, int]:
         """Note late rows and take them out of `batch`, put the past beside the others; how many follow and are late."""
         rows: dict[str, Any] = self._run(
-            f"select rowid as row, {ATTEMPT} as tx, {_PAY} as pay, coalesce({CARD}, 0) as card, "
+            f"select _row as row, {ATTEMPT} as tx, {_PAY} as pay, coalesce({CARD}, 0) as card, "
             f"epoch_us(event_timestamp) as happened, {_BY_KEY} as by_key from batch"
         ).fetchnumpy()
         rows = {name: np.asarray(column) for name, column in rows.items()}
         late = self._late(rows)
         if late.any():
             with shown(self._connection, "behind", pa.table({"row": rows["row"][late]})):
-                run, behind = self._run, "batch where rowid in (select row from behind)"
+                run, behind = self._run, "batch where _row in (select row from behind)"
                 run(f"insert into late select {ATTEMPT}, {_PAY}, {CARD}, event_timestamp, {_BY_KEY} from {behind}")
                 run(f"delete from {behind}")
             self.late = np.union1d(self.late, rows["tx"][late])
@@ -89,7 +88,7 @@ class Arrivals:
         known, at = memory.payments.find(following["pay"])
         pay, first = np.unique(following["pay"][known], return_index=True)
         wanted = pa.table({"pay": pay, "position": memory.payments.place[at[first]]})
-        self._connection.register("known_cards", memory.cards_of(distinct(following["card"])))
+        self._connection.register("known_cards", memory.cards_of(following["card"], row=following["row"]))
         if len(pay):
             with shown(connection, "retried", wanted):
                 self._stand_for_payments()
@@ -113,13 +112,12 @@ class Arrivals:
         )
 
 
-def continued(silver: Table, definition: str, cards: str) -> str:
-    """The definition's rows of real attempts, with the counts of their cards going on from what is known."""
+def continued(silver: Table, definition: str, known: str, on: str) -> str:
+    """The definition's rows of real attempts, with the counts of their cards going on from what is `known` of them."""
     (since,) = (column.this for column in silver.statement.expressions if column.alias == SINCE)
     counts = ", ".join(f"{value} as {name}" for name, value in COUNTED.items())
     return (
         f"select counted.* replace ({to_duckdb(since)} as {SINCE}) from ("
-        f"select made.* replace ({counts}) from ({definition}) as made left join {cards} as known "
-        f"on {of('made', CARD)} = known.card "
-        f"where not starts_with(made.transaction_id, '{MARK}')) as counted"
+        f"select made.* replace ({counts}) from ({definition}) as made left join {known} as known "
+        f"on {on}) as counted"
     )

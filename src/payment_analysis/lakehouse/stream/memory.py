@@ -100,12 +100,13 @@ class Memory:
                 self._run("insert into attempts from unfiled")
         self._unfiled.clear()
 
-    def cards_of(self, keys: Array) -> pa.Table:
-        """What is known of the cards among these keys."""
+    def cards_of(self, keys: Array, *, row: Array | None = None) -> pa.Table:
+        """What is known of the cards among these keys, each beside its key and its row."""
         known, rows = self.cards.find(keys)
         return pa.table(
             {
                 "card": keys[known],
+                "row": (np.zeros(len(keys), np.int32) if row is None else row)[known],
                 "happened": pa.array(self.cards.happened[rows]).cast(INSTANT),
                 "sequence": self.cards.place[rows],
                 "approved": self.cards.count[rows],

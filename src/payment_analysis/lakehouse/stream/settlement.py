@@ -122,7 +122,8 @@ def set_out(connection: DuckDBPyConnection, memory: Memory) -> None:
 def work_out(connection: DuckDBPyConnection, silver: Table, definition: str) -> None:
     """Fill `settled` with the rows as they should be, `gone` and `came` with what differs from `stale`."""
     run = connection.execute
-    run(f"create or replace temp table worked_out as {continued(silver, definition, 'cards_before')}")
+    of_its_card = f"{of('made', CARD)} = known.card"
+    run(f"create or replace temp table worked_out as {continued(silver, definition, 'cards_before', of_its_card)}")
     of_card = ", ".join(f"made.{name} as {name}" for name in OF_CARD)
     run(
         "create or replace temp table settled as "

@@ -14,9 +14,7 @@ Who commits from another snapshot than the newest is refused by Delta, and takes
 
 from __future__ import annotations
 
-import os
 import time
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
@@ -25,15 +23,16 @@ from payment_analysis.domain.errors import Conflict
 from payment_analysis.lakehouse import duck
 from payment_analysis.lakehouse.build import Build
 from payment_analysis.lakehouse.checks import run_checks
-from payment_analysis.lakehouse.data_file import committing, discard, rows_of, write_arrow, write_files
+from payment_analysis.lakehouse.data_file import committing, discard, rows_of, write_files
 from payment_analysis.lakehouse.delta import DEFINITION
 from payment_analysis.lakehouse.schema import columns_of, contract
-from payment_analysis.lakehouse.stream import settlement
+from payment_analysis.lakehouse.stream import landed, settlement
 from payment_analysis.lakehouse.stream.arrival import Arrivals, continued
 from payment_analysis.lakehouse.stream.head import Head
-from payment_analysis.lakehouse.stream.intake import Intake
-from payment_analysis.lakehouse.stream.memory import Memory
+from payment_analysis.lakehouse.stream.intake import AS_MEASURED, Intake, Pace
+from payment_analysis.lakehouse.stream.memory import NAMES, PREVIOUS, Memory
 from payment_analysis.lakehouse.stream.paid import Paid
+from payment_analysis.lakehouse.stream.writing import Writing
 from payment_analysis.lakehouse.workbench import Workbench, source_position
 
 if TYPE_CHECKING:
@@ -58,10 +57,8 @@ SETTLE_PAUSE_SECONDS: Final = 2.0
 PAID_PAUSE_SECONDS: Final = 10.0
 CLOCK_PAUSE_SECONDS: Final = 1.0
 AHEAD: Final = f"ahead:{BRONZE}"
+NEEDED: Final = (*PREVIOUS, *NAMES, "payment_key")  # by which a batch is parted and set beside its past
 MEMORY_MB: Final = 2_000
-ONE_THREAD_ROWS_MAX: Final = 5_000
-PART_ROWS_MIN: Final = 25_000  # a batch of more is written by several threads, each a file of its own
-THREADS: Final = os.cpu_count() or 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +67,7 @@ class Step:
 
     landed: int = 0
     quarantined: int = 0
-    written: int = 0  # rows of silver that are visible now
+    written: int = 0  # rows of silver that became visible: while more waits, those of the batch before
     late: int = 0  # rows that wait for the next settlement
     arrived: datetime | None = None  # when the newest of them arrived, UTC
 
@@ -87,9 +84,10 @@ class Stream:
         seeds: Seeds,
         *,
         now: Callable[[], datetime],
+        pace: Pace = AS_MEASURED,
     ) -> None:
         self._store, self._scratch, self._tables, self._sources = store, scratch, tables, sources
-        self._seeds, self._now = seeds, now
+        self._seeds, self._now, self._pace = seeds, now, pace
         self._held = ExitStack()
         self._opened = False
         self._far_at = self._settled_at = self._paid_at = self._clock_at = float("-inf")
@@ -109,7 +107,8 @@ class Stream:
         build = Build(self._store, self._scratch, self._tables, self._sources, self._seeds)
         build.run(now=self._now())
         connection = self._held.enter_context(duck.worker(self._scratch, memory_mb=MEMORY_MB))
-        self._run, self._threads = connection.execute, 0
+        self._run = connection.execute
+        self._run("set threads = 1")
         self._bench = Workbench(self._store, connection, self._scratch, self._tables, self._sources)
         self._silver = self._tables[SILVER]
         self._bench.open_reads(self._silver)
@@ -119,11 +118,17 @@ class Stream:
         self._clock_head = Head(self._store, self._store.snapshot(CLOCK))
         self._memory = Memory(connection, SILVER)
         self._arrivals = Arrivals(connection, self._memory)
-        self._intake = Intake(self._bench, self._tables[BRONZE])
+        checked = [check.predicate for check in self._tables[BRONZE].checks]
+        self._division = landed.divide(
+            self._bench.below(self._silver), self._silver, self._bench.columns(BRONZE), besides=[*NEEDED, *checked]
+        )
+        self._intake = Intake(self._bench, self._tables[BRONZE], named=self._division.named, pace=self._pace)
+        self._held.callback(self._intake.close)
         self._ahead = self._bench.generation(BRONZE)
         if snapshot.position(source_position(BRONZE)) != self._ahead:
             raise Conflict(f"{SILVER} changed while the pipeline was started", hint="it starts again by itself")
-        self._writers = self._held.enter_context(ThreadPoolExecutor(THREADS, "silver"))
+        self._writing = Writing(self._head)
+        self._held.callback(self._writing.close)
         self._paid = Paid(self._bench, SILVER, self._tables["payments_silver"])
         self._held.callback(self._paid.close)
         self._clock = self._run(f"select max(event_timestamp), max(reporting_currency) from {SILVER}").fetchall()[0]
@@ -143,22 +148,16 @@ class Stream:
     def step(self) -> Step:
         """Take what has landed into bronze and quarantine, and what follows of it into silver."""
         with self._fenced():
-            self._use_threads()
             taken = self._intake.take()
             if taken is None:
                 return Step()
             following, late = self._arrivals.sort_out()
             self._ahead = taken.generation
             if following:
-                self._follow()
-            return Step(taken.landed, taken.landed - taken.passed, following, late, taken.arrived)
-
-    def _use_threads(self) -> None:
-        """A small batch is done sooner by one thread than by several that wait for each other and for a processor."""
-        wanted = 1 if self._intake.waiting <= ONE_THREAD_ROWS_MAX else THREADS
-        if wanted != self._threads:
-            self._run(f"set threads = {wanted}")
-            self._threads = wanted
+                self._follow(taken.rows)
+            if not self._intake.reads_ahead:
+                self._writing.complete()
+            return Step(taken.landed, taken.landed - taken.passed, self._writing.seen(), late, taken.arrived)
 
     def settle(self, *, everything: bool = False) -> int:
         """Work out late rows and payments, when it is time or when told to do so at once; rows that were late."""
@@ -169,6 +168,7 @@ class Stream:
         if not everything and now - self._settled_at < SETTLE_PAUSE_SECONDS:
             return 0
         with self._fenced():
+            self._writing.complete()
             far = everything or now - self._far_at > FAR_PAUSE_SECONDS
             settled = self._settle_late(far=far)
             if everything or (now - self._paid_at > PAID_PAUSE_SECONDS and not self._paid.is_at_work):
@@ -199,17 +199,21 @@ class Stream:
         yield
         self._opened = True
 
-    def _follow(self) -> None:
-        self._bench.bind_select(BRONZE, "from batch")
-        with self._bench.definition_of(self._silver) as select:
-            made = self._bench.connection.sql(continued(self._silver, select, "known_cards")).to_arrow_table()
-        with duck.shown(self._bench.connection, "fresh", made):
-            run_checks(self._bench.connection, self._silver, "fresh")
-            written = [self._writers.submit(write_arrow, part, self._head.folder) for part in _parts(made)]
+    def _follow(self, batch: pa.Table) -> None:
+        """Work out what follows, commit the batch before, which was being written meanwhile, and write this one."""
+        division, connection = self._division, self._bench.connection
+        self._bench.bind_select(BRONZE, division.relation)
+        with self._bench.definition_of(self._silver, without=division.around) as select:
+            real = f"from ({select}) where {division.rider} is not null"
+            derived = continued(self._silver, real, "known_cards", f"made.{division.rider} = known.row")
+            made = connection.sql(derived).to_arrow_table()
+        made = landed.beside(batch, made, division, columns_of(self._silver))
+        with duck.shown(connection, "fresh", made):
+            run_checks(connection, self._silver, "fresh")
+            self._writing.begin(made, self._positions())
             self._memory.follow("fresh")  # beside the writing; when the commit is refused all of it is read anew
             self._paid.touch("fresh")
             self._tick("fresh")
-            self._commit(tuple(file for part in written for file in part.result()))
 
     def _settle_late(self, *, far: bool) -> int:
         if not len(self._arrivals.late):
@@ -257,12 +261,15 @@ class Stream:
         return self._settled()
 
     def _commit(self, files: tuple[DataFile, ...], remove: tuple[DataFile, ...] = ()) -> None:
-        """Commit to silver, with how far everything is in when nothing waits, and how far what follows is."""
+        with committing(files):
+            self._head.commit(files, remove=[file.path for file in remove], positions=self._positions())
+
+    def _positions(self) -> dict[str, int]:
+        """How far everything is in when nothing waits, and how far what follows is."""
         positions = {DEFINITION: self._definition, AHEAD: self._ahead}
         if not len(self._arrivals.late):
             positions[source_position(BRONZE)] = self._ahead
-        with committing(files):
-            self._head.commit(files, remove=[file.path for file in remove], positions=positions)
+        return positions
 
     def _tick(self, rows: str) -> None:
         """Note how far the data's clock has come."""
@@ -282,9 +289,3 @@ class Stream:
         with committing(files):
             self._clock_head.commit(files, remove=self._clock_head.paths, positions={DEFINITION: 0})
         self._clock_told = self._clock
-
-
-def _parts(rows: pa.Table) -> list[pa.Table]:
-    """A batch in as many parts as threads write it: a large one in one for each processor."""
-    size = max(PART_ROWS_MIN, -(-rows.num_rows // THREADS))
-    return [rows.slice(start, size) for start in range(0, rows.num_rows, size)]
