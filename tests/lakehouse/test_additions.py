@@ -8,7 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from tests.lakehouse.test_partials import DAY, END, RANGES, VIEWS, Told, made_world, revised
+from tests.lakehouse.partial_world import DAY, END, Told, made_world, revised
+from tests.lakehouse.test_partials import RANGES, VIEWS
 
 from payment_analysis.domain.scope import Scope
 

@@ -2,54 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 import pytest
-from tests.lakehouse.partial_groups import MOVEMENT, QUESTIONS, UNGROUPED
+from tests.lakehouse.partial_world import (
+    ATTEMPTS_TABLE,
+    DAY,
+    END,
+    Told,
+    told_in_parts,
+)
 from tests.lakehouse.scope_world import GOLD, plain
 
-from payment_analysis.domain.scope import MISSING, TICK, Dimension, Scope
-from payment_analysis.lakehouse.delta import DeltaStore
+from payment_analysis.domain.scope import TICK, Dimension, Scope
 from payment_analysis.lakehouse.kept_answers import depends_on_the_moment
 from payment_analysis.lakehouse.lakehouse import Lakehouse
 from payment_analysis.lakehouse.partials.kept_views import VIEWS as VIEWS_KEPT
-from payment_analysis.lakehouse.partials.reading import PartialReader
-from payment_analysis.lakehouse.partials.store import PartialStore
-from payment_analysis.lakehouse.query import Query, QueryResult
-from payment_analysis.lakehouse.reader import Reader
-from payment_analysis.lakehouse.scope import bound
-from payment_analysis.lakehouse.table import load_sources, load_tables
-from payment_analysis.simulate.world import World
-from payment_analysis.simulate.writing import write_history
+from payment_analysis.lakehouse.table import load_tables
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from payment_analysis.lakehouse.partials.store import State
 
-END = datetime(2026, 3, 31, 12, tzinfo=UTC)
-DAY = timedelta(days=1)
-ATTEMPTS_TABLE = "payments_enriched_silver"
-ONE_VALUE = (Dimension.COUNTRY, Dimension.CURRENCY)
-ATTEMPTS, DAYS, CARDS = 1500, 40, 300
-ROWS_MAX = 1_000_000
 UNDIVIDED = ("v_false_insights_metric", "v_uc_data_quality_metrics")
 VIEWS = [name for name in GOLD if name not in UNDIVIDED]
-VALUES = {  # of every dimension, in attempts
-    Dimension.NETWORK: "card_network",
-    Dimension.COUNTRY: "coalesce(issuer_country, geo_country)",
-    Dimension.SEGMENT: "merchant_segment",
-    Dimension.SOLUTION: "payment_solution",
-    Dimension.ENTRY_SYSTEM: "entry_system",
-    Dimension.MERCHANT: "merchant_id",
-    Dimension.PSP: "psp",
-    Dimension.CURRENCY: "currency",
-}
 RANGES = {
     "range": Scope(start=END - 12 * DAY, end=END + TICK),
     "period before": Scope(start=END - 24 * DAY, end=END - 12 * DAY),
@@ -67,117 +43,9 @@ WITHOUT_CELLS = {
 }
 
 
-class Told:
-    """A lakehouse with partial aggregates, and the same tables asked without."""
-
-    def __init__(self, home: Path, sample: pa.Table) -> None:
-        self._sample = sample
-        self.lakehouse = Lakehouse(home)
-        tables, sources = load_tables(), load_sources()
-        self._partials = PartialStore(home / "partials")
-        store, scratch = DeltaStore(home / "tables"), home / "scratch"
-        partials = PartialReader(self._partials, tables)
-        self._with = Reader(store, scratch, tables, sources, partials)
-        self._without = Query(Reader(store, scratch, tables, sources))
-        self._forgetful = Query(Reader(store, scratch, tables, sources, partials, tail_rows_max=0))
-
-    def land(self, rows: Any, name: str) -> None:
-        self.lakehouse.landing.append(rows, batch_id=name)
-        self.lakehouse.build()
-
-    def land_like_the_sample(self, name: str, **known: object) -> None:
-        """One more event, an approved attempt but for what is said."""
-        known |= {"_event_key": name, "_ingested_at": END + DAY}
-        row = {**self._sample.to_pylist()[0], "transaction_id": "came since", "payment_id": None, **known}
-        self.land(pa.Table.from_pylist([row], schema=self._sample.schema).to_reader(), name)
-
-    def refresh(self, *, held_min: int | None = None) -> int:
-        """Refresh, and say how many days of attempts were computed."""
-        done = self.lakehouse.refresh_partials(rows_min=0, share_max=1.0, held_min=held_min)
-        return sum(one.days for one in done if one.base == ATTEMPTS_TABLE)
-
-    def values(self, dimension: Dimension) -> Scope:
-        """A scope of the two most frequent values of a dimension, or of the missing one and one more."""
-        sql = f"select {VALUES[dimension]} as value from {ATTEMPTS_TABLE} group by 1 order by count(*) desc limit 2"
-        values = tuple(row["value"] or MISSING for row in self._without.inside(sql))
-        return Scope.from_parameters({dimension: ",".join(values[:1] if dimension in ONE_VALUE else values)}, now=END)
-
-    def compare(self, question: str, scope: Scope) -> None:
-        sql, parameters = bound(question, scope)
-        expected = self._without.inside(sql, parameters)
-
-        assert plain(self.lakehouse.rows(sql, parameters)) == plain(expected)
-        if scope.filters:  # as pages ask, whose filters are left to a function
-            found = self.lakehouse.staged(question, scope, {"all": "select * from dataset"}, limit=ROWS_MAX)["all"]
-            assert isinstance(found, QueryResult), found
-            assert plain(dict(zip(found.columns, row, strict=True)) for row in found.rows) == plain(expected)
-
-    def compare_without_memory(self, question: str) -> None:
-        """What a reader says that keeps none of the rows that came."""
-        assert plain(self._forgetful.inside(question)) == plain(self._without.inside(question))
-
-    def recomputed(self, question: str) -> list[dict[str, Any]]:
-        """The answer as it is asked, from the tables alone."""
-        return self._without.inside(question)
-
-    def is_kept(self, view: str) -> bool:
-        return self._with.is_kept(view)
-
-    def state(self) -> State:
-        """The partial aggregates of attempts."""
-        return self._partials.manifest().states[ATTEMPTS_TABLE]
-
-    def groups_rows(self, question: str, scope: Scope) -> bool:
-        """Whether rows are grouped within their segments."""
-        return "group by all" in self.sql(question, scope)
-
-    def reads_cells(self, question: str, scope: Scope) -> bool:
-        return "segment_" in self.sql(question, scope)
-
-    def sql(self, question: str, scope: Scope) -> str:
-        """What is asked of the engine."""
-        return self._with.prepared(*bound(question, scope)).sql
-
-
-def made_world(folder: Path) -> pa.Table:
-    """The events of a simulated history."""
-    world = World(7, cards=CARDS)
-    written = write_history(world, world.history(ATTEMPTS, DAYS, END), folder)
-    return pa.concat_tables([pq.read_table(path) for path in written.events])
-
-
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
-    """A simulated history that came in three parts: a quarter was late and some of it was revised, each time refreshed."""
-    folder = tmp_path_factory.mktemp("partials")
-    events = made_world(folder / "made")
-    told = Told(folder / "home", events.filter(pc.equal(events["result"], "approved")).slice(0, 1))
-    for number, part in enumerate(parts(events)):
-        told.land(part.to_reader(), f"part {number}")
-        assert told.refresh() > 0
-    return told
-
-
-def parts(events: pa.Table) -> list[pa.Table]:
-    """Three parts of all events; the last holds other outcomes of attempts of the first as well."""
-    number = np.arange(events.num_rows)
-    masks = [number % 4 != 0, number % 8 == 4, number % 8 == 0]
-    first, second, third = (events.filter(pa.array(mask)) for mask in masks)
-    later = pa.Table.from_pylist(revised(first, 0, 40, "revised-"), schema=events.schema)
-    return [first, second, pa.concat_tables([third, later])]
-
-
-def revised(events: pa.Table, start: int, count: int, prefix: str) -> list[dict[str, Any]]:
-    """Some approved attempts as they are told again: declined after all."""
-    rows: list[dict[str, Any]] = events.filter(pc.equal(events["result"], "approved")).slice(start, count).to_pylist()
-    for row in rows:
-        row |= {
-            "result": "declined",
-            "decline_code_raw": "51",
-            "updated_at": END,
-            "_event_key": f"{prefix}{row['_event_key']}",
-        }
-    return rows
+    return told_in_parts(tmp_path_factory.mktemp("partials"))
 
 
 @pytest.mark.parametrize("view", GOLD)
@@ -289,20 +157,3 @@ def test_a_remark_before_the_steps_of_a_question_is_no_part_of_it(told: Told) ->
 
     assert told.reads_cells(question, Scope())
     assert plain(told.lakehouse.rows(question)) == plain(told.recomputed(question))
-
-
-@pytest.mark.parametrize("scope", ["everything", Dimension.NETWORK, Dimension.COUNTRY])
-@pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
-def test_a_question_over_groups_is_what_a_full_recompute_gives(told: Told, question: str, scope: str) -> None:
-    within = Scope() if scope == "everything" else told.values(Dimension(scope))
-
-    assert told.groups_rows(question, within) == (question not in UNGROUPED)
-    told.compare(question, within)
-
-
-def test_a_question_with_several_groupings_is_answered_by_cells(told: Told) -> None:
-    within = told.values(Dimension.NETWORK)
-
-    assert '"payments"' in told.sql(MOVEMENT, within)
-    told.compare(MOVEMENT, within)
-    told.compare(MOVEMENT, Scope())
