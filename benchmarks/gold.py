@@ -31,7 +31,7 @@ from payment_analysis.lakehouse.partials.store import PartialStore
 from payment_analysis.lakehouse.reader import Reader
 from payment_analysis.lakehouse.schema import columns_of
 from payment_analysis.lakehouse.scope import bound
-from payment_analysis.lakehouse.scope_bases import BASES
+from payment_analysis.lakehouse.scope_bases import value_of
 from payment_analysis.lakehouse.table import load_sources, load_tables
 
 if TYPE_CHECKING:
@@ -74,8 +74,7 @@ def scopes(lakehouse: Lakehouse) -> dict[str, Scope]:
     base = "payments_enriched_silver"
     found = {"no filter": Scope()}
     for dimension in Dimension:
-        value = f"coalesce({', '.join(BASES[base].columns[dimension])})"
-        sql = f"select {value} as value from {base} group by 1 order by count(*) desc limit 1"
+        sql = f"select {value_of(dimension)} as value from {base} group by 1 order by count(*) desc limit 1"
         (row,) = lakehouse.rows(sql)
         found[dimension] = Scope.from_parameters({dimension: row["value"] or "(none)"}, now=END)
     (clock,) = lakehouse.rows("select as_of from data_clock")

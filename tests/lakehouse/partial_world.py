@@ -19,6 +19,7 @@ from payment_analysis.lakehouse.partials.store import PartialStore
 from payment_analysis.lakehouse.query import Query, QueryResult
 from payment_analysis.lakehouse.reader import Reader
 from payment_analysis.lakehouse.scope import bound
+from payment_analysis.lakehouse.scope_bases import value_of
 from payment_analysis.lakehouse.table import load_sources, load_tables
 from payment_analysis.simulate.world import World
 from payment_analysis.simulate.writing import write_history
@@ -34,16 +35,6 @@ ATTEMPTS_TABLE = "payments_enriched_silver"
 ONE_VALUE = (Dimension.COUNTRY, Dimension.CURRENCY)
 ATTEMPTS, DAYS, CARDS = 1500, 40, 300
 ROWS_MAX = 1_000_000
-VALUES = {  # of every dimension, in attempts
-    Dimension.NETWORK: "card_network",
-    Dimension.COUNTRY: "coalesce(issuer_country, geo_country)",
-    Dimension.SEGMENT: "merchant_segment",
-    Dimension.SOLUTION: "payment_solution",
-    Dimension.ENTRY_SYSTEM: "entry_system",
-    Dimension.MERCHANT: "merchant_id",
-    Dimension.PSP: "psp",
-    Dimension.CURRENCY: "currency",
-}
 
 
 class Told:
@@ -77,7 +68,7 @@ class Told:
 
     def values(self, dimension: Dimension) -> Scope:
         """A scope of the two most frequent values of a dimension, or of the missing one and one more."""
-        sql = f"select {VALUES[dimension]} as value from {ATTEMPTS_TABLE} group by 1 order by count(*) desc limit 2"
+        sql = f"select {value_of(dimension)} as value from {ATTEMPTS_TABLE} group by 1 order by count(*) desc limit 2"
         values = tuple(row["value"] or MISSING for row in self._without.inside(sql))
         return Scope.from_parameters({dimension: ",".join(values[:1] if dimension in ONE_VALUE else values)}, now=END)
 

@@ -14,7 +14,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from payment_analysis.domain.errors import BadInput
+from payment_analysis.domain.scope import Dimension
 from payment_analysis.lakehouse.scope import bound
+from payment_analysis.lakehouse.scope_bases import value_of
 
 if TYPE_CHECKING:
     from payment_analysis.domain.scope import Scope
@@ -52,13 +54,7 @@ SORT_KEYS: Final[dict[Sort, str]] = {
 FACETS: Final[dict[str, str]] = {
     "result": "result",
     "reason": "decline_reason_standard",
-    "network": "card_network",
-    "country": "coalesce(issuer_country, geo_country)",
-    "segment": "merchant_segment",
-    "solution": "payment_solution",
-    "entry_system": "entry_system",
-    "psp": "psp",
-    "currency": "currency",
+    **{one.value: value_of(one) for one in Dimension if one is not Dimension.MERCHANT},
 }
 FACET_VALUES: Final = 20
 

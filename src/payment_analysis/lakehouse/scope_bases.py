@@ -176,8 +176,17 @@ def literal(_name: str, value: str | datetime) -> str:
     return f"timestamp '{value:%Y-%m-%d %H:%M:%S.%f}Z'"
 
 
+def value_of(dimension: Dimension) -> str:
+    """What an attempt has of a dimension, as a scope filters it: Databricks SQL over its columns."""
+    return _first(_ATTEMPT[dimension])
+
+
+def _first(columns: tuple[str, ...]) -> str:
+    return columns[0] if len(columns) == 1 else f"coalesce({', '.join(columns)})"
+
+
 def _membership(columns: tuple[str, ...], named: list[str], *, or_missing: bool) -> str:
-    value = columns[0] if len(columns) == 1 else f"coalesce({', '.join(columns)})"
+    value = _first(columns)
     tests = [f"{value} in ({', '.join(named)})"] if named else []
     tests += [f"{value} is null"] if or_missing else []
     return tests[0] if len(tests) == 1 else f"({' or '.join(tests)})"

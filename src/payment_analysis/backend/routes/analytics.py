@@ -14,6 +14,7 @@ from payment_analysis.backend.gold_questions import GOLD_QUESTIONS, ROWS_MAX, an
 from payment_analysis.backend.scoping import ScopeDep
 from payment_analysis.domain.scope import Dimension
 from payment_analysis.lakehouse.scope import bound
+from payment_analysis.lakehouse.scope_bases import value_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,18 +22,6 @@ if TYPE_CHECKING:
     from payment_analysis.backend.gold_questions import GoldQuestion
 
 router = APIRouter(prefix="/api/analytics", tags=["analytics"])
-
-# The column behind each dimension of the scope bar: where it is spelled as the scope spells it.
-VALUES_OF: dict[Dimension, str] = {
-    Dimension.NETWORK: "card_network",
-    Dimension.COUNTRY: "coalesce(issuer_country, geo_country)",
-    Dimension.SEGMENT: "merchant_segment",
-    Dimension.SOLUTION: "payment_solution",
-    Dimension.ENTRY_SYSTEM: "entry_system",
-    Dimension.MERCHANT: "merchant_id",
-    Dimension.PSP: "psp",
-    Dimension.CURRENCY: "currency",
-}
 
 
 class Kpis(Sourced):
@@ -83,7 +72,7 @@ class EntryThroughput(Sourced):
 def get_countries(warehouse: WarehouseDep, scope: ScopeDep, state: DataStateDep) -> Countries:
     """Where the attempts of the scope come from."""
     question = (
-        f"with seen as (select {VALUES_OF[Dimension.COUNTRY]} as code from payments_enriched_silver) "
+        f"with seen as (select {value_of(Dimension.COUNTRY)} as code from payments_enriched_silver) "
         "select countries.code, countries.name, count(*) as attempts from seen join countries using (code) "
         "group by countries.code, countries.name order by attempts desc, countries.code"
     )
@@ -134,7 +123,7 @@ def get_dimension_values(
 ) -> DimensionValues:
     """What a dimension can be filtered by, within the scope."""
     question = (
-        f"select {VALUES_OF[dimension]} as value, count(*) as attempts from payments_enriched_silver "
+        f"select {value_of(dimension)} as value, count(*) as attempts from payments_enriched_silver "
         "group by value order by attempts desc, value limit :at_most"
     )
     sql, parameters = bound(question, scope)

@@ -10,22 +10,11 @@ from pydantic import BaseModel, Field
 from payment_analysis.backend.data_state import DataStateDep, Sourced
 from payment_analysis.backend.dependencies import WarehouseDep
 from payment_analysis.domain.scope import MISSING, PRESETS, Dimension
+from payment_analysis.lakehouse.scope_bases import value_of
 
 router = APIRouter(prefix="/api", tags=["scope"])
 
 VALUES_SHOWN = 200  # per dimension; only merchants have more
-
-# The column of an attempt that holds a dimension, as a scope filters it.
-COLUMNS: dict[Dimension, str] = {
-    Dimension.NETWORK: "card_network",
-    Dimension.COUNTRY: "coalesce(issuer_country, geo_country)",
-    Dimension.SEGMENT: "merchant_segment",
-    Dimension.SOLUTION: "payment_solution",
-    Dimension.ENTRY_SYSTEM: "entry_system",
-    Dimension.MERCHANT: "merchant_id",
-    Dimension.PSP: "psp",
-    Dimension.CURRENCY: "currency",
-}
 
 
 class ValueOut(BaseModel):
@@ -69,7 +58,7 @@ def get_scope_options(warehouse: WarehouseDep, state: DataStateDep) -> ScopeOpti
 
 def _dimension(warehouse: WarehouseDep, dimension: Dimension) -> DimensionOut:
     rows = warehouse.rows(
-        f"select coalesce({COLUMNS[dimension]}, '{MISSING}') as value, count(*) as attempts "
+        f"select coalesce({value_of(dimension)}, '{MISSING}') as value, count(*) as attempts "
         f"from payments_enriched_silver group by 1 order by 2 desc, 1 limit {VALUES_SHOWN}"
     )
     values = [ValueOut.model_validate(row) for row in rows]
