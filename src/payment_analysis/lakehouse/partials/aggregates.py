@@ -41,12 +41,7 @@ class Measure:
     @property
     def chosen(self) -> str:
         """The column of which it is a value of some row; empty when it is computed."""
-        if self.kind not in ("min", "max", "any_value"):
-            return ""
-        value = expression(self.argument)
-        if isinstance(value, exp.Case):
-            value = value.args["ifs"][0].args["true"]
-        return value.name if isinstance(value, exp.Column) else ""
+        return _chosen(self.argument) if self.kind in ("min", "max", "any_value") else ""
 
     @property
     def over_rows(self) -> str:
@@ -65,6 +60,14 @@ def _name(kind: str, argument: str) -> str:
     digest = hashlib.sha256(f"{kind} {argument}".encode()).hexdigest()[:8]
     plain = "_".join(sorted({column.name for column in expression(argument).find_all(exp.Column)}))
     return f"{kind}_{plain[:40]}_{digest}"
+
+
+@cache
+def _chosen(argument: str) -> str:
+    value = expression(argument)
+    if isinstance(value, exp.Case):
+        value = value.args["ifs"][0].args["true"]
+    return value.name if isinstance(value, exp.Column) else ""
 
 
 @cache

@@ -125,11 +125,6 @@ HOURLY: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 NARROW_MAX: Final = 6  # keys; a view that groups by more is answered from the wide cube
 
 
-# What no gold view tells apart and dashboards do: merchants by name, place and risk.
-ALSO_COPIED: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
-    {ATTEMPTS: frozenset({"merchant_name", "merchant_country", "merchant_risk_tier"}), PAYMENTS: frozenset()}
-)
-
 # Nearly as many values as rows: a copy of them would be as large as the copy of all the rest.
 NOT_COPIED: Final = frozenset({"canonical_transaction_key"})
 

@@ -13,7 +13,7 @@ from payment_analysis.lakehouse.delta import fingerprint
 from payment_analysis.lakehouse.partials.aggregates import expression, names, text_of
 from payment_analysis.lakehouse.partials.bases import KEPT, SEEN
 from payment_analysis.lakehouse.partials.blocks import find_blocks
-from payment_analysis.lakehouse.partials.cubes import ALSO_COPIED, NARROW_MAX, NOT_COPIED, Cube, declared
+from payment_analysis.lakehouse.partials.cubes import NARROW_MAX, NOT_COPIED, Cube, declared
 from payment_analysis.lakehouse.partials.over import over_cells
 from payment_analysis.lakehouse.partials.sources import ROW, Resolver
 from payment_analysis.lakehouse.table import load_sources, load_tables
@@ -84,7 +84,7 @@ def copied(base: str) -> tuple[str, ...]:
         if block.rows.of == base:
             trees = [*block.rows.conditions, *block.groups, *block.items.values(), *block.rows.joins]
             found |= {c.name for tree in trees for c in tree.find_all(exp.Column) if c.table == ROW}
-    return tuple(sorted((found | ALSO_COPIED[base]) - NOT_COPIED))
+    return tuple(sorted(found - NOT_COPIED))
 
 
 @cache
@@ -114,7 +114,7 @@ def only_present(base: str) -> frozenset[str]:
             trees = [*block.rows.conditions, *block.groups, *block.items.values(), *block.rows.joins]
             others |= {c.name for tree in trees for c in tree.find_all(exp.Column) if c.table == ROW}
     tested = {n for block in gold_blocks() for test in block.tests for n in names(test)}
-    return frozenset(present - keys - valued - others - tested - ALSO_COPIED[base])
+    return frozenset(present - keys - valued - others - tested)
 
 
 def _counts_presence(measure: Measure) -> bool:

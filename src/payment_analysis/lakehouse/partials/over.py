@@ -73,12 +73,13 @@ def over_groups(block: Block) -> OverGroups | None:
     if not listed or block.rows.joins or block.outside or len(listed) < len(block.groups):
         return None
     keys = {text_of(one): one.name if isinstance(one, exp.Column) else _key(one) for one in listed}
-    keys |= {name: name for name in _told_apart(block)}
+    told_apart = _told_apart(block)
+    keys |= {name: name for name in told_apart}
     found = OverCells(block.select, [], set(), set())
     if not all(_is_of_row(one) and _columns(one) for one in listed):
         return None
     try:
-        select = _written(block, lambda node: _merged(node, _told_apart(block), found), keys)
+        select = _written(block, lambda node: _merged(node, told_apart, found), keys)
     except OutOfReach:
         return None
     named = {*keys.values(), ROWS, *(one.name for one in found.measures)}

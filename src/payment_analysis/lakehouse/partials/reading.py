@@ -208,13 +208,13 @@ class PartialReader:
             covered, cut = [], [*covered, *cut]
         else:
             of_rows += [f"1 as {ROWS}", *(f"{one.of_row} as {one.name}" for one in measures)]
+        keys = relation.where.keys
+        texts = words(base) & {name for key, name in keys if key == name}
+        texts |= {one.name for one in measures if one.chosen in words(base)}
+        groups = Grouped(keys, tuple(measures), texts)
 
         def told(source: str, where: list[str]) -> str:
-            if not relation.where.keys:
-                return select_sql(of_rows or ["1 as one"], source, where)
-            plain = {name for key, name in relation.where.keys if key == name}
-            texts = words(base) & plain | {one.name for one in measures if one.chosen in words(base)}
-            return grouped_sql(Grouped(relation.where.keys, tuple(measures), texts), source, where)
+            return grouped_sql(groups, source, where) if keys else select_sql(of_rows or ["1 as one"], source, where)
 
         tests = [*(one.of_row for one in relation.where.time), *relation.where.of_rows]
         parts = []
