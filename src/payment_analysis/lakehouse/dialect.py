@@ -91,19 +91,18 @@ def to_duckdb(expression_or_sql: exp.Expression | str) -> str:
 
 def _sort_once(root: exp.Expr) -> None:
     """Let several percentiles of the same values in one SELECT be one aggregate, which DuckDB sorts for once."""
-    for select in root.find_all(exp.Select):
-        by_values: dict[str, list[exp.Anonymous]] = {}
-        for one in select.find_all(exp.Anonymous):
-            is_plain = not isinstance(one.parent, (exp.Filter, exp.Window)) and one.find_ancestor(exp.Select) is select
-            if one.name == _PERCENTILE and is_plain and isinstance(one.expressions[1], exp.Literal):
-                by_values.setdefault(one.expressions[0].sql(TARGET), []).append(one)
-        for values in by_values.values():
-            shares = list(dict.fromkeys(one.expressions[1].name for one in values))
-            listed = exp.Array(expressions=[exp.Literal.number(share) for share in shares])
-            for one in values if len(shares) > 1 else ():
-                together = _call(_PERCENTILE, one.expressions[0].copy(), listed.copy())
-                position = exp.Literal.number(1 + shares.index(one.expressions[1].name))
-                one.replace(_call("LIST_EXTRACT", together, position))
+    alike: dict[tuple[int, str], list[exp.Anonymous]] = {}
+    for one in root.find_all(exp.Anonymous):
+        is_plain = one.name == _PERCENTILE and not isinstance(one.parent, (exp.Filter, exp.Window))
+        if is_plain and isinstance(one.expressions[1], exp.Literal):
+            alike.setdefault((id(one.find_ancestor(exp.Select)), one.expressions[0].sql(TARGET)), []).append(one)
+    for percentiles in alike.values():
+        shares = list(dict.fromkeys(one.expressions[1].name for one in percentiles))
+        listed = exp.Array(expressions=[exp.Literal.number(share) for share in shares])
+        for one in percentiles if len(shares) > 1 else ():
+            together = _call(_PERCENTILE, one.expressions[0].copy(), listed.copy())
+            position = exp.Literal.number(1 + shares.index(one.expressions[1].name))
+            one.replace(_call("LIST_EXTRACT", together, position))
 
 
 def typed_sql(statement: exp.Expression, types: Mapping[str, str]) -> str:
