@@ -241,8 +241,14 @@ def _bare(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]]) -> F
     )
 
 
-def app_of(home: Home, *, hosts: Sequence[str] = LOOPBACK, announce: Callable[[str], None] | None = None) -> FastAPI:
-    """The application over a home."""
+def app_of(
+    home: Home,
+    *,
+    hosts: Sequence[str] = LOOPBACK,
+    announce: Callable[[str], None] | None = None,
+    is_worker: bool = False,
+) -> FastAPI:
+    """The application over a home; a worker only decides, so it asks for no pages in advance."""
     lakehouse, store = home.lakehouse(), Database.of_home(home.create().path)
     models = ModelRegistry(home.path)
     return create_app(
@@ -260,7 +266,7 @@ def app_of(home: Home, *, hosts: Sequence[str] = LOOPBACK, announce: Callable[[s
         shows_examples=home.shows_examples,
         registry=lambda: models.registry,
         announce=announce,
-        pages=PagesReady(lakehouse),
+        pages=None if is_worker else PagesReady(lakehouse),
     )
 
 
