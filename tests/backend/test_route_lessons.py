@@ -57,7 +57,12 @@ def test_processes_that_store_outcomes_by_turns_remember_the_same(databases: Dat
     for choice in choices:
         choice.take(Scoring(), RouteMemory(ROUTES))
     on_their_way = list[bytes]()  # to the main process: it hears them some outcomes later
-    main.lead(lambda one: [worker.learn(heard(written(Word.TOLD, one))) for worker in workers])
+
+    def to_all(one: Told) -> None:
+        for worker in workers:
+            worker.learn(heard(written(Word.TOLD, one)))
+
+    main.lead(to_all)
     for worker in workers:
         worker.follow(lambda one: on_their_way.append(written(Word.TOLD, one)))
 

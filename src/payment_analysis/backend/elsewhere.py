@@ -45,7 +45,7 @@ class Elsewhere:
                 writer.write(message.get("body", b""))
                 if not message.get("more_body", False):
                     break
-            await _carry(reader, _Answer(), receive, send)
+            await _carry(reader, _Answer(has_body=scope["method"] != "HEAD"), receive, send)
         finally:
             writer.close()
 
@@ -67,9 +67,9 @@ def _head(scope: Scope) -> bytes:
 class _Answer:
     """An answer that is being read; what is known of it waits in `messages`."""
 
-    def __init__(self) -> None:
-        self.messages = list[Message]()
-        self.is_complete = False
+    def __init__(self, *, has_body: bool) -> None:
+        self.messages: list[Message] = []
+        self.is_complete, self._has_body = False, has_body
         self._headers = list[tuple[bytes, bytes]]()
         self.parser = httptools.HttpResponseParser(self)
 
@@ -80,6 +80,7 @@ class _Answer:
     def on_headers_complete(self) -> None:
         status = self.parser.get_status_code()
         self.messages.append({"type": "http.response.start", "status": status, "headers": self._headers})
+        self.is_complete = not self._has_body
 
     def on_body(self, body: bytes) -> None:
         self.messages.append({"type": "http.response.body", "body": body, "more_body": True})
@@ -100,7 +101,7 @@ async def _carry(reader: asyncio.StreamReader, answer: _Answer, receive: Receive
                 return
             data = part.result()
             if not data:
-                break
+                raise Unavailable("The main process ended in the middle of an answer.")
             answer.parser.feed_data(data)
             for message in answer.messages:
                 await send(message)

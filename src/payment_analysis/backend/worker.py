@@ -6,8 +6,12 @@ It has the same application with the same gates, roles and store. It ends when t
 from __future__ import annotations
 
 import asyncio
+import os
+import select
 import socket
 import sys
+import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
 
 
 END_SECONDS_MAX: Final = 5  # for answers that are under way
+ALONE_SECONDS_MAX: Final = 10.0  # then it ends in the middle of whatever it does: what it answered is in the store
 
 
 class Worker(Answering):
@@ -69,12 +74,27 @@ class Worker(Answering):
         self.should_exit = True
 
 
+def end_with(end: socket.socket) -> None:
+    """Live no longer than the line to the main process, whatever else takes its time."""
+    line = select.poll()
+    line.register(end, 0)  # that the other side is gone is always told
+
+    def wait() -> None:
+        line.poll()
+        time.sleep(ALONE_SECONDS_MAX)
+        os._exit(1)
+
+    threading.Thread(target=wait, name="the line to the main process", daemon=True).start()
+
+
 def main(home: str, host: str, port: str, names: str, handle: str) -> None:
     """Decide until the main process ends; `names` are those that the application may be called by."""
+    end = socket.socket(fileno=int(handle))
+    end_with(end)
     keep_pace()
     app = app_of(Home(Path(home)), hosts=names.split(","), is_worker=True)
     app.add_middleware(Elsewhere, main=(host, int(port)))
-    Worker(app, socket.socket(fileno=int(handle))).run(sockets=[])
+    Worker(app, end).run(sockets=[])
 
 
 if __name__ == "__main__":
