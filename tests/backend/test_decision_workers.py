@@ -8,6 +8,7 @@ import os
 import signal
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection, HTTPException, IncompleteRead
@@ -148,6 +149,17 @@ def test_what_an_admin_sets_is_in_force_in_every_process_within_a_second(both: B
 def offers_north(both: Both, connection: HTTPConnection) -> bool:
     _, answer = both.send(connection, "POST", "/api/decision/routing", PAYMENT)
     return "north" in answer["candidates"]
+
+
+def test_a_question_asked_of_both_at_once_is_decided_once(both: Both) -> None:
+    with both.connected() as connections, ThreadPoolExecutor(2) as threads:
+        for number in range(30):
+            for kind in ("routing", "retry"):
+                asked = question(kind, f"twice-{kind}-{number}") | {"card_token_id": f"card-{kind}-{number}"}
+                one, other = threads.map(both.server.ask, connections, [kind] * 2, [asked] * 2)
+
+                assert one is not None
+                assert one == other
 
 
 def test_an_outage_told_to_one_process_is_known_to_all_and_told_to_people_once(both: Both) -> None:
