@@ -9,6 +9,7 @@ import asyncio
 import socket
 from typing import TYPE_CHECKING, Final
 
+from payment_analysis.backend.decision_route import DecisionRoute
 from payment_analysis.backend.routes import decision
 
 if TYPE_CHECKING:
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
     from payment_analysis.backend.worker_pool import WorkerPool
 
 # A preview is for a person who looks; everything else here acts.
-DECIDES: Final = frozenset(path for one in decision.router.routes if (path := one.path) != "/api/decision/preview")  # type: ignore[attr-defined]
+DECIDES: Final = frozenset(
+    one.path for one in decision.router.routes if isinstance(one, DecisionRoute) and one.path != "/api/decision/preview"
+)
 LOOKED_AT: Final = max(len(path) for path in DECIDES) + len("POST  ")
 AT_ONCE: Final = 100  # connections in one turn of the loop
 
