@@ -1,8 +1,8 @@
 """Every gold view over millions of attempts: `python -m benchmarks.gold --attempts 10000000`.
 
 The world is a simulated history of a million attempts; more of them are the same days lived by other cards: copies
-whose attempts, payments and cards have names of their own, so that every day is busier and no distribution changes. All
-rows lie in order of time, as those of a real history do: they are written as they come.
+whose attempts, payments and cards have names of their own and that happen some seconds earlier, so that every day is
+busier and no distribution changes. Rows lie in order of time, as a build leaves them.
 `--home` keeps it, and is used as it is when it holds one. An answer is asked anew each time, never one that was kept by
 the process; what a build leaves behind to answer from, partial aggregates and the rows of some views, is there.
 """
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 SIMULATED, DAYS, SEED = 1_000_000, 90, 7
 END = datetime(2026, 11, 1, tzinfo=UTC)
 ROUNDS = 5
+SECONDS_BETWEEN = 7  # a row and its copies: other rows lie between them
 DAYS_WRITTEN = 9  # at once: a tenth of the rows is sorted in memory
 GOAL_MS, GOAL_FILTERED_MS = 40, 250  # of a view
 ROWS_MAX = 1000  # what the API gives at most of a view without being asked for more
@@ -67,12 +68,14 @@ def make(home: Home, attempts: int) -> None:
 
 
 def multiply(home: Home, name: str, named: tuple[str, ...], times: int) -> None:
-    """Every row of a table so many times under other names, in order of time, as rows come that happen."""
+    """Every row of a table so many times, under other names and some seconds earlier, in order of time."""
     store = DeltaStore(home.path / "lakehouse" / "tables")
     origin, columns, kept = store.snapshot(name), columns_of(load_tables()[name]), KEPT[name]
     copies = [f"select * from ({rows_of(origin.paths, columns)})"]
     for number in range(1, times):
         other = ", ".join(f"{column} || '-{number}' as {column}" for column in named)
+        earlier = f"{kept.time} - interval {number * SECONDS_BETWEEN} seconds"
+        other += f", greatest({earlier}, {kept.day}::timestamp at time zone 'UTC') as {kept.time}"  # of the same day
         copies.append(f"select * replace ({other}) from ({rows_of(origin.paths, columns)})")
     files: list[DataFile] = []
     with duck.worker(home.path / "lakehouse" / "scratch", memory_mb=duck.BUILD_MEMORY_MB) as connection:
