@@ -34,6 +34,12 @@ FILTERED: Final[tuple[dict[str, str], ...]] = ({"network": MISSING}, {"range": "
 EARLIER: Final = timedelta(hours=1)  # before the newest attempt: views that speak of the end of a range have plans too
 
 
+def scopes_asked(as_of: datetime) -> tuple[Scope, ...]:
+    """What every page is asked in, of data that reach to an instant."""
+    opened = (Scope.from_parameters(one, now=as_of + TICK) for one in (*OPENED, *FILTERED))
+    return (*opened, Scope(start=as_of - 2 * EARLIER, end=as_of - EARLIER))
+
+
 class ReadyWarehouse(Warehouse, Versioned, Protocol):
     """A lakehouse that keeps its answers until its tables move."""
 
@@ -79,8 +85,7 @@ class PagesReady:
         if as_of is None:
             return
         boards = [one.dashboard for one in self._gallery.listed() if one.dashboard is not None]
-        listed = [Scope.from_parameters(opened, now=as_of + TICK) for opened in (*OPENED, *FILTERED)]
-        for scope in (*listed, Scope(start=as_of - 2 * EARLIER, end=as_of - EARLIER)):
+        for scope in scopes_asked(as_of):
             asking = Asking(self._warehouse, scope, compared(scope, Compare.PREVIOUS))
             for board in boards:
                 for page in board.pages:
