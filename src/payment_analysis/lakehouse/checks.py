@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from payment_analysis.domain.errors import BadInput
 from payment_analysis.lakehouse.data_file import rows_of
@@ -20,6 +20,14 @@ if TYPE_CHECKING:
     from payment_analysis.lakehouse.table import Check, Table
 
 SAMPLES_MAX: Final = 5
+
+
+class Asked(Protocol):
+    """What answers SQL: a connection, or plans that it keeps."""
+
+    def execute(self, query: str, /) -> DuckDBPyConnection:
+        """The connection with the answer."""
+        ...
 
 
 class CheckFailed(BadInput):
@@ -48,7 +56,7 @@ def _condition(predicate: str) -> str:
     return f"(({to_duckdb('select ' + predicate).removeprefix('SELECT ')}) is true)"
 
 
-def run_checks(connection: DuckDBPyConnection, table: Table, rows: str) -> tuple[int, tuple[Warned, ...]]:
+def run_checks(connection: Asked, table: Table, rows: str) -> tuple[int, tuple[Warned, ...]]:
     """Count the rows; raise CheckFailed when a `fail` check is broken; return the `warn` checks that are."""
     checks = [check for check in table.checks if check.level != "drop"]
     counted = "".join(f", count(*) filter (where not {holds(check)})" for check in checks)
@@ -68,7 +76,7 @@ def checked_files(connection: DuckDBPyConnection, table: Table, files: Sequence[
     return run_checks(connection, table, f"({rows})")[1] if files else ()
 
 
-def _refuse(connection: DuckDBPyConnection, table: Table, check: Check, broken: int, rows: str) -> None:
+def _refuse(connection: Asked, table: Table, check: Check, broken: int, rows: str) -> None:
     key = ", ".join(f'"{name}"' for name in table.grain) or "*"
     found = connection.execute(
         f"select {key} from {rows} where not {holds(check)} order by all limit {SAMPLES_MAX}"

@@ -81,5 +81,5 @@ def pinned(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
 
 def _connect(scratch: Path, memory_mb: int) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(config={"temp_directory": str(scratch), "memory_limit": f"{memory_mb}MB"})
-    connection.execute("set TimeZone = 'UTC'")
+    connection.execute("set global TimeZone = 'UTC'")  # of cursors, too: they take nothing else over
     return connection

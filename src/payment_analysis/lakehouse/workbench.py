@@ -96,21 +96,23 @@ class Workbench:
         A view that is read more than once is worked out once: the engine itself would repeat it for every reader.
         Columns `without` are left out; columns of few `words` are numbers of words.
         """
-        parts, often = {part.name for part in self.below(table)}, self._often(table)
         worked_out = []
         try:
-            for name, view in self.tables.items():  # in order of dependence
-                if name not in parts or name == table.name:
-                    continue
-                if name in often:
-                    self.connection.execute(f'create or replace temp table "{name}" as {typed(view)}')
-                    worked_out.append(name)
+            for view, is_read_often in self.looked_through(table):
+                if is_read_often:
+                    self.connection.execute(f'create or replace temp table "{view.name}" as {typed(view)}')
+                    worked_out.append(view.name)
                 else:
                     self.bind_view(view)
             yield typed(table, without=without, words=words)
         finally:
             for name in worked_out:
                 self.connection.execute(f'drop table "{name}"')
+
+    def looked_through(self, table: Table) -> tuple[tuple[Table, bool], ...]:
+        """The views a definition looks through, in order of dependence, and whether each is read more than once."""
+        parts, often = {part.name for part in self.below(table)} - {table.name}, self._often(table)
+        return tuple((view, name in often) for name, view in self.tables.items() if name in parts)
 
     def _often(self, table: Table) -> frozenset[str]:
         """What a definition and the views it looks through read more than once."""

@@ -8,6 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+import pyarrow as pa
+
 from payment_analysis.domain.errors import Conflict
 from payment_analysis.lakehouse.bronze import LANDING, QUARANTINE, dropped, passing
 from payment_analysis.lakehouse.checks import run_checks
@@ -20,13 +23,13 @@ from payment_analysis.lakehouse.stream.head import Grown, Head
 from payment_analysis.lakehouse.workbench import source_position
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from concurrent.futures import Future
     from datetime import datetime
 
-    import pyarrow as pa
-
     from payment_analysis.lakehouse.data_file import DataFile
+    from payment_analysis.lakehouse.schema import Columns
+    from payment_analysis.lakehouse.stream.plans import Plans
     from payment_analysis.lakehouse.table import Table
     from payment_analysis.lakehouse.workbench import Workbench
 
@@ -44,9 +47,10 @@ AS_MEASURED: Final = Pace()
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """One batch of landing in bronze: the columns that the engine needs of it are in `batch`, with `_row`."""
+    """One batch of landing in bronze."""
 
-    rows: pa.Table  # all that landed, at the place that `_row` says
+    rows: pa.Table  # all that landed
+    batch: pa.Table  # those that pass, in the columns that the engine needs, with their places among all in `_row`
     generation: int  # of bronze, with the batch
     landed: int
     passed: int
@@ -56,10 +60,10 @@ class Taken:
 class Intake:
     """Reads landing forward; bronze and quarantine have been built up to the same place when it begins."""
 
-    def __init__(self, bench: Workbench, bronze: Table, *, named: Sequence[str], pace: Pace) -> None:
+    def __init__(self, bench: Workbench, plans: Plans, bronze: Table, *, named: Columns, pace: Pace) -> None:
         """Begin where bronze stands; of a batch the engine is given the `named` columns."""
-        self._bench, self._bronze, self._store, self._pace = bench, bronze, bench.store, pace
-        self._named = {name: word for name, word in bench.columns(LANDING).items() if name in named}
+        self._bench, self._plans, self._bronze, self._store, self._pace = bench, plans, bronze, bench.store, pace
+        self._named = named
         self._reader = ThreadPoolExecutor(1, "landing")
         self._next: _Batch | None = None
         landing = bench.reopen(bench.sources[LANDING])
@@ -115,20 +119,21 @@ class Intake:
         self._look()
         if sum(grown.rows for grown in self._waiting) >= self._pace.ahead_rows_min:
             self._next = self._begin()
-        run, passes = self._bench.connection.execute, passing(self._bronze)
-        with shown(self._bench.connection, "landed", landed.numbered(rows, self._named)):
-            run(f"create or replace temp table batch as {contract({**self._named, '_row': 'int'}, 'landed')}")
-        count, passed, arrived = run(
+        named, passes = landed.numbered(rows, self._named), passing(self._bronze)
+        self._plans.show("batch", named)
+        count, passed, arrived = self._plans.execute(
             f"select count(*), count(*) filter (where {passes}), max(_ingested_at) from batch"
         ).fetchall()[0]
         positions = {DEFINITION: self._definition, source_position(LANDING): batch.generation}
         if passed < count:
             self._put_aside(rows, positions)
-            run(f"delete from batch where not ({passes})")
-        run_checks(self._bench.connection, self._bronze, "batch")
+            kept = self._plans.arrays(f"select {landed.ROW} as row from batch where {passes}")["row"]
+            named = named.take(pa.array(np.sort(kept)))
+            self._plans.show("batch", named)
+        run_checks(self._plans, self._bronze, "batch")
         with committing(written := self._written(batch, None if passed == count else rows)):
             self.bronze.commit(written, positions=positions)
-        return Taken(rows, self.bronze.generation, count, passed, arrived)
+        return Taken(rows, named, self.bronze.generation, count, passed, arrived)
 
     def _written(self, batch: _Batch, parted: pa.Table | None) -> tuple[DataFile, ...]:
         """The files of bronze: landing's own when all their rows pass, else those rows that do."""

@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from payment_analysis.lakehouse.schema import Columns
+    from payment_analysis.lakehouse.stream.index import Array
     from payment_analysis.lakehouse.table import Table
 
+ROW: Final = "_row"  # the number of a row in its batch
 WORD_BYTES_MAX: Final = 4  # a row: a column of words that takes more is no dictionary, and would be made one
 
 
@@ -32,7 +34,7 @@ WORD_BYTES_MAX: Final = 4  # a row: a column of words that takes more is no dict
 class Division:
     """Which columns of a batch the engine needs, and which of a table's columns it need not see."""
 
-    named: tuple[str, ...]  # the batch's columns that the engine reads
+    named: Columns  # the batch's columns that the engine reads
     carried: tuple[str, ...]  # the table's columns that are the batch's own
     rider: str  # the column in whose place the number of the row passes the engine
     relation: str  # the batch as the definition reads it, over `batch`
@@ -46,15 +48,15 @@ class Division:
 def divide(parts: Iterable[Table], table: Table, columns: Columns, *, besides: Iterable[str]) -> Division:
     """Divide the columns of a batch: the engine gets those that these definitions or texts name."""
     words = set(re.findall(r"\w+", " ".join([*(part.sql for part in parts), *besides])))
-    named = tuple(name for name in columns if name in words)
-    rider = next(n for n, word in columns.items() if n in table.carried - set(named) and word in ("int", "bigint"))
+    named = {name: word for name, word in columns.items() if name in words}
+    rider = next(n for n, word in columns.items() if n in table.carried - named.keys() and word in ("int", "bigint"))
     blank = ", ".join(
-        f"cast({'_row' if name == rider else 'null'} as {duckdb_type(word)}) as {name}"
+        f"cast({ROW if name == rider else 'null'} as {duckdb_type(word)}) as {name}"
         for name, word in columns.items()
         if name not in named
     )
     carried = tuple(name for name in columns_of(table) if name in table.carried)
-    return Division(named, carried, rider, f"select * exclude (_row), {blank} from batch")
+    return Division(named, carried, rider, f"select * exclude ({ROW}), {blank} from batch")
 
 
 def read(paths: Sequence[Path], columns: Columns) -> pa.Table:
@@ -79,20 +81,31 @@ def read(paths: Sequence[Path], columns: Columns) -> pa.Table:
     return pa.concat_tables(tables).unify_dictionaries()
 
 
-def numbered(rows: pa.Table, names: Iterable[str]) -> pa.Table:
+def plain(rows: pa.Table, columns: Columns) -> pa.Table:
+    """These columns, with words spelt out."""
+    return pa.table({name: _cast(rows[name], arrow_type(word)) for name, word in columns.items()})
+
+
+def numbered(rows: pa.Table, columns: Columns) -> pa.Table:
     """These columns of a batch, with the number of each row in `_row`."""
-    return rows.select(list(names)).append_column("_row", pa.array(np.arange(rows.num_rows, dtype=np.int32)))
+    return plain(rows, columns).append_column(ROW, pa.array(np.arange(rows.num_rows, dtype=np.int32)))
 
 
-def beside(landed: pa.Table, made: pa.Table, division: Division, columns: Columns) -> pa.Table:
-    """What the engine made, in the order of the batch, with the columns that went round the engine."""
+def named_in(table: Table, columns: Columns) -> Columns:
+    """The columns by which the checks of a table judge its rows, and name them."""
+    words = set(re.findall(r"\w+", " ".join([*table.grain, *(check.predicate for check in table.checks)])))
+    return {name: word for name, word in columns.items() if name in words}
+
+
+def beside(landed: pa.Table, made: pa.Table, division: Division, columns: Columns) -> tuple[pa.Table, Array]:
+    """What the engine made, in the order of the batch, with the columns that went round the engine; and row numbers."""
     rows = made[division.rider].to_numpy()
     order = np.argsort(rows)
     made = made.drop_columns([division.rider]).take(pa.array(order))
     if len(rows) < landed.num_rows:
         landed = landed.take(pa.array(rows[order]))
     given = set(made.schema.names)
-    return pa.table({name: made[name] if name in given else landed[name] for name in columns})
+    return pa.table({name: made[name] if name in given else landed[name] for name in columns}), rows[order]
 
 
 def _words(file: pq.FileMetaData, columns: Columns) -> set[str]:
@@ -110,7 +123,11 @@ def _words(file: pq.FileMetaData, columns: Columns) -> set[str]:
 
 
 def _typed(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
-    return column if pa.types.is_dictionary(column.type) or column.type == kind else column.cast(kind)
+    return column if pa.types.is_dictionary(column.type) else _cast(column, kind)
+
+
+def _cast(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
+    return column if column.type == kind else column.cast(kind)
 
 
 def _stored(name: str, kind: pa.DataType, worded: Sequence[str]) -> pa.DataType:

@@ -17,12 +17,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from payment_analysis.lakehouse.duck import shown
+from payment_analysis.lakehouse.stream import landed
 from payment_analysis.lakehouse.stream.index import Array, Ends, Index, last_of_each
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from duckdb import DuckDBPyConnection
+
+    from payment_analysis.lakehouse.schema import Columns
+    from payment_analysis.lakehouse.stream.plans import Plans
 
 # What a retry is compared with: the columns that its reason, its PSP and its time are read from.
 PREVIOUS: Final = (
@@ -52,11 +59,12 @@ _OPEN: Final = (
 class Memory:
     """All of it, beside one connection."""
 
-    def __init__(self, connection: DuckDBPyConnection, silver: str) -> None:
-        """Read it from a relation of silver rows."""
+    def __init__(self, connection: DuckDBPyConnection, plans: Plans, silver: str, columns: Columns) -> None:
+        """Read it from a relation of silver rows, which have these columns."""
         self._run = connection.execute
-        self._connection = connection
-        self._unfiled: list[dict[str, Array]] = []  # attempts that are in no table yet
+        self._connection, self._plans = connection, plans
+        self._previous = {name: columns[name] for name in PREVIOUS}
+        self._unfiled: list[Mapping[str, Array]] = []  # attempts that are in no table yet
         self._run("create or replace table attempts (tx ubigint, pay ubigint, card ubigint, happened timestamptz)")
         self._run(f"create or replace table open_payments as {_OPEN.format(rows=silver)}")
         facts = self._facts(silver)
@@ -64,10 +72,30 @@ class Memory:
         self.known, self.payments, self.cards = Index(expected), Ends(expected), Ends(expected)
         self._take_in(facts)
 
-    def follow(self, rows: str) -> None:
-        """Take in new silver rows: each comes after everything known of its payment and its card."""
-        self._run(f"insert into open_payments {_OPEN.format(rows=rows)}")
-        self._take_in(self._facts(rows))
+    def follow(self, rows: pa.Table, keys: Mapping[str, Array]) -> None:
+        """Take in new silver rows, with their hashes: each comes after everything known of its payment and its card."""
+        closed = np.asarray(pc.fill_null(pc.equal(rows["result"].cast(pa.string()), "approved"), False))
+        position = _numbers(rows["position_in_payment"])
+        counted = {
+            "position": position,
+            "closed": closed.astype(np.int32),
+            "sequence": _numbers(rows["attempt_sequence"]),
+            "approved": _numbers(rows["prior_approved_count"]) + closed,
+        }
+        is_open = ~closed & (position > 0) & np.asarray(pc.is_valid(rows["result"]))
+        opened = landed.plain(rows.filter(pa.array(is_open)), self._previous)
+        for name, column in (("position", position), ("pay", keys["pay"])):
+            opened = opened.add_column(0, name, pa.array(column[is_open]))
+        self._plans.show("opened", opened)
+        self._plans.execute("insert into open_payments from opened").fetchall()
+        self._take_in({**keys, **counted})
+
+    def open_attempts(self, payments: Array, positions: Array) -> pa.Table:
+        """The last attempts of payments that are not approved, by the place each has."""
+        with shown(self._connection, "retried", pa.table({"pay": payments, "position": positions})):
+            return self._connection.sql(
+                "select open_payments.* from open_payments join retried using (pay, position)"
+            ).to_arrow_table()
 
     def correct(self, rows: str) -> None:
         """Take in rows of silver that were written again, whole payments and the ends of cards' histories."""
@@ -121,7 +149,7 @@ class Memory:
         found: dict[str, Any] = self._run(_FACTS.format(rows=rows)).fetchnumpy()
         return {name: np.asarray(column) for name, column in found.items()}
 
-    def _take_in(self, facts: dict[str, Array], of_payments: Array | None = None) -> None:
+    def _take_in(self, facts: Mapping[str, Array], of_payments: Array | None = None) -> None:
         """Know the attempts, and the last one of each card and of each payment (of some payments)."""
         self._unfiled.append({name: facts[name] for name in ("tx", "pay", "card", "happened")})
         self.known.know(facts["tx"])
@@ -135,6 +163,11 @@ class Memory:
             mine = {name: facts[name][counted] for name in (key, "happened", place, count)}
             last = last_of_each(mine[key], mine[place])
             ends.put(*(mine[name][last] for name in (key, "happened", place, count)))
+
+
+def _numbers(column: pa.ChunkedArray) -> Array:
+    """Whole numbers, zero where there is none."""
+    return np.asarray(pc.fill_null(column, 0), dtype=np.int32)
 
 
 def of(relation: str, expression: str) -> str:

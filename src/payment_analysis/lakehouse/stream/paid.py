@@ -6,10 +6,13 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+
 from payment_analysis.lakehouse import background
 from payment_analysis.lakehouse.checks import run_checks
 from payment_analysis.lakehouse.data_file import CLUSTER_COLUMN, committing, discard, rows_of
 from payment_analysis.lakehouse.delta import DEFINITION
+from payment_analysis.lakehouse.duck import shown
 from payment_analysis.lakehouse.schema import columns_of
 from payment_analysis.lakehouse.stream import settlement
 from payment_analysis.lakehouse.stream.head import Head
@@ -37,18 +40,19 @@ class Paid:
         self._head = Head(bench.store, snapshot)
         self._definition = bench.definition(payments, besides=silver)
         self._read_columns = _named(payments, bench.columns(silver))
-        self._tell = bench.connection.execute
-        self._tell(f"create or replace table paid as select hash(payment_id) as payment from {payments.name}")
-        self._tell("create or replace table touched_payments (payment_id varchar)")
+        bench.connection.execute(
+            f"create or replace table paid as select hash(payment_id) as payment from {payments.name}"
+        )
+        self._touched: list[pa.ChunkedArray] = []  # names of payments, again and again
         cursor = bench.connection.cursor()
         self._bench = Workbench(bench.store, cursor, bench.scratch, bench.tables, bench.sources)
         self._run = cursor.execute
         self._worker = ThreadPoolExecutor(1, "payments", background.stand_back)
         self._work: Future[None] | None = None
 
-    def touch(self, rows: str) -> None:
+    def touch(self, rows: pa.Table) -> None:
         """These rows of silver are new or have changed: their payments have, too."""
-        self._tell(f"insert into touched_payments select distinct payment_id from {rows} where is_sale")
+        self._touched.append(rows["payment_id"].filter(rows["is_sale"]))
 
     @property
     def is_at_work(self) -> bool:
@@ -57,8 +61,10 @@ class Paid:
     def begin(self, silver: Head, *, large_file_rows: int | None) -> None:
         """Work out what has changed until now, in the background; payments in files of more rows than given wait."""
         self.end()
-        self._tell("create or replace table handed_over as select distinct payment_id from touched_payments")
-        self._tell("delete from touched_payments")
+        touched, self._touched = self._touched, []
+        names = pa.chunked_array([chunk for one in touched for chunk in one.chunks], pa.string())
+        with shown(self._bench.connection, "touched", pa.table({"payment_id": names})):
+            self._run("create or replace table handed_over as select distinct payment_id from touched")
         self._work = self._worker.submit(self._work_out, silver.files, silver.generation, large_file_rows)
 
     def end(self) -> None:
@@ -88,7 +94,8 @@ class Paid:
             self._work_out(silver, generation, large_file_rows)
             return
         run("insert into paid select hash(payment_id) from came anti join repeated using (payment_id)")
-        run("insert into touched_payments select payment_id from waiting")
+        if waiting:
+            self._touched.append(self._bench.connection.sql("from waiting").to_arrow_table()["payment_id"])
 
     def _find_wanted(self, large_file_rows: int | None) -> int:
         """Fill `wanted`, and `held` with what is stored of them; the number of payments that wait.

@@ -19,6 +19,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
+import numpy as np
+import pyarrow.compute as pc
+
 from payment_analysis.domain.errors import Conflict
 from payment_analysis.lakehouse import duck
 from payment_analysis.lakehouse.build import Build
@@ -27,11 +30,13 @@ from payment_analysis.lakehouse.data_file import committing, discard, rows_of, w
 from payment_analysis.lakehouse.delta import DEFINITION
 from payment_analysis.lakehouse.schema import columns_of, contract
 from payment_analysis.lakehouse.stream import landed, settlement
-from payment_analysis.lakehouse.stream.arrival import Arrivals, continued
+from payment_analysis.lakehouse.stream.arrival import Arrivals
+from payment_analysis.lakehouse.stream.following import Following
 from payment_analysis.lakehouse.stream.head import Head
 from payment_analysis.lakehouse.stream.intake import AS_MEASURED, Intake, Pace
 from payment_analysis.lakehouse.stream.memory import NAMES, PREVIOUS, Memory
 from payment_analysis.lakehouse.stream.paid import Paid
+from payment_analysis.lakehouse.stream.plans import Plans
 from payment_analysis.lakehouse.stream.writing import Writing
 from payment_analysis.lakehouse.workbench import Workbench, source_position
 
@@ -46,6 +51,7 @@ if TYPE_CHECKING:
     from payment_analysis.lakehouse.data_file import DataFile
     from payment_analysis.lakehouse.delta import DeltaStore
     from payment_analysis.lakehouse.seeds import Seeds
+    from payment_analysis.lakehouse.stream.arrival import Parted
     from payment_analysis.lakehouse.table import Source, Table
 
 BRONZE: Final = "payments_raw_bronze"
@@ -116,13 +122,18 @@ class Stream:
         snapshot = self._bench.open(self._silver)
         self._head = Head(self._store, snapshot)
         self._clock_head = Head(self._store, self._store.snapshot(CLOCK))
-        self._memory = Memory(connection, SILVER)
-        self._arrivals = Arrivals(connection, self._memory)
+        self._plans = Plans(self._held.enter_context(connection.cursor()))
+        self._columns = columns_of(self._silver)
+        self._memory = Memory(connection, self._plans, SILVER, self._columns)
+        self._arrivals = Arrivals(connection, self._plans, self._memory)
         checked = [check.predicate for check in self._tables[BRONZE].checks]
         self._division = landed.divide(
             self._bench.below(self._silver), self._silver, self._bench.columns(BRONZE), besides=[*NEEDED, *checked]
         )
-        self._intake = Intake(self._bench, self._tables[BRONZE], named=self._division.named, pace=self._pace)
+        self._checked = landed.named_in(self._silver, self._columns)
+        self._intake = Intake(
+            self._bench, self._plans, self._tables[BRONZE], named=self._division.named, pace=self._pace
+        )
         self._held.callback(self._intake.close)
         self._ahead = self._bench.generation(BRONZE)
         if snapshot.position(source_position(BRONZE)) != self._ahead:
@@ -132,18 +143,12 @@ class Stream:
         self._paid = Paid(self._bench, SILVER, self._tables["payments_silver"])
         self._held.callback(self._paid.close)
         self._clock = self._run(f"select max(event_timestamp), max(reporting_currency) from {SILVER}").fetchall()[0]
-        self._hold()
+        self._following = Following(self._bench, self._plans, self._silver, self._division)
+        self._run(f"create or replace table input as {rows_of((), self._bench.columns(BRONZE))}")
         self._clock_told = self._clock
         self._waits = (0, None)
         self._far_at = self._settled_at = self._paid_at = self._clock_at = time.monotonic()
         self._opened = True
-
-    def _hold(self) -> None:
-        """Reference data in memory, and the empty tables of a batch."""
-        for name in sorted(self._bench.inputs(self._silver) & self._sources.keys()):
-            self._run(f'create or replace table "held_{name}" as from "{name}"')
-            self._bench.bind_select(name, f'from "held_{name}"')
-        self._run(f"create or replace table input as {rows_of((), self._bench.columns(BRONZE))}")
 
     def step(self) -> Step:
         """Take what has landed into bronze and quarantine, and what follows of it into silver."""
@@ -151,13 +156,13 @@ class Stream:
             taken = self._intake.take()
             if taken is None:
                 return Step()
-            following, late = self._arrivals.sort_out()
+            parted = self._arrivals.sort_out(taken.batch)
             self._ahead = taken.generation
-            if following:
-                self._follow(taken.rows)
+            if parted.following:
+                self._follow(taken.rows, parted)
             if not self._intake.reads_ahead:
                 self._writing.complete()
-            return Step(taken.landed, taken.landed - taken.passed, self._writing.seen(), late, taken.arrived)
+            return Step(taken.landed, taken.landed - taken.passed, self._writing.seen(), parted.late, taken.arrived)
 
     def settle(self, *, everything: bool = False) -> int:
         """Work out late rows and payments, when it is time or when told to do so at once; rows that were late."""
@@ -199,21 +204,24 @@ class Stream:
         yield
         self._opened = True
 
-    def _follow(self, batch: pa.Table) -> None:
+    def _follow(self, rows: pa.Table, parted: Parted) -> None:
         """Work out what follows, commit the batch before, which was being written meanwhile, and write this one."""
-        division, connection = self._division, self._bench.connection
-        self._bench.bind_select(BRONZE, division.relation)
-        with self._bench.definition_of(self._silver, without=division.around) as select:
-            real = f"from ({select}) where {division.rider} is not null"
-            derived = continued(self._silver, real, "known_cards", f"made.{division.rider} = known.row")
-            made = connection.sql(derived).to_arrow_table()
-        made = landed.beside(batch, made, division, columns_of(self._silver))
-        with duck.shown(connection, "fresh", made):
-            run_checks(connection, self._silver, "fresh")
-            self._writing.begin(made, self._positions())
-            self._memory.follow("fresh")  # beside the writing; when the commit is refused all of it is read anew
-            self._paid.touch("fresh")
-            self._tick("fresh")
+        derived = self._following.rows(BRONZE, parted.batch, parted.cards)
+        made, numbers = landed.beside(rows, derived, self._division, self._columns)
+        self._plans.show("fresh", landed.plain(made, self._checked))
+        run_checks(self._plans, self._silver, "fresh")
+        self._writing.begin(made, self._positions())
+        # Beside the writing: when the commit is refused all of it is read anew.
+        at = np.searchsorted(parted.keys["row"], numbers)  # of two events of one attempt the later one stays
+        self._memory.follow(made, {name: keys[at] for name, keys in parted.keys.items()})
+        self._note(made)
+
+    def _note(self, rows: pa.Table) -> None:
+        """These rows of silver are new or not what they were: payments follow, and the data's clock."""
+        self._paid.touch(rows)
+        latest, currency = pc.max(rows["event_timestamp"]).as_py(), pc.max(rows["reporting_currency"]).as_py()
+        if latest is not None and (self._clock[0] is None or latest > self._clock[0]):
+            self._clock = (latest, max(filter(None, (currency, self._clock[1])), default=None))
 
     def _settle_late(self, *, far: bool) -> int:
         if not len(self._arrivals.late):
@@ -239,9 +247,9 @@ class Stream:
         self._arrivals.forget()
         self._commit(added, removed)
         self._memory.correct("settled")
-        self._paid.touch("came")
-        self._paid.touch("gone")
-        self._tick("came")
+        for rows in ("gone", "came"):
+            noted = f"select payment_id, is_sale, event_timestamp, reporting_currency from {rows}"
+            self._note(self._bench.connection.sql(noted).to_arrow_table())
         return chosen
 
     def _settled(self) -> tuple[tuple[DataFile, ...], tuple[DataFile, ...]]:
@@ -270,12 +278,6 @@ class Stream:
         if not len(self._arrivals.late):
             positions[source_position(BRONZE)] = self._ahead
         return positions
-
-    def _tick(self, rows: str) -> None:
-        """Note how far the data's clock has come."""
-        latest, currency = self._run(f"select max(event_timestamp), max(reporting_currency) from {rows}").fetchall()[0]
-        if latest is not None and (self._clock[0] is None or latest > self._clock[0]):
-            self._clock = (latest, max(filter(None, (currency, self._clock[1])), default=None))
 
     def _set_clock(self, now: float) -> None:
         """Set the data's clock forward; an ordinary build reads it from silver again."""
