@@ -12,6 +12,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 
 import psutil
@@ -162,13 +163,22 @@ class Served:
 
     def _rest(self, end: float) -> None:
         """Until the pages that are answered in advance at every start are there: they are no part of a decision."""
-        process, quiet = psutil.Process(self.process.pid), 0
+        quiet = 0
         while quiet < QUIET_SECONDS and time.monotonic() < end:
-            quiet = quiet + 1 if process.cpu_percent(1.0) < QUIET_CPU_PERCENT else 0
+            for process in self._processes:
+                process.cpu_percent()
+            time.sleep(1.0)
+            quiet = quiet + 1 if sum(one.cpu_percent() for one in self._processes) < QUIET_CPU_PERCENT else 0
+
+    @cached_property
+    def _processes(self) -> list[psutil.Process]:
+        """The main one, and those that decide beside it."""
+        main = psutil.Process(self.process.pid)
+        return [main, *main.children()]
 
     @property
     def memory_mb(self) -> float:
-        return float(psutil.Process(self.process.pid).memory_info().rss) / 1024**2
+        return float(sum(one.memory_info().rss for one in self._processes)) / 1024**2
 
     def close(self) -> None:
         self.process.terminate()

@@ -209,7 +209,7 @@ def test_a_route_that_fails_is_left_watched_and_taken_back_with_an_incident(data
     assert send(30, north_works=True) > 3
     assert send(30, north_works=False) >= 5
     probes = send(100, north_works=False)
-    place.app.state.decisions.incidents.wait()
+    place.app.state.decisions.lessons.incidents.wait()
     with store.read() as session:
         incident = session.scalars(select(Incident)).one()
         assert (incident.key, incident.status, len(incident.details["steps"])) == ("psp=north", "mitigating", 1)
@@ -218,7 +218,7 @@ def test_a_route_that_fails_is_left_watched_and_taken_back_with_an_incident(data
     place.browser.ask("PUT", "/api/decision/admin/config/probe_share", json={"value": "0.1"})
     for _ in range(3):
         send(50, north_works=True)
-    place.app.state.decisions.incidents.wait()
+    place.app.state.decisions.lessons.incidents.wait()
     with store.read() as session:
         incident = session.scalars(select(Incident)).one()
         assert (incident.status, [step["step"] for step in incident.details["steps"]]) == (

@@ -44,12 +44,13 @@ KINDS = ("authentication", "routing", "retry")
 class Killable:
     """The product's own server over a home, with real HTTP and its own PostgreSQL."""
 
-    def __init__(self, home: Path, token: str) -> None:
+    def __init__(self, home: Path, token: str, *, processes: int = 1) -> None:
         self._token = token
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = int(free.getsockname()[1])
-        command = [sys.executable, "-m", "payment_analysis.cli", "serve", "--port", str(self.port), "--home", str(home)]
+        given = ["--port", str(self.port), "--home", str(home), "--decision-workers", str(processes)]
+        command = [sys.executable, "-m", "payment_analysis.cli", "serve", *given]
         environment = {name: value for name, value in os.environ.items() if name != DATABASE_VARIABLE}
         self.process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         end = time.monotonic() + START_SECONDS

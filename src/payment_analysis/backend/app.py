@@ -31,53 +31,8 @@ from payment_analysis.backend.live_feed import Listeners
 from payment_analysis.backend.model_registry import ModelRegistry
 from payment_analysis.backend.operating_here import OperatingHere
 from payment_analysis.backend.pages_ready import PagesReady
-from payment_analysis.backend.routes import (
-    agents,
-    analytics,
-    app_page,
-    ask,
-    audit,
-    challenge,
-    command_center,
-    dashboards,
-    data_quality,
-    decision,
-    decision_admin,
-    decision_log,
-    decision_ml,
-    diagnosis,
-    documentation,
-    experiments,
-    health,
-    incidents,
-    live,
-    marks,
-    models,
-    notebooks,
-    notifications,
-    page,
-    people,
-    proposals,
-    report,
-    retries,
-    reviews,
-    rule_language,
-    rule_trials,
-    rules,
-    saved_views,
-    schema,
-    scope,
-    setup,
-    sign_in,
-    tasks,
-    transactions,
-)
-from payment_analysis.backend.routes import (
-    similar as similar_payments,
-)
-from payment_analysis.backend.routes import (
-    version as release,
-)
+from payment_analysis.backend.routers import ROUTERS
+from payment_analysis.backend.routes import decision
 from payment_analysis.backend.seen_routes import SeenRoutes
 from payment_analysis.domain.release import release as release_name
 from payment_analysis.lakehouse.background import wait_for_all
@@ -103,50 +58,6 @@ APP_VARIABLE: Final = "DATABRICKS_APP_NAME"  # Databricks Apps sets it; nowhere 
 SIGN_INS: Final = (10, timedelta(minutes=1))  # attempts per caller; a link has 256 random bits
 BESIDE_SECONDS_MAX: Final = 10.0  # what works beside when the application ends
 PACKED_BYTES_MIN: Final = 1_400  # what fits into one packet gains nothing
-# The pages come last: they answer every address that nobody else does.
-ROUTERS: Final = (
-    marks,
-    decision,  # first: it has to be found in microseconds
-    decision_admin,
-    decision_log,
-    decision_ml,
-    retries,
-    page,
-    report,
-    health,
-    release,
-    schema,
-    documentation,
-    sign_in,
-    people,
-    audit,
-    saved_views,
-    notifications,
-    analytics,
-    challenge,
-    dashboards,
-    transactions,
-    similar_payments,
-    live,
-    incidents,
-    tasks,
-    reviews,
-    data_quality,
-    models,
-    command_center,
-    scope,
-    diagnosis,
-    agents,
-    rule_language,
-    setup,
-    notebooks,
-    rule_trials,
-    rules,
-    experiments,
-    proposals,
-    ask,
-    app_page,
-)
 
 
 def _now() -> datetime:
@@ -241,8 +152,14 @@ def _bare(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]]) -> F
     )
 
 
-def app_of(home: Home, *, hosts: Sequence[str] = LOOPBACK, announce: Callable[[str], None] | None = None) -> FastAPI:
-    """The application over a home."""
+def app_of(
+    home: Home,
+    *,
+    hosts: Sequence[str] = LOOPBACK,
+    announce: Callable[[str], None] | None = None,
+    is_worker: bool = False,
+) -> FastAPI:
+    """The application over a home; a worker only decides, so it asks for no pages in advance."""
     lakehouse, store = home.lakehouse(), Database.of_home(home.create().path)
     models = ModelRegistry(home.path)
     return create_app(
@@ -260,7 +177,7 @@ def app_of(home: Home, *, hosts: Sequence[str] = LOOPBACK, announce: Callable[[s
         shows_examples=home.shows_examples,
         registry=lambda: models.registry,
         announce=announce,
-        pages=PagesReady(lakehouse),
+        pages=None if is_worker else PagesReady(lakehouse),
     )
 
 

@@ -52,7 +52,8 @@ class Champions:
     def __init__(self, registered: Registered | None, loaded: Callable[[Scoring], None]) -> None:
         self._registered, self._loaded = registered, loaded
         self.scoring: Scoring | None = None
-        self._end = threading.Event()
+        self._woken, self._ended = threading.Event(), False
+        self._listener: Callable[[], None] | None = None
         self._thread: threading.Thread | None = None
 
     def begin(self) -> None:
@@ -71,10 +72,21 @@ class Champions:
         self.scoring = scoring
         gc.collect()
         gc.freeze()  # models are for ever: the collector need not walk them in the middle of a decision
+        if self._listener is not None:
+            self._listener()
+
+    def when_taken(self, listener: Callable[[], None]) -> None:
+        """Call it, from whatever thread, whenever models have come into force."""
+        self._listener = listener
+
+    def look_now(self) -> None:
+        """Others may have become champions."""
+        self._woken.set()
 
     def end(self) -> None:
         """Look no more, and let the collector have everything again."""
-        self._end.set()
+        self._ended = True
+        self._woken.set()
         gc.unfreeze()
 
     def _run(self) -> None:
@@ -85,5 +97,7 @@ class Champions:
             if now != known:
                 self.take(self._registered.load())
                 known = now
-            if self._end.wait(LOOK_SECONDS):
+            self._woken.wait(LOOK_SECONDS)
+            self._woken.clear()
+            if self._ended:
                 return

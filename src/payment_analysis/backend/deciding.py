@@ -26,8 +26,7 @@ from payment_analysis.backend.decision_state import DecisionState
 from payment_analysis.backend.fresh_ids import FreshIds
 from payment_analysis.backend.outcome_lessons import judge
 from payment_analysis.backend.route_choice import RouteChoice
-from payment_analysis.backend.route_history import remembered
-from payment_analysis.backend.route_incidents import RouteIncidents
+from payment_analysis.backend.route_lessons import RouteLessons
 from payment_analysis.backend.trial_part import changed, part_of, wishes_of
 from payment_analysis.decisioning.authentication import decide_authentication
 from payment_analysis.decisioning.fields import Decision
@@ -74,17 +73,14 @@ class Decisions:
         self.state = DecisionState(store, clock, given.seen_routes)
         self._features = given.features
         self.writer: GroupCommit[Work] = GroupCommit(store.writer, commit)
-        self.incidents = RouteIncidents(store)
         self.choice, self._fresh_id = RouteChoice(), FreshIds()
-        self.champions = Champions(given.registered, self._took)
+        self.lessons = RouteLessons(store, clock, self.choice)
+        self.champions = Champions(given.registered, self.lessons.begin_with)
+        store.when_changed(self.state.forget)
 
     @property
     def scoring(self) -> Scoring:
         return self.champions.scoring or NOTHING_LOADED
-
-    def _took(self, scoring: Scoring) -> None:
-        """New models: their routes begin with what was heard of them before."""
-        self.choice.take(scoring, remembered(self.store, scoring, self._clock()))
 
     def begin(self) -> None:
         """Load models and ask for features from now on."""
@@ -98,7 +94,7 @@ class Decisions:
             self._features.end()
         self.champions.end()
         self.writer.close()
-        self.incidents.close()
+        self.lessons.close()
         self.state.close()
 
     async def decide(self, kind: Decision, body: DecisionContext, raw: bytes) -> Stored:
@@ -117,9 +113,7 @@ class Decisions:
             OutcomeWork(body.audit_id, lambda decided: judge(body, decided, now, self.scoring))
         )
         if heard.told is not None:
-            event = self.choice.memory.hear(heard.told)
-            if event is not None:
-                self.incidents.tell(event)
+            self.lessons.hear(heard.told)
         return heard.answer
 
     async def preview(self, kind: Decision, body: DecisionContext) -> dict[str, Any]:

@@ -73,6 +73,7 @@ class DecisionState:
     def __init__(self, store: Database, clock: Clock, seen: SeenRoutes | None = None) -> None:
         self._store, self._clock, self._seen = store, clock, seen
         self._told: tuple[Unreadable, ...] | None = None
+        self.tells_people = True  # one of several processes does
         self._configured: Configured | None = None
         self._read_at = 0.0
         self._changes, self._changes_read = 0, -1
@@ -111,7 +112,7 @@ class DecisionState:
 
     def _tell(self, unreadable: tuple[Unreadable, ...]) -> None:
         """Once for each change, and once at the start: a repair may have happened while nobody looked."""
-        if unreadable != self._told:
+        if self.tells_people and unreadable != self._told:
             tell_unreadable(self._store, unreadable, self._clock())
             self._told = unreadable
 

@@ -19,4 +19,13 @@ CurrencyOption = Annotated[
 PortOption = Annotated[
     int | None, typer.Option("--port", min=0, max=65535, help="Port; default 8000 or the next free one.")
 ]
+WorkersOption = Annotated[
+    int | None,
+    typer.Option(
+        "--decision-workers",
+        min=1,
+        max=64,
+        help="Processes that decide, the main one among them; default as many as cores, at most 4.",
+    ),
+]
 HostOption = Annotated[str, typer.Option("--host", help="Address to listen on; the default is this machine only.")]

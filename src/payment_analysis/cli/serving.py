@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-import gc
+import os
 import signal
 import socket
 import sys
@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-import uvicorn
 
 from payment_analysis.backend.app import LOOPBACK, app_of, way_in
+from payment_analysis.backend.pace import keep_pace
+from payment_analysis.backend.serving import Server
+from payment_analysis.backend.worker_pool import WorkerPool
 from payment_analysis.cli.data import exports_of, make_tables, read_in, show_build, show_intake
 from payment_analysis.cli.options import (
     CurrencyOption,
@@ -23,6 +25,7 @@ from payment_analysis.cli.options import (
     HostOption,
     MappingOption,
     PortOption,
+    WorkersOption,
 )
 from payment_analysis.cli.progress import bar
 from payment_analysis.cli.screen import err, out, warn
@@ -40,16 +43,13 @@ from payment_analysis.report.verdict import say_verdict
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fastapi import FastAPI
-
     from payment_analysis.jobs.ingest import Intake
     from payment_analysis.jobs.up import Beginning
 
 PORT = 8000
 ATTEMPTS, DAYS, SEED = 1_000_000, 90, 7  # the world of a new home
 PORTS_TRIED = 20
-SWITCH_SECONDS = 0.0005  # the loop that decides needs the interpreter at once, not after the usual 5 ms
-COLLECT_AFTER = (50_000, 20, 20)  # new objects before the collector looks: a decision makes some hundred
+WORKERS_MAX = 4  # nobody has asked for more yet, and each holds the models once more
 THIS_MACHINE = {"127.0.0.1", "::1", "localhost"}
 ANYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - the addresses we warn about
 
@@ -71,6 +71,7 @@ def up(
     reporting_currency: CurrencyOption = None,
     port: PortOption = None,
     host: HostOption = "127.0.0.1",
+    decision_workers: WorkersOption = None,
     home: HomeOption = HOME,
 ) -> None:
     """Do everything: data, tables, the page. Running it again goes on where it stood.
@@ -99,16 +100,19 @@ def up(
         tables = make_tables(place, full_refresh=False, reporting_currency=reporting_currency, partials=no_live)
         show_build(tables, brief=True)
         show_verdict(place)
-        run_beside(place, listener, host, alone=no_live or place.shows_examples)
+        alone = no_live or place.shows_examples
+        run_beside(place, listener, host, alone=alone, decision_workers=decision_workers)
     if intake.refused:
         raise typer.Exit(1)
 
 
-def run_beside(home: Home, listener: socket.socket, host: str, *, alone: bool) -> None:
+def run_beside(
+    home: Home, listener: socket.socket, host: str, *, alone: bool, decision_workers: int | None = None
+) -> None:
     """Serve with what works beside the page, or without it."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # what works beside ends with us however we are asked to end
     with nullcontext() if alone else beside(home, Beside.of(home), warn):
-        run(home, listener, host)
+        run(home, listener, host, decision_workers or min(os.cpu_count() or 1, WORKERS_MAX))
 
 
 def take_in(home: Home, begun: Beginning) -> Intake:
@@ -127,7 +131,12 @@ def take_in(home: Home, begun: Beginning) -> Intake:
     return intake
 
 
-def serve(port: PortOption = None, host: HostOption = "127.0.0.1", home: HomeOption = HOME) -> None:
+def serve(
+    port: PortOption = None,
+    host: HostOption = "127.0.0.1",
+    decision_workers: WorkersOption = None,
+    home: HomeOption = HOME,
+) -> None:
     """Serve the report and the API of what is built; Ctrl-C ends it.
 
     [bold]Example[/]
@@ -135,7 +144,7 @@ def serve(port: PortOption = None, host: HostOption = "127.0.0.1", home: HomeOpt
     payment-analysis serve --port 8080
     """
     with listen(host, port) as listener:
-        run_beside(Home(home), listener, host, alone=True)
+        run_beside(Home(home), listener, host, alone=True, decision_workers=decision_workers)
 
 
 def show_verdict(home: Home) -> None:
@@ -180,31 +189,24 @@ def hosts(host: str) -> Sequence[str]:
     return LOOPBACK if host in THIS_MACHINE else ("*",)
 
 
-class Server(uvicorn.Server):
-    """Says where it is once it can be asked and ended."""
-
-    def __init__(self, app: FastAPI, address: str) -> None:
-        # No proxy stands before us, so nobody may say in a header where a request comes from.
-        settings = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, proxy_headers=False)
-        super().__init__(settings)
-        self._address = address
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        out().print(f"The report is at {self._address} (opens once; API: /docs). Ctrl-C ends it.", markup=False)
-
-
-def run(home: Home, listener: socket.socket, host: str) -> None:
+def run(home: Home, listener: socket.socket, host: str, decision_workers: int) -> None:
     """Serve until Ctrl-C."""
-    sys.setswitchinterval(SWITCH_SECONDS)
-    gc.set_threshold(*COLLECT_AFTER)
+    keep_pace()
     app = app_of(home, hosts=hosts(host))
     path = way_in(app.state.store, datetime.now(UTC))
     number = listener.getsockname()[1]
     if host not in THIS_MACHINE:
         warn("whoever can listen on the network can read what is sent: put HTTPS before the application.")
-    shown = f"[{host}]" if ":" in host else "127.0.0.1" if host in ANYWHERE else host
+    reached = "127.0.0.1" if host in ANYWHERE else host
+    shown = f"[{host}]" if ":" in host else reached
+    pool = WorkerPool(home.path, (reached, number), ",".join(hosts(host)), decision_workers - 1)
+
+    def say() -> None:
+        out().print(
+            f"The report is at http://{shown}:{number}{path} (opens once; API: /docs). Ctrl-C ends it.", markup=False
+        )
+
     try:
-        Server(app, f"http://{shown}:{number}{path}").run(sockets=[listener])
+        Server(app, pool, say).run(sockets=[listener])
     except KeyboardInterrupt:
         err().print("Ended.")

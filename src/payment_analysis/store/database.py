@@ -46,6 +46,7 @@ class Database:
         self._server = server if isinstance(server, Server) else None
         self._url = None if isinstance(server, Server) else server
         self._is_migrated = False
+        self._listeners: list[Callable[[], None]] = []
         self._engine = create_engine(
             "postgresql+psycopg://",
             creator=self._connect,
@@ -83,6 +84,12 @@ class Database:
             self._migrate()
             with self._changes(info={ACTOR: actor}) as session, session.begin():
                 yield session
+        for listener in self._listeners:
+            listener()
+
+    def when_changed(self, listener: Callable[[], None]) -> None:
+        """Call it after every change that is committed here, from whatever thread that was."""
+        self._listeners.append(listener)
 
     def version(self) -> str:
         """The server's version; raises `StoreDown` when nobody answers."""

@@ -96,7 +96,6 @@ def update_decision_config(
     body: DecisionConfigUpdateIn,
     store: StoreDep,
     person: PersonDep,
-    decisions: DecisionsDep,
 ) -> AdminDecisionConfigOut:
     """Set one; the next decision follows it."""
     setting = setting_of(key)
@@ -109,9 +108,7 @@ def update_decision_config(
         row.value = value
         session.flush()
         session.refresh(row)
-        answer = _setting(key, row)
-    decisions.state.forget()
-    return answer
+        return _setting(key, row)
 
 
 def _setting(key: str, row: DecisionConfig | None) -> AdminDecisionConfigOut:
@@ -135,7 +132,7 @@ def get_retryable_decline_codes(store: StoreDep) -> list[RetryableDeclineCodeOut
 
 @router.post("/decline-codes", operation_id="createRetryableDeclineCode")
 def create_retryable_decline_code(
-    body: RetryableDeclineCodeIn, store: StoreDep, person: PersonDep, decisions: DecisionsDep
+    body: RetryableDeclineCodeIn, store: StoreDep, person: PersonDep
 ) -> RetryableDeclineCodeOut:
     """Set one, new or known."""
     with store.change(person.actor) as session:
@@ -145,9 +142,7 @@ def create_retryable_decline_code(
         session.add(row)
         session.flush()
         session.refresh(row)
-        answer = RetryableDeclineCodeOut.model_validate(row)
-    decisions.state.forget()
-    return answer
+        return RetryableDeclineCodeOut.model_validate(row)
 
 
 @router.delete("/decline-codes/{code}", operation_id="deleteRetryableDeclineCode")
@@ -155,7 +150,6 @@ def delete_retryable_decline_code(
     code: Annotated[Word, Path(description="The code.")],
     store: StoreDep,
     person: PersonDep,
-    decisions: DecisionsDep,
 ) -> DeleteDeclineCodeOut:
     """Forget one; the decline knowledge of the house then decides alone."""
     with store.change(person.actor) as session:
@@ -165,7 +159,6 @@ def delete_retryable_decline_code(
                 f"there is no decline code {code!r}", hint="GET /api/decision/admin/decline-codes lists them"
             )
         session.delete(row)
-    decisions.state.forget()
     return DeleteDeclineCodeOut(code=code, deleted=True)
 
 
@@ -190,9 +183,7 @@ def upsert_route_performance(
         session.add(row)
         session.flush()
         session.refresh(row)
-        answer = _route(body.route_name, row, decisions)
-    decisions.state.forget()
-    return answer
+        return _route(body.route_name, row, decisions)
 
 
 def _route(name: str, row: RoutePerformance | None, decisions: DecisionsDep) -> RoutePerformanceOut:
