@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.backend.fakes import simulated
 
-from payment_analysis.backend.pages_ready import FILTERED, OPENED, PagesReady
+from payment_analysis.backend.pages_ready import PagesReady, scopes_asked
 from payment_analysis.dashboards.gallery import Gallery
 from payment_analysis.dashboards.page_data import Asking, Compare, compared, page_data
 from payment_analysis.domain.scope import TICK, Scope
@@ -62,7 +62,7 @@ def test_a_page_that_was_asked_before_is_answered_from_what_is_kept(lakehouse: L
         for page in board.pages:
             page_data(board, page, Asking(after, scope, compared(scope, Compare.PREVIOUS)))
 
-    assert asked == (len(OPENED) + len(FILTERED)) * len(gallery.dashboard("daily_trends").pages)
+    assert asked == len(scopes_asked(clock["as_of"])) * len(gallery.dashboard("daily_trends").pages)
     assert set(after.answers) <= set(before.answers)
 
 

@@ -15,6 +15,8 @@ QUESTIONS: Final = {
         merchant_name""",
     "a part of the time": f"""select date_trunc('hour', event_timestamp) as hour, merchant_name, psp, count(*) as attempts
         from {TABLE} where is_sale group by date_trunc('hour', event_timestamp), merchant_name, psp""",
+    "some hours of every day": f"""select merchant_name, issuer, count(*) as attempts from {TABLE}
+        where extract(hour from event_timestamp) % 5 > 3 group by merchant_name, issuer""",
     "a number": f"""select floor(processing_time_ms / 50) * 50 as ms, result, count(*) as attempts
         from {TABLE} where is_sale group by floor(processing_time_ms / 50) * 50, result""",
     "values of words": f"""select merchant_name, issuer, min(psp) as first_psp, max(card_network) as last_network,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -31,6 +31,13 @@ TABLES: Final = ("payments_raw_bronze", "payments_enriched_silver", "payments_si
 OPENED: Final[tuple[dict[str, str], ...]] = ({"range": "30d"}, {})
 # One plan serves every filter, so any filter prepares them all; this one finds next to nothing to add up.
 FILTERED: Final[tuple[dict[str, str], ...]] = ({"network": MISSING}, {"range": "30d", "network": MISSING})
+EARLIER: Final = timedelta(hours=1)  # before the newest attempt: views that speak of the end of a range have plans too
+
+
+def scopes_asked(as_of: datetime) -> tuple[Scope, ...]:
+    """What every page is asked in, of data that reach to an instant."""
+    opened = (Scope.from_parameters(one, now=as_of + TICK) for one in (*OPENED, *FILTERED))
+    return (*opened, Scope(start=as_of - 2 * EARLIER, end=as_of - EARLIER))
 
 
 class ReadyWarehouse(Warehouse, Versioned, Protocol):
@@ -78,8 +85,7 @@ class PagesReady:
         if as_of is None:
             return
         boards = [one.dashboard for one in self._gallery.listed() if one.dashboard is not None]
-        for opened in (*OPENED, *FILTERED):
-            scope = Scope.from_parameters(opened, now=as_of + TICK)
+        for scope in scopes_asked(as_of):
             asking = Asking(self._warehouse, scope, compared(scope, Compare.PREVIOUS))
             for board in boards:
                 for page in board.pages:

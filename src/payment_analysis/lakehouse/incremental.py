@@ -55,7 +55,8 @@ def _driver(bench: Workbench, table: Table) -> str | None:
 def _in_full(bench: Workbench, table: Table, target: Snapshot, positions: dict[str, int]) -> TableReport:
     blank = bench.blank(table)
     with bench.definition_of(table, without=blank, words=bench.few_words(table, without=blank)) as select:
-        written = write_files(bench.connection, select, bench.store.folder(table.name))
+        in_order = f"from ({select}) order by {', '.join(table.cluster_by)}" if table.cluster_by else select
+        written = write_files(bench.connection, in_order, bench.store.folder(table.name))
     with committing(written):
         warned = checked_files(bench.connection, table, written)
         bench.store.replace(target, written, columns_of(table), positions=positions)

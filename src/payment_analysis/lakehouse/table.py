@@ -90,6 +90,9 @@ class Table:
     # Sets of columns whose equal values tie rows together: a row's result depends only on rows reachable through them,
     # so a build may recompute just the groups a batch touches. A null ties nothing. Empty: recompute the whole table.
     closure: tuple[tuple[str, ...], ...] = ()
+    cluster_by: tuple[
+        str, ...
+    ] = ()  # the columns in whose order rows lie, so that a part of the time reads few of them
     carried: frozenset[str] = frozenset()  # columns inherited and not redefined: the input's own values, row by row
 
     @property
@@ -173,6 +176,7 @@ def _table(
         checks=tuple(_check(check, path) for check in text.get("checks", [])),
         example=Example(example.get("given", {}), example.get("expect", []), tuple(example.get("order_by", []))),
         path=path,
+        cluster_by=tuple(text.get("cluster_by", [])),
         closure=tuple(tuple(group) for group in text.get("closure", [])),
     )
 

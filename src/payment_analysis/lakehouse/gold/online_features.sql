@@ -34,7 +34,8 @@ measured as (
     select
         entity_type,
         entity_id,
-        minutes,
+        concat(entity_type, '_', cast(minutes as string), 'm') as feature_set,
+        concat('_', cast(minutes as string), 'm') as suffix,
         cast(count(*) as double) as attempts,
         cast(count_if(result = 'declined') as double) as declines,
         cast(count_if(result in ('pending', 'error')) as double) as unanswered,
@@ -56,11 +57,10 @@ listed as (
 )
 
 select
-    concat(listed.entity_type, ':', listed.entity_id, ':', listed.measure, '_', cast(listed.minutes as string), 'm')
-        as id,
+    concat(listed.entity_type, ':', listed.entity_id, ':', listed.measure, listed.suffix) as id,
     'streaming' as source,
-    concat(listed.entity_type, '_', cast(listed.minutes as string), 'm') as feature_set,
-    concat(listed.measure, '_', cast(listed.minutes as string), 'm') as feature_name,
+    listed.feature_set,
+    concat(listed.measure, listed.suffix) as feature_name,
     listed.feature_value,
     cast(null as string) as feature_value_str,
     listed.entity_type,

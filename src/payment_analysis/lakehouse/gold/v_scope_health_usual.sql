@@ -6,14 +6,15 @@ with back as (
         silver.merchant_segment, silver.payment_solution, silver.card_network, silver.psp, silver.issuer,
         silver.merchant_id, silver.fraud_score, silver.processing_time_ms, silver.is_authorization, silver.is_approved,
         silver.risk_tier, silver.result,
-        unix_seconds(date_trunc('hour', clock.as_of)) + 3599 - unix_seconds(silver.event_timestamp) as seconds_back
+        (unix_seconds(date_trunc('hour', clock.as_of)) - unix_seconds(date_trunc('hour', silver.event_timestamp)))
+            div 3600 as hours_ago
     from payments_enriched_silver as silver
     cross join data_clock as clock
-    where silver.is_sale and silver.event_timestamp > clock.as_of - interval 29 days
+    where silver.is_sale and date_trunc('hour', silver.event_timestamp) > clock.as_of - interval 29 days
 ),
 recent as (
     select
-        seconds_back % 604800 div 3600 as hours_back,
+        hours_ago % 168 as hours_back,
         merchant_segment, payment_solution, card_network, psp, issuer, merchant_id, fraud_score, processing_time_ms,
         case when is_authorization then 1 end as authorized,
         case when is_approved then 1 end as agreed,
@@ -21,7 +22,9 @@ recent as (
         case when processing_time_ms > 500 then 1 end as late,
         case when result in ('pending', 'error') then 1 end as open_ended
     from back
-    where seconds_back >= 604800 and seconds_back % 604800 < 86400
+    where
+        hours_ago between 168 and 191 or hours_ago between 336 and 359
+        or hours_ago between 504 and 527 or hours_ago between 672 and 695
 ),
 counted as (
     select

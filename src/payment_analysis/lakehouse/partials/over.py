@@ -58,7 +58,7 @@ def over_cells(block: Block, cube: Cube) -> OverCells | None:
     except OutOfReach:
         return None
     instants = (column for column in found.select.find_all(exp.Column) if column.name == kept.time)
-    if not all(_is_coarse(column, cube.grain) for column in instants):
+    if not all(is_coarse(column, cube.grain) for column in instants):
         return None
     return found
 
@@ -208,7 +208,7 @@ def _merged(node: exp.Expr, keys: set[str], found: OverCells) -> exp.Expr:
     return exp.Anonymous(this=MERGED[whole.kind], expressions=[value])
 
 
-def _is_coarse(column: exp.Column, grain: str) -> bool:
+def is_coarse(column: exp.Column, grain: str) -> bool:
     """Whether an instant is only used in a way that is the same for all rows of a cell."""
     parent = column.parent
     if isinstance(parent, (exp.TimestampTrunc, exp.DateTrunc)):

@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING, Final
 from sqlglot import exp
 
 from payment_analysis.lakehouse.dialect import parse, to_duckdb
-from payment_analysis.lakehouse.partials.aggregates import expression, unqualified
-from payment_analysis.lakehouse.partials.bases import KEPT, SEEN
+from payment_analysis.lakehouse.partials.aggregates import expression
+from payment_analysis.lakehouse.partials.bases import SEEN
 from payment_analysis.lakehouse.partials.blocks import duckdb_text, find_blocks
 from payment_analysis.lakehouse.partials.clocks import without_clocks
 from payment_analysis.lakehouse.partials.harvest import copied, cubes, only_present, resolver_columns, words
+from payment_analysis.lakehouse.partials.instants import test_of
 from payment_analysis.lakehouse.partials.once import computed_once
 from payment_analysis.lakehouse.partials.over import over_cells, over_groups, over_rows
-from payment_analysis.lakehouse.partials.relations import Relation, Test, Where, alike, together
+from payment_analysis.lakehouse.partials.relations import Relation, Where, alike, together
 from payment_analysis.lakehouse.partials.sources import Resolver
 from payment_analysis.lakehouse.table import load_tables
 
@@ -136,7 +137,7 @@ def _answered(block: Block, held: tuple[tuple[str, ...], bool] | None) -> tuple[
     if held is None or (not held[1] and _told_by_views(block)):
         return None
     base, columns = block.rows.of, set(copied(block.rows.of))
-    time = tuple(_test(one, base) for one in block.time)
+    time = tuple(test_of(one, base) for one in block.time)
     of_rows = tuple(sorted(duckdb_text(test) for test in block.tests))
     tested = {c.name for test in (*block.tests, *block.time) for c in test.find_all(exp.Column)}
     for name in held[0]:
@@ -178,18 +179,3 @@ def _told_by_views(block: Block) -> bool:
     told = {name for view, seen in SEEN.items() if seen.of == block.rows.of for name in (seen.mark(view), *seen.own)}
     trees = [*block.rows.conditions, *block.groups, *block.items.values(), *block.rows.joins]
     return any(column.name in told for tree in trees for column in tree.find_all(exp.Column))
-
-
-def _test(condition: exp.Expr, base: str) -> Test:
-    is_one_sided = isinstance(condition, (exp.GT, exp.GTE, exp.LT, exp.LTE))
-    return Test(
-        duckdb_text(condition), _of_day(condition, base, "first"), _of_day(condition, base, "last"), is_one_sided
-    )
-
-
-def _of_day(condition: exp.Expr, base: str, end: str) -> str:
-    """A condition on an instant, asked of the first or the last row of a day."""
-    root = exp.Paren(this=unqualified(condition))
-    for column in [*root.find_all(exp.Column)]:
-        column.replace(exp.column(end if column.name == KEPT[base].time else "day"))
-    return to_duckdb(root.this)

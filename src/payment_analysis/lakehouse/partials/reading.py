@@ -8,16 +8,15 @@ of which rows were changed is read from silver, so an answer is always what silv
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from payment_analysis.lakehouse.partials.aggregates import ROWS
 from payment_analysis.lakehouse.partials.bases import KEPT, SEEN
-from payment_analysis.lakehouse.partials.cubes import AT
+from payment_analysis.lakehouse.partials.coverage import KEPT_MAX, Coverages
 from payment_analysis.lakehouse.partials.harvest import cubes, definition_of, words
 from payment_analysis.lakehouse.partials.pieces import (
     Grouped,
     between,
-    days_table,
     days_within,
     grouped_sql,
     of_cell,
@@ -40,8 +39,6 @@ if TYPE_CHECKING:
     from payment_analysis.lakehouse.partials.relations import Relation
     from payment_analysis.lakehouse.partials.store import Manifest, PartialStore
     from payment_analysis.lakehouse.table import Table
-
-KEPT_MAX: Final = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +87,7 @@ class PartialReader:
     def __init__(self, partials: PartialStore, tables: Mapping[str, Table]) -> None:
         self._partials = partials
         self._tables = tables
-        self._coverages: dict[tuple[object, ...], list[tuple[Any, ...]]] = {}
+        self._coverages = Coverages()
         self._known: dict[tuple[str, Sizes, frozenset[str]], _Assembled] = {}
         self._sizes: tuple[str, dict[str, tuple[str, ...]]] = ("", {})
 
@@ -195,17 +192,14 @@ class PartialReader:
         """The rows of a relation as DuckDB SQL: cells of whole days, and rows of the days that a window cuts."""
         base, manifest, behind = relation.where.base, now.manifest, now.behind[relation.where.base]
         state = manifest.states[base]
-        covered, cut = self._covered(relation, now, parameters, run)
-        covered, cut = ([day for day in days if day not in behind.changed] for days in (covered, cut))
-        disturbed = {day for day in covered if day in behind.touched or state.is_disturbed(day)}
-        cut = sorted({*cut, *disturbed})
-        covered = [day for day in covered if day not in disturbed]
+        covered = self._coverages.of(relation, manifest, parameters, run).without(behind.changed)
+        covered = covered.of_rows(day for day in covered.cells if day in behind.touched or state.is_disturbed(day))
         cube = cubes().get(relation.where.cube)
         columns, measures = sorted(relation.columns), sorted(relation.measures, key=lambda one: one.name)
         of_cells = [*(of_cell(column, base) for column in columns), ROWS, *(one.name for one in measures)]
         of_rows = [f"cast({one} as varchar) as {one}" if one in words(base) else one for one in columns]
         if cube is None:
-            covered, cut = [], [*covered, *cut]
+            covered = covered.of_rows(covered.cells)
         else:
             of_rows += [f"1 as {ROWS}", *(f"{one.of_row} as {one.name}" for one in measures)]
         keys = relation.where.keys
@@ -218,11 +212,10 @@ class PartialReader:
 
         tests = [*(one.of_row for one in relation.where.time), *relation.where.of_rows]
         parts = []
-        for segment, days in by_segment(state, covered):
-            left_out = days_within(manifest, segment, days, f"cast({AT} as date)")
-            where = [*(between(AT, days) if left_out else []), *left_out, *relation.where.of_cells]
+        for segment, days in by_segment(state, covered.cells):
+            where = [*covered.of_segment(manifest, segment, days), *relation.where.of_cells]
             parts.append(select_sql(of_cells, f'{attached(segment)}."{relation.where.cube}"', where))
-        for segment, days in by_segment(state, cut):
+        for segment, days in by_segment(state, covered.rows):
             gone = [] if behind.touched.isdisjoint(days) else [behind.gone]
             within = [*between(KEPT[base].time, days), *days_within(manifest, segment, days, KEPT[base].day), *tests]
             parts.append(told(valid_rows(state, base, segment, days, *gone), within))
@@ -232,29 +225,6 @@ class PartialReader:
         if behind.added:
             parts.append(told(f"({behind.added})", tests))
         return " union all by name ".join(parts or [told(f'"{base}"', ["false"])])
-
-    def _covered(
-        self, relation: Relation, now: Now, parameters: Mapping[str, object], run: Run
-    ) -> tuple[list[date], list[date]]:
-        """The days of which a window holds all rows, and those of which it may hold some."""
-        base, manifest = relation.where.base, now.manifest
-        state = manifest.states[base]
-        if not relation.where.time:
-            return list(state.days), []
-        tests = relation.where.time
-        used = {name for one in tests for name in PARAMETER.findall(one.of_row)}
-        given = {name: parameters[name] for name in sorted(used)}
-        key = (manifest.number, base, tests, *given.items())
-        if key not in self._coverages:
-            whole = " and ".join(f"({one.of_first}) and ({one.of_last})" for one in tests)
-            some = " and ".join(f"(({one.of_first}) or ({one.of_last}))" for one in tests if one.is_one_sided) or "true"
-            self._coverages[key] = run(
-                f"select day, coalesce({whole}, false) from {days_table(base, manifest)} where {some} order by day",
-                given,
-            )
-            _bounded(self._coverages)
-        found = self._coverages[key]
-        return [day for day, whole in found if whole], [day for day, whole in found if not whole]
 
 
 def _bounded(kept: dict[Any, Any]) -> None:

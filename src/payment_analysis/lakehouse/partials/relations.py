@@ -23,12 +23,12 @@ PARAMETER: Final = re.compile(r"\$([A-Za-z_]\w*)")
 
 
 class Test(NamedTuple):
-    """A condition on the instant, DuckDB SQL: of a row, and of the first and the last row of a day."""
+    """A condition on the instant, DuckDB SQL, and what it says of a day by its first and last row."""
 
     of_row: str
-    of_first: str
-    of_last: str
-    is_one_sided: bool  # true from or until some instant: when it is false of both ends it is false between them
+    every: str  # whether it holds for every row
+    some: str  # whether it may hold for some
+    of_hour: str  # of the cell of an hour; empty when it tells rows of one hour apart
 
 
 class Where(NamedTuple):

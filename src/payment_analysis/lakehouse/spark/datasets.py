@@ -127,11 +127,12 @@ def _define_stored(spark: SparkSession, table: Table) -> None:
         (rules.expect_all, [check for check in table.checks if check.level == "warn"]),
     ):
         query = expect({check.predicate: holds(check) for check in checks})(query) if checks else query
-    _store(table, query)
+    _store(table, query, table.cluster_by)
 
 
-def _store(defined: Source | Table, query: Query) -> None:
-    dp.materialized_view(name=defined.name, comment=defined.description, schema=ddl(defined))(query)
+def _store(defined: Source | Table, query: Query, cluster_by: tuple[str, ...] = ()) -> None:
+    schema, clustered = ddl(defined), [*cluster_by] or None
+    dp.materialized_view(name=defined.name, comment=defined.description, schema=schema, cluster_by=clustered)(query)
 
 
 def _sql(spark: SparkSession, sql: str) -> Query:
