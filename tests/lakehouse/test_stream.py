@@ -125,3 +125,17 @@ def test_a_stream_that_is_behind_gives_what_a_full_recompute_gives(tmp_path: Pat
     assert landed >= 20 * BATCHES
     assert visible > len(known) / 4
     assert_equal_to_a_build(streamed, recomputed)
+
+
+def test_a_stream_is_behind_while_more_waits_than_one_batch(tmp_path: Path) -> None:
+    lakehouse = Lakehouse(tmp_path)
+    lakehouse.build(reporting_currency="EUR")
+    with lakehouse.stream(Pace(batch_rows_max=1, ahead_rows_min=1)) as stream:
+        stream.step()
+        for number in range(3):
+            land(lakehouse, [attempt(f"a{number}", event_timestamp=at(number))], f"batch {number}")
+
+        told = [(stream.step().landed, stream.is_behind) for _ in range(4)]
+
+        stream.settle(everything=True)
+    assert told == [(1, True), (1, True), (1, False), (0, False)]

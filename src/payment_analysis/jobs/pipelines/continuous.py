@@ -33,6 +33,7 @@ RATE_SECONDS: Final = 10.0
 MAINTAIN_SECONDS: Final = 5.0
 REFRESH_SECONDS: Final = 60.0  # meanwhile readers add what came since
 REFRESH_PAUSES: Final = 4  # at least so many times what the last one cost: it never has more than a fifth of a core
+BEHIND_SECONDS_MAX: Final = 120.0  # a stream that is behind is not disturbed; compaction takes 20 us a row
 BATCH_SECONDS: Final = 0.15  # a batch costs 0.08 s however few rows it has: those that come sooner wait for each other
 SMALL_BATCH_ROWS: Final = 2_000
 PAUSE_SECONDS_MAX: Final = 10.0  # between tries after errors
@@ -42,7 +43,7 @@ class Continuous:
     """One pipeline of one home, until it is told to stop."""
 
     def __init__(self, home: Home, name: str, *, said: Callable[[PipelineStatus], None] | None = None) -> None:
-        self._home, self._stopping = home, threading.Event()
+        self._home, self._stopping, self._behind = home, threading.Event(), threading.Event()
         self._said = said or (lambda _: None)
         self._status = PipelineStatus(name, PipelineState.STARTING, os.getpid(), datetime.now(UTC).isoformat())
         self._recent: deque[tuple[float, int]] = deque()
@@ -72,7 +73,8 @@ class Continuous:
         pause = TELL_SECONDS
         lakehouse = self._home.own()
         done = threading.Event()
-        keeper = threading.Thread(target=_maintain, args=(lakehouse, done), daemon=True)
+        self._behind.clear()
+        keeper = threading.Thread(target=_maintain, args=(lakehouse, done, self._behind), daemon=True)
         keeper.start()
         try:
             with lakehouse.stream() as stream:
@@ -96,6 +98,10 @@ class Continuous:
         step = stream.step()
         if step.landed:
             self._count(step)
+        if stream.is_behind:
+            self._behind.set()
+        else:
+            self._behind.clear()
         stream.settle()
         self._tell(PipelineState.RUNNING, waiting=stream.waiting)
         if not step.landed:
@@ -131,12 +137,15 @@ class Continuous:
         self._said(self._status)
 
 
-def _maintain(lakehouse: Lakehouse, done: threading.Event) -> None:
+def _maintain(lakehouse: Lakehouse, done: threading.Event, behind: threading.Event) -> None:
     """Few files, and what gold answers fast from, beside the work: a race that is lost is run another time."""
     background.stand_back()
-    refresh_at = float("-inf")
+    refresh_at, maintained_at = float("-inf"), time.monotonic()
     while not done.wait(MAINTAIN_SECONDS):
+        if behind.is_set() and time.monotonic() < maintained_at + BEHIND_SECONDS_MAX:
+            continue
         try:
+            maintained_at = time.monotonic()
             lakehouse.maintain()
             if time.monotonic() > refresh_at:
                 spent = time.thread_time()

@@ -23,7 +23,7 @@ from payment_analysis.lakehouse.stream.head import Grown, Head
 from payment_analysis.lakehouse.workbench import source_position
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from concurrent.futures import Future
     from datetime import datetime
 
@@ -106,8 +106,12 @@ class Intake:
         while self._waiting and sum(one.rows for one in taken) + self._waiting[0].rows <= self._pace.batch_rows_max:
             taken.append(self._waiting.popleft())
         files = tuple(file for grown in taken for file in grown.files)
-        reading = self._reader.submit(landed.read, [file.path for file in files], self._bench.columns(LANDING))
-        return _Batch(taken[-1].generation, files, reading)
+        return _Batch(taken[-1].generation, files, self._reader.submit(self._read, files))
+
+    def _read(self, files: Sequence[DataFile]) -> tuple[pa.Table, pa.Table]:
+        """The rows of landing's files, and what the engine needs of them."""
+        rows = landed.read([file.path for file in files], self._bench.columns(LANDING))
+        return rows, landed.numbered(rows, self._named)
 
     def take(self) -> Taken | None:
         """The next batch; None when nothing has landed."""
@@ -115,11 +119,11 @@ class Intake:
         if self._next is None and not self._waiting:
             return None
         batch, self._next = self._next or self._begin(), None
-        rows = batch.reading.result()
+        rows, named = batch.reading.result()
         self._look()
         if sum(grown.rows for grown in self._waiting) >= self._pace.ahead_rows_min:
             self._next = self._begin()
-        named, passes = landed.numbered(rows, self._named), passing(self._bronze)
+        passes = passing(self._bronze)
         self._plans.show("batch", named)
         count, passed, arrived = self._plans.execute(
             f"select count(*), count(*) filter (where {passes}), max(_ingested_at) from batch"
@@ -166,7 +170,7 @@ class _Batch:
 
     generation: int  # of landing, with them
     files: tuple[DataFile, ...]
-    reading: Future[pa.Table]
+    reading: Future[tuple[pa.Table, pa.Table]]
 
     @property
     def rows(self) -> int:

@@ -61,6 +61,7 @@ LARGE_FILE_ROWS: Final = 100_000  # a late row in one of these waits: rewriting 
 FAR_PAUSE_SECONDS: Final = 300.0  # between two rewrites of large files
 SETTLE_PAUSE_SECONDS: Final = 2.0
 PAID_PAUSE_SECONDS: Final = 10.0
+PAID_PAUSE_BEHIND_SECONDS: Final = 60.0  # they take as long as a third of the batches themselves
 CLOCK_PAUSE_SECONDS: Final = 1.0
 AHEAD: Final = f"ahead:{BRONZE}"
 NEEDED: Final = (*PREVIOUS, *NAMES, "payment_key")  # by which a batch is parted and set beside its past
@@ -166,7 +167,7 @@ class Stream:
 
     def settle(self, *, everything: bool = False) -> int:
         """Work out late rows and payments, when it is time or when told to do so at once; rows that were late."""
-        now = time.monotonic()
+        now, pause = time.monotonic(), PAID_PAUSE_BEHIND_SECONDS if self.is_behind else PAID_PAUSE_SECONDS
         if self._opened and not everything and now - self._clock_at > CLOCK_PAUSE_SECONDS:
             with self._fenced():
                 self._set_clock(now)
@@ -176,7 +177,7 @@ class Stream:
             self._writing.complete()
             far = everything or now - self._far_at > FAR_PAUSE_SECONDS
             settled = self._settle_late(far=far)
-            if everything or (now - self._paid_at > PAID_PAUSE_SECONDS and not self._paid.is_at_work):
+            if everything or (now - self._paid_at > pause and not self._paid.is_at_work):
                 self._head.settle()
                 self._memory.file()
                 self._paid.begin(self._head, large_file_rows=None if far else LARGE_FILE_ROWS)
@@ -194,6 +195,11 @@ class Stream:
     def waiting(self) -> int:
         """Rows that have landed and are not visible yet."""
         return self._intake.waiting if self._opened else 0
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether so much waits that several batches are on their way at once."""
+        return self._opened and self._intake.reads_ahead
 
     @contextmanager
     def _fenced(self) -> Iterator[None]:
