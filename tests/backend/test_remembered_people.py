@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from payment_analysis.backend.asking import Person
 from payment_analysis.backend.decision_route import RememberedPeople
@@ -33,16 +33,16 @@ class Asking:
         return Person(name, name, name, Role.VIEWER, "forwarded")
 
 
-def _request(asking: Asking, *headers: tuple[bytes, bytes]) -> Request:
-    state = SimpleNamespace(state=SimpleNamespace(asking=asking))
-    return cast("Request", SimpleNamespace(scope={"headers": [HOST, *headers]}, app=state))
+def _scope(asking: Asking, *headers: tuple[bytes, bytes]) -> Scope:
+    app = SimpleNamespace(state=SimpleNamespace(asking=asking))
+    return {"type": "http", "headers": [HOST, *headers], "app": app}
 
 
 def test_all_who_wait_for_one_person_ask_once() -> None:
     asking, people = Asking(), RememberedPeople()
 
     async def all_at_once() -> list[Person | None]:
-        return await asyncio.gather(*(people.who(_request(asking)) for _ in range(50)))
+        return await asyncio.gather(*(people.who(_scope(asking)) for _ in range(50)))
 
     asyncio.run(all_at_once())
 
@@ -53,7 +53,7 @@ def test_people_whom_only_a_platform_names_are_not_taken_for_each_other() -> Non
     asking, people = Asking(), RememberedPeople()
 
     async def one_after_the_other() -> list[str]:
-        found = [await people.who(_request(asking, (b"x-forwarded-email", name))) for name in (b"ana", b"bo")]
+        found = [await people.who(_scope(asking, (b"x-forwarded-email", name))) for name in (b"ana", b"bo")]
         return [one.name for one in found if one is not None]
 
     assert asyncio.run(one_after_the_other()) == ["ana", "bo"]

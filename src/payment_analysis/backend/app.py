@@ -23,8 +23,8 @@ from payment_analysis.backend.deciding import Deciding, Decisions
 from payment_analysis.backend.decision_route import AtOnce, RememberedPeople
 from payment_analysis.backend.dependencies import admitted
 from payment_analysis.backend.errors import PROBLEMS, handle_errors
-from payment_analysis.backend.gates import Gates
-from payment_analysis.backend.headers import AnsweredBy, SecurityHeaders
+from payment_analysis.backend.gates import Gates, PlainRequests
+from payment_analysis.backend.headers import ANSWERED_BY, EVERYWHERE, AnsweredBy, SecurityHeaders
 from payment_analysis.backend.lakehouse_writes import LakehouseWrites
 from payment_analysis.backend.live_features import LiveFeatures
 from payment_analysis.backend.live_feed import Listeners
@@ -100,9 +100,15 @@ def create_app(
     app.state.listeners, app.state.sign_ins = Listeners(), AttemptsMade(*SIGN_INS)
     keep_links_out_of_the_log()
     app.add_middleware(GZipMiddleware, minimum_size=PACKED_BYTES_MIN)  # what is added later stands before it
-    app.add_middleware(AtOnce, routes=decision.router.routes)
     app.add_middleware(Gates, hosts=hosts, behind_proxy=behind_proxy)
     app.add_middleware(AnsweredBy, engine=engine)
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(
+        AtOnce,
+        routes=decision.router.routes,
+        plain=PlainRequests(hosts),
+        headers={**EVERYWHERE, ANSWERED_BY: engine},
+    )
     return _with_routes(app)
 
 
@@ -130,7 +136,6 @@ def _life(
 
 def _with_routes(app: FastAPI) -> FastAPI:
     """The application with what all routes share, and the routes."""
-    app.add_middleware(SecurityHeaders)
     handle_errors(app)
     for part in ROUTERS:
         app.include_router(part.router)

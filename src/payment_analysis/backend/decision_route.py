@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from payment_analysis.backend import access
@@ -24,12 +25,13 @@ from payment_analysis.backend.errors import answer_with_problem
 from payment_analysis.domain.errors import PaymentAnalysisError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Sequence
+    from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 
     from starlette.routing import BaseRoute
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from payment_analysis.backend.asking import Person
+    from payment_analysis.backend.gates import PlainRequests
 
 REMEMBERED_SECONDS: Final = 5.0
 RENEWED_SECONDS: Final = 2.0  # so long before the end the store is asked again, and nobody waits for it
@@ -47,16 +49,16 @@ class RememberedPeople:
         self._people: OrderedDict[tuple[tuple[bytes, bytes], ...], tuple[float, Person | None]] = OrderedDict()
         self._asked: dict[tuple[tuple[bytes, bytes], ...], asyncio.Task[Person | None]] = {}
 
-    async def who(self, request: Request) -> Person | None:
+    async def who(self, scope: Scope) -> Person | None:
         """The person; the store is asked in a thread, once for everybody who waits for the same answer."""
-        said = tuple(one for one in request.scope["headers"] if one[0] in TELLING)
+        said = tuple([one for one in scope["headers"] if one[0] in TELLING])
         now = time.monotonic()
         until, person = self._people.get(said, (-1.0, None))
         if until - now > RENEWED_SECONDS:
             return person
         asked = self._asked.get(said)
         if asked is None or asked.get_loop() is not asyncio.get_running_loop():
-            asked = self._asked[said] = asyncio.create_task(self._ask(said, request))
+            asked = self._asked[said] = asyncio.create_task(self._ask(said, Request(scope)))
         if until > now:  # the next answer is asked for while this one is still good
             asked.add_done_callback(_let_go)
             return person
@@ -93,11 +95,11 @@ class DecisionRoute(APIRoute):
         (method,) = self.methods or {"POST"}
         endpoint, path = self.endpoint, self.path
 
-        async def answer(request: Request) -> bytes:
-            state = request.app.state
-            person = await state.people.who(request)
+        async def answer(scope: Scope, read: Callable[[], Awaitable[bytes]]) -> bytes:
+            state = scope["app"].state
+            person = await state.people.who(scope)
             access.admit(method, path, person)
-            raw = await request.body()
+            raw = await read()
             try:
                 body = parse(raw)
             except ValidationError as error:
@@ -110,35 +112,51 @@ class DecisionRoute(APIRoute):
             return told if isinstance(told, bytes) else orjson.dumps(told)
 
         async def handle(request: Request) -> Response:
-            return Response(await answer(request), media_type=JSON)
+            return Response(await answer(request.scope, request.body), media_type=JSON)
 
         self.at_once = answer
         return handle
 
 
 class AtOnce:
-    """Answers the addresses of decisions before the application looks through all of its others: a third of the time.
+    """Answers plain requests to the addresses of decisions before anything else looks at them: a third of the time.
 
-    What stands before it (limits, names, headers) holds for these addresses as for any; errors have the same answers.
-    Its answers are not packed: that would take as long as the decision.
+    A request is plain when no gate would look twice at it; any other goes through all of them. Answers have the headers
+    that all have, and errors are the same. They are not packed: that would take as long as the decision.
     """
 
-    def __init__(self, app: ASGIApp, *, routes: Sequence[BaseRoute]) -> None:
-        self.app = app
+    def __init__(
+        self, app: ASGIApp, *, routes: Sequence[BaseRoute], plain: PlainRequests, headers: Mapping[str, str]
+    ) -> None:
+        self.app, self._is_plain, self._headers = app, plain, headers
         self._routes = {one.path: one.at_once for one in routes if isinstance(one, DecisionRoute)}
+        self._raw_headers = [_JSON_HEADER, *((name.encode(), value.encode()) for name, value in headers.items())]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         decide = self._routes.get(scope["path"]) if scope["type"] == "http" and scope["method"] == "POST" else None
-        if decide is None:
+        if decide is None or not self._is_plain(scope["headers"]):
             await self.app(scope, receive, send)
             return
-        request = Request(scope, receive, send)
         try:
-            told = await decide(request)
+            told = await decide(scope, partial(_body, receive))
         except (PaymentAnalysisError, RequestValidationError) as error:
-            problem = await answer_with_problem(request, error)
+            problem = await answer_with_problem(Request(scope), error)
+            for name, value in self._headers.items():
+                problem.headers.setdefault(name, value)
             await problem(scope, receive, send)
             return
         length = (b"content-length", str(len(told)).encode())
-        await send({"type": "http.response.start", "status": 200, "headers": [length, _JSON_HEADER]})
+        await send({"type": "http.response.start", "status": 200, "headers": [length, *self._raw_headers]})
         await send({"type": "http.response.body", "body": told})
+
+
+async def _body(receive: Receive) -> bytes:
+    """All of it; mostly it comes at once."""
+    body, is_whole = b"", False
+    while not is_whole:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        body += message.get("body", b"")
+        is_whole = not message.get("more_body", False)
+    return body

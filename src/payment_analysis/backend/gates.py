@@ -30,31 +30,14 @@ HARMLESS: Final = frozenset(
 _LENGTH_DIGITS: Final = len(str(BODY_BYTES_MAX))  # a shorter number is below the limit, whatever its digits
 
 
-class Gates:
-    """Lets a request through when it passes every gate, and answers with a problem when not."""
+class PlainRequests:
+    """Tells requests that only hold what no gate refuses: a program's, at a fifth of the cost of all gates."""
 
-    def __init__(self, app: ASGIApp, *, hosts: Sequence[str], behind_proxy: bool = False) -> None:
-        self.app = app
-        self._hosts = {host.strip("[]").lower() for host in hosts}
-        self._behind_proxy = behind_proxy
+    def __init__(self, hosts: Sequence[str]) -> None:
+        self._hosts = _names(hosts)
         self._known_hosts = set[bytes]()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        if self._is_plain(scope["headers"]):
-            await self.app(scope, receive, send)
-            return
-        refusal = next(self._refusals(scope["method"], Headers(scope=scope)), None)
-        if refusal is None:
-            await self.app(scope, receive, send)
-        else:
-            problem = problem_of(refusal, scope["path"])
-            await ProblemResponse(problem.model_dump(), status_code=problem.status)(scope, receive, send)
-
-    def _is_plain(self, headers: Sequence[tuple[bytes, bytes]]) -> bool:
-        """Whether it only holds what no gate refuses: a program's request, at a fifth of the cost of all gates."""
+    def __call__(self, headers: Sequence[tuple[bytes, bytes]]) -> bool:
         hosts = 0
         for name, value in headers:
             if name == b"host":
@@ -75,6 +58,29 @@ class Gates:
         if len(self._known_hosts) < HOSTS_KEPT:
             self._known_hosts.add(host)
         return True
+
+
+class Gates:
+    """Lets a request through when it passes every gate, and answers with a problem when not."""
+
+    def __init__(self, app: ASGIApp, *, hosts: Sequence[str], behind_proxy: bool = False) -> None:
+        self.app = app
+        self._hosts, self._is_plain = _names(hosts), PlainRequests(hosts)
+        self._behind_proxy = behind_proxy
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        if self._is_plain(scope["headers"]):
+            await self.app(scope, receive, send)
+            return
+        refusal = next(self._refusals(scope["method"], Headers(scope=scope)), None)
+        if refusal is None:
+            await self.app(scope, receive, send)
+        else:
+            problem = problem_of(refusal, scope["path"])
+            await ProblemResponse(problem.model_dump(), status_code=problem.status)(scope, receive, send)
 
     def _refusals(self, method: str, headers: Headers) -> Iterator[PaymentAnalysisError]:
         host = headers.get("host", "")
@@ -113,6 +119,10 @@ class Gates:
                 "The request carries a session and does not say which page it is from.",
                 hint="send the header Origin, or use an access token instead of the cookie",
             )
+
+
+def _names(hosts: Sequence[str]) -> frozenset[str]:
+    return frozenset(host.strip("[]").lower() for host in hosts)
 
 
 def _name(host: str) -> str:

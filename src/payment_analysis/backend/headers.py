@@ -22,6 +22,8 @@ EVERYWHERE: dict[str, str] = {
     "content-security-policy": CONTENT_SECURITY_POLICY,
 }
 
+ANSWERED_BY = "x-answered-by"
+
 _EVERYWHERE = [(name.encode(), value.encode()) for name, value in EVERYWHERE.items()]
 _INLINE = {
     "style-src": re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL),
@@ -63,7 +65,7 @@ class AnsweredBy:
 
     def __init__(self, app: ASGIApp, *, engine: str) -> None:
         self.app = app
-        self._header = (b"x-answered-by", engine.encode())
+        self._header = (ANSWERED_BY.encode(), engine.encode())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_engine(message: Message) -> None:
