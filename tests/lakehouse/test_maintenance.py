@@ -40,6 +40,13 @@ def test_few_files_are_left_alone(tmp_path: Path) -> None:
     assert lakehouse.maintain() == ()
 
 
+def test_who_stops_meanwhile_waits_for_one_table_at_most(tmp_path: Path) -> None:
+    lakehouse = plain_lakehouse(tmp_path, BRONZE)
+    many_batches(lakehouse, SMALL_FILES_MAX + 1)
+
+    assert lakehouse.maintain(stopped=lambda: True) == ()
+
+
 def test_compaction_is_nothing_new_to_a_build(tmp_path: Path) -> None:
     lakehouse = plain_lakehouse(tmp_path, BRONZE, LATEST)
     many_batches(lakehouse, SMALL_FILES_MAX + 1)

@@ -157,9 +157,9 @@ class Lakehouse:
         """Compute again what was answered already: for who measures how long that takes."""
         self._query.forget()
 
-    def maintain(self) -> tuple[Maintained, ...]:
-        """Compact, checkpoint and vacuum the tables that need it."""
-        return maintain(self._store, self._scratch, self._names(), well=self._well)
+    def maintain(self, *, stopped: Callable[[], bool] = lambda: False) -> tuple[Maintained, ...]:
+        """Compact, checkpoint and vacuum the tables that need it, until `stopped`."""
+        return maintain(self._store, self._scratch, self._names(), well=self._well, stopped=stopped)
 
     def repair(self, aside: Path) -> tuple[Repaired, ...]:
         """Set damaged log entries aside and take up what they had brought; the next build makes the rest anew."""

@@ -146,8 +146,8 @@ def _maintain(lakehouse: Lakehouse, done: threading.Event, behind: threading.Eve
             continue
         try:
             maintained_at = time.monotonic()
-            lakehouse.maintain()
-            if time.monotonic() > refresh_at:
+            lakehouse.maintain(stopped=done.is_set)
+            if time.monotonic() > refresh_at and not done.is_set():
                 spent = time.thread_time()
                 lakehouse.refresh_partials(held_min=HELD_MIN, threads=1)
                 spent = time.thread_time() - spent

@@ -6,16 +6,18 @@ hour; a parameter leaves out all row groups but the last.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlglot import exp
 
 from payment_analysis.lakehouse.partials.sources import OutOfReach, Resolver, own_nodes, steps_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from payment_analysis.lakehouse.partials.sources import Step
+
+_SOURCES: Final = (exp.Table, exp.Subquery)
 
 
 def without_clocks(query: exp.Expr, resolver: Resolver) -> bool:
@@ -37,10 +39,11 @@ def _replaced(select: exp.Select, join: exp.Join, steps: Mapping[str, Step], res
     if values is None:
         return False
     alias = join.this.alias_or_name.lower()
-    named = [one for one in select.find_all(exp.Table, exp.Subquery) if one.alias_or_name.lower() == alias]
+    within = [*_within(select)]
+    named = [one for one in within if isinstance(one, _SOURCES) and one.alias_or_name.lower() == alias]
     if len(named) > 1 or any(_may_be_the_clocks(node, values) for node in own_nodes(select)):
         return False
-    columns = [one for one in select.find_all(exp.Column) if one.table.lower() == alias]
+    columns = [one for one in within if isinstance(one, exp.Column) and one.table.lower() == alias]
     if not all(column.name in values for column in columns):
         return False
     join.pop()
@@ -51,6 +54,12 @@ def _replaced(select: exp.Select, join: exp.Join, steps: Mapping[str, Step], res
             exp.alias_(value, column.name) if isinstance(item, exp.Select) and column in item.selects else value
         )
     return True
+
+
+def _within(select: exp.Select) -> Iterator[exp.Expr]:
+    """The nodes of a SELECT, queries in it included; the steps of its WITH see nothing of what it joins."""
+    own = select.args.get("with_")
+    return (node for node in select.walk(prune=lambda node: node is own) if node is not own)
 
 
 def _may_be_the_clocks(node: exp.Expr, values: Mapping[str, exp.Expr]) -> bool:
