@@ -123,7 +123,7 @@ def outcomes(token: str, port: int, decided: list[bytes]) -> list[bytes]:
 class Served:
     """The product's own server over a home."""
 
-    def __init__(self, home: Home) -> None:
+    def __init__(self, home: Home, processes: int) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = int(free.getsockname()[1])
@@ -133,7 +133,7 @@ class Served:
             _, self.token = make_token(session, first_admin(session), "benchmark", Role.OPERATOR, until)
         store.close_connections()
         place = ["--port", str(self.port), "--home", str(home.path)]
-        command = [sys.executable, "-m", "payment_analysis.cli", "serve", *place]
+        command = [sys.executable, "-m", "payment_analysis.cli", "serve", *place, "--decision-workers", str(processes)]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         self._store = store
         self._wait()
@@ -203,9 +203,10 @@ def measured(served: Served, goal: Goal, seconds: float) -> tuple[Result, float]
     return result, served.memory_mb - before
 
 
-def line(goal: Goal, result: Result, grown_mb: float) -> str:
+def line(goal: Goal, processes: int, result: Result, grown_mb: float) -> str:
     times = " | ".join(f"{result.percentile(share):.1f}" for share in (0.50, 0.95, 0.99))
-    return f"| {goal.name} | {goal.said()} | {result.rate:,.0f} | {times} | {len(result.errors)} | {grown_mb:+.0f} |"
+    answered = f"{processes} | {result.rate:,.0f} | {times} | {len(result.errors)} | {grown_mb:+.0f}"
+    return f"| {goal.name} | {goal.said()} | {answered} |"
 
 
 def main() -> None:
@@ -213,29 +214,32 @@ def main() -> None:
     arguments.add_argument("--seconds", type=float, default=600.0, help="of each load")
     arguments.add_argument("--home", type=Path, help="kept, and used again; without one a new one is made")
     arguments.add_argument("--only", help="a word of the loads to run")
+    arguments.add_argument("--processes", type=int, nargs="+", default=[1, 2], help="that decide, one after the other")
     given = arguments.parse_args()
+    lines = []
     with tempfile.TemporaryDirectory() as folder:
-        served = Served(prepare(given.home or Path(folder) / "home"))
-        try:
-            lines = []
-            for goal in GOALS:
-                if given.only is None or given.only in goal.name:
-                    result, grown_mb = measured(served, goal, given.seconds)
-                    lines.append(line(goal, result, grown_mb))
-                    print(lines[-1], *dict.fromkeys(result.errors[:3]), flush=True)
-        finally:
-            served.close()
+        home = prepare(given.home or Path(folder) / "home")
+        for processes in given.processes:
+            served = Served(home, processes)
+            try:
+                for goal in GOALS:
+                    if given.only is None or given.only in goal.name:
+                        result, grown_mb = measured(served, goal, given.seconds)
+                        lines.append(line(goal, processes, result, grown_mb))
+                        print(lines[-1], *dict.fromkeys(result.errors[:3]), flush=True)
+            finally:
+                served.close()
     text = "\n".join(
         [
             "## Decisions",
             "",
             "`python -m benchmarks.decide`: the product's own server over HTTP, a third each of authentication,",
             f"routing and retry, four models, every decision on disk before its answer; {given.seconds:.0f} s each,",
-            "the load generator on the same cores.",
+            "the load generator on the same cores; so many processes decide.",
             f"Measured on {machine()}.",
             "",
-            "| load | wanted | answered per second | p50 ms | p95 ms | p99 ms | errors | memory MB |",
-            "|---|---|---|---|---|---|---|---|",
+            "| load | wanted | processes | answered per second | p50 ms | p95 ms | p99 ms | errors | memory MB |",
+            "|---|---|---|---|---|---|---|---|---|",
             *lines,
         ]
     )
