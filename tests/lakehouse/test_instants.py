@@ -33,6 +33,8 @@ TOLD = {  # told of a day by its ends
     "not since": f"not cast(event_timestamp as date) >= date({AS_OF})",
     "so long ago": f"(unix_seconds({AS_OF}) - unix_seconds(date_trunc('hour', event_timestamp))) div 3600 >= 20",
     "hours ago": f"unix_seconds({AS_OF}) div 3600 - unix_seconds(date_trunc('hour', event_timestamp)) div 3600 in (5, 6)",
+    "full hours": f"""event_timestamp >= date_trunc('hour', {AS_OF}) - interval 9 hours
+        and event_timestamp < date_trunc('hour', {AS_OF}) - interval 4 hours""",
     "shifted": f"timestampadd(hour, 5, event_timestamp) < {AS_OF}",
     "either": f"event_timestamp < {AS_OF} - interval 2 days or event_timestamp > {AS_OF} + interval 1 day",
 }
@@ -98,7 +100,13 @@ def test_of_what_the_ends_do_not_tell_rows_are_asked(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "is_of_hours"),
-    [("begins with an hour", True), ("hours ago", True), ("one day", True), ("begins within a day", False)],
+    [
+        ("begins with an hour", True),
+        ("hours ago", True),
+        ("one day", True),
+        ("full hours", True),
+        ("begins within a day", False),
+    ],
 )
 def test_a_cell_of_an_hour_is_asked_where_no_row_of_it_is_told_apart(name: str, is_of_hours: bool) -> None:
     test = asked(TOLD[name])

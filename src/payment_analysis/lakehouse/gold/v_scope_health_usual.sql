@@ -10,7 +10,18 @@ with back as (
             div 3600 as hours_ago
     from payments_enriched_silver as silver
     cross join data_clock as clock
-    where silver.is_sale and date_trunc('hour', silver.event_timestamp) > clock.as_of - interval 29 days
+    where
+        silver.is_sale and date_trunc('hour', silver.event_timestamp) > clock.as_of - interval 29 days
+        and (
+            silver.event_timestamp >= date_trunc('hour', clock.as_of) - interval 191 hours
+            and silver.event_timestamp < date_trunc('hour', clock.as_of) - interval 167 hours
+            or silver.event_timestamp >= date_trunc('hour', clock.as_of) - interval 359 hours
+            and silver.event_timestamp < date_trunc('hour', clock.as_of) - interval 335 hours
+            or silver.event_timestamp >= date_trunc('hour', clock.as_of) - interval 527 hours
+            and silver.event_timestamp < date_trunc('hour', clock.as_of) - interval 503 hours
+            or silver.event_timestamp >= date_trunc('hour', clock.as_of) - interval 695 hours
+            and silver.event_timestamp < date_trunc('hour', clock.as_of) - interval 671 hours
+        )
 ),
 recent as (
     select
@@ -22,9 +33,6 @@ recent as (
         case when processing_time_ms > 500 then 1 end as late,
         case when result in ('pending', 'error') then 1 end as open_ended
     from back
-    where
-        hours_ago between 168 and 191 or hours_ago between 336 and 359
-        or hours_ago between 504 and 527 or hours_ago between 672 and 695
 ),
 counted as (
     select

@@ -32,6 +32,7 @@ _FLIPPED: Final[dict[type[exp.Expr], type[exp.Binary]]] = {
     exp.NEQ: exp.NEQ,
 }
 _TRUNCATED: Final = (exp.TimestampTrunc, exp.DateTrunc, exp.UnixSeconds, exp.Floor, exp.TsOrDsToDate)
+_FULL_HOURS: Final = ("HOUR", "DAY", "WEEK")
 _SHIFTED: Final = (exp.TimestampAdd, exp.TsOrDsAdd)
 
 
@@ -56,9 +57,27 @@ def test_of(condition: exp.Expr, base: str) -> Test:
     """A condition on the instant, Databricks SQL, as a relation asks it."""
     kept, bare = KEPT[base], unqualified(condition)
     every, some = (f"({duckdb_text(one)})" for one in of_day(bare, kept))
-    is_of_hours = all(one.name == kept.day or is_coarse(one, "hour") for one in bare.find_all(exp.Column))
+    is_of_hours = all(one.name == kept.day or _splits_no_hour(one) for one in bare.find_all(exp.Column))
     of_hour = duckdb_text(_at(bare, kept, AT, f"cast({AT} as date)")) if is_of_hours else ""
     return Test(duckdb_text(condition), every, some, of_hour)
+
+
+def _splits_no_hour(instant: exp.Column) -> bool:
+    """Whether an instant is used in a way that tells no rows of one hour apart: by its hour, or beside a full hour."""
+    beside = instant.parent
+    if isinstance(beside, (exp.GTE, exp.LT)) and beside.this is instant:
+        return _is_full_hour(beside.expression)
+    if isinstance(beside, (exp.LTE, exp.GT)) and beside.expression is instant:
+        return _is_full_hour(beside.this)
+    return is_coarse(instant, "hour")
+
+
+def _is_full_hour(node: exp.Expr) -> bool:
+    if isinstance(node, (exp.Add, exp.Sub)) and isinstance(node.expression, exp.Interval):
+        return node.expression.text("unit").upper().rstrip("S") in _FULL_HOURS and _is_full_hour(node.this)
+    if isinstance(node, exp.Paren):
+        return _is_full_hour(node.this)
+    return isinstance(node, (exp.TimestampTrunc, exp.DateTrunc)) and node.text("unit").upper() in _FULL_HOURS
 
 
 def of_day(condition: exp.Expr, kept: Kept) -> OfDay:
