@@ -35,6 +35,7 @@ TOLD = {  # told of a day by its ends
     "hours ago": f"unix_seconds({AS_OF}) div 3600 - unix_seconds(date_trunc('hour', event_timestamp)) div 3600 in (5, 6)",
     "full hours": f"""event_timestamp >= date_trunc('hour', {AS_OF}) - interval 9 hours
         and event_timestamp < date_trunc('hour', {AS_OF}) - interval 4 hours""",
+    "beside half an hour": f"event_timestamp >= date_trunc('hour', {AS_OF}) - interval '1.5' hours",
     "shifted": f"timestampadd(hour, 5, event_timestamp) < {AS_OF}",
     "either": f"event_timestamp < {AS_OF} - interval 2 days or event_timestamp > {AS_OF} + interval 1 day",
 }
@@ -105,6 +106,7 @@ def test_of_what_the_ends_do_not_tell_rows_are_asked(name: str) -> None:
         ("hours ago", True),
         ("one day", True),
         ("full hours", True),
+        ("beside half an hour", False),
         ("begins within a day", False),
     ],
 )

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from payment_analysis.lakehouse.partials.store import Manifest
 
     Run = Callable[[str, Mapping[str, object]], list[tuple[Any, ...]]]
-    Found = dict[tuple[object, ...], list[tuple[Any, ...]]]
 
 ONE_HOUR: Final = timedelta(hours=1)
 KEPT_MAX: Final = 2048
@@ -60,8 +59,7 @@ class Coverages:
     """What windows cover, kept by what they say, their parameters and the days there are."""
 
     def __init__(self) -> None:
-        self._days: Found = {}
-        self._hours: Found = {}
+        self._found: dict[tuple[object, ...], list[tuple[Any, ...]]] = {}
 
     def of(self, relation: Relation, manifest: Manifest, parameters: Mapping[str, object], run: Run) -> Coverage:
         """What a relation's window covers; an hour is asked of its cell where nothing tells its rows apart."""
@@ -74,7 +72,7 @@ class Coverages:
         every, of_rows = (" and ".join(one.every for one in some) or "true" for some in (tests, by_row))
         some = " and ".join(one.some for one in tests)
         listed = f"select day, coalesce({of_rows}, false), coalesce({every}, false) from {table} where {some}"
-        days = _kept(self._days, (manifest.number, base), f"{listed} order by day", parameters, run)
+        days = self._asked(f"{listed} order by day", parameters, run)
         told = Coverage([day for day, is_told, _ in days if is_told], [day for day, is_told, _ in days if not is_told])
         in_part = [day for day, is_told, is_whole in days if is_told and not is_whole]
         if not in_part:
@@ -82,23 +80,26 @@ class Coverages:
         since, until = (f"timestamptz '{day} 00:00:00Z'" for day in (in_part[0], in_part[-1] + ONE_DAY))
         begins = f"select unnest(range({since}, {until}, interval 1 hour)) as {AT}"
         tested = " and ".join(f"({one.of_hour})" for one in by_hour)
-        hours = _kept(self._hours, (), f"select {AT} from ({begins}) where {tested}", parameters, run)
+        hours = self._asked(f"select {AT} from ({begins}) where {tested}", parameters, run)
         passed = {at.astimezone(UTC) for (at,) in hours}
         by_day = {day: tuple(at for at in _hours_of(day) if at in passed) for day in in_part}
         left = [day for day in told.cells if by_day.get(day, True)]
         return Coverage(left, told.rows, by_day)
 
+    def _asked(self, sql: str, parameters: Mapping[str, object], run: Run) -> list[tuple[Any, ...]]:
+        """An answer, asked once: the table of days has another name when there are other days."""
+        given = {name: parameters[name] for name in sorted({*PARAMETER.findall(sql)})}
+        key = (sql, *given.items())
+        if key not in self._found:
+            self._found[key] = run(sql, given)
+            bounded(self._found)
+        return self._found[key]
 
-def _kept(
-    found: Found, about: tuple[object, ...], sql: str, parameters: Mapping[str, object], run: Run
-) -> list[tuple[Any, ...]]:
-    given = {name: parameters[name] for name in sorted({*PARAMETER.findall(sql)})}
-    key = (*about, sql, *given.items())
-    if key not in found:
-        found[key] = run(sql, given)
-        while len(found) > KEPT_MAX:
-            found.pop(next(iter(found)), None)
-    return found[key]
+
+def bounded(kept: dict[Any, Any]) -> None:
+    """Forget the oldest when there are too many."""
+    while len(kept) > KEPT_MAX:
+        kept.pop(next(iter(kept)), None)
 
 
 def _hours_of(day: date) -> list[datetime]:

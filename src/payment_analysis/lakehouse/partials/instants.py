@@ -74,7 +74,9 @@ def _splits_no_hour(instant: exp.Column) -> bool:
 
 def _is_full_hour(node: exp.Expr) -> bool:
     if isinstance(node, (exp.Add, exp.Sub)) and isinstance(node.expression, exp.Interval):
-        return node.expression.text("unit").upper().rstrip("S") in _FULL_HOURS and _is_full_hour(node.this)
+        long = node.expression
+        is_whole = long.name.isdigit() and long.text("unit").upper().rstrip("S") in _FULL_HOURS
+        return is_whole and _is_full_hour(node.this)
     if isinstance(node, exp.Paren):
         return _is_full_hour(node.this)
     return isinstance(node, (exp.TimestampTrunc, exp.DateTrunc)) and node.text("unit").upper() in _FULL_HOURS

@@ -8,11 +8,11 @@ of which rows were changed is read from silver, so an answer is always what silv
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from payment_analysis.lakehouse.partials.aggregates import ROWS
 from payment_analysis.lakehouse.partials.bases import KEPT, SEEN
-from payment_analysis.lakehouse.partials.coverage import KEPT_MAX, Coverages
+from payment_analysis.lakehouse.partials.coverage import Coverages, bounded
 from payment_analysis.lakehouse.partials.harvest import cubes, definition_of, words
 from payment_analysis.lakehouse.partials.pieces import (
     Grouped,
@@ -29,11 +29,11 @@ from payment_analysis.lakehouse.partials.store import attached, by_segment, vali
 from payment_analysis.lakehouse.workbench import typed_as
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import date
     from pathlib import Path
 
-    Run = Callable[[str, Mapping[str, object]], list[tuple[Any, ...]]]
+    from payment_analysis.lakehouse.partials.coverage import Run
     from payment_analysis.lakehouse.partials.kept_views import ViewStore
     from payment_analysis.lakehouse.partials.plans import Plan, Sizes
     from payment_analysis.lakehouse.partials.relations import Relation
@@ -163,7 +163,7 @@ class PartialReader:
                 frozenset(name for one in relations.values() for name in one.parameters),
                 bool(relations) or question.knows_the_clock or any(plan.knows_the_clock for _, plan in steps),
             )
-            _bounded(self._known)
+            bounded(self._known)
         return self._known[key]
 
     def _steps(self, question: Plan, sizes: Sizes, at_hand: frozenset[str]) -> list[tuple[str, Plan]]:
@@ -225,9 +225,3 @@ class PartialReader:
         if behind.added:
             parts.append(told(f"({behind.added})", tests))
         return " union all by name ".join(parts or [told(f'"{base}"', ["false"])])
-
-
-def _bounded(kept: dict[Any, Any]) -> None:
-    """Forget the oldest when there are too many."""
-    while len(kept) > KEPT_MAX:
-        kept.pop(next(iter(kept)), None)
