@@ -25,6 +25,7 @@ from benchmarks.machine import machine, write_section
 from fastapi import FastAPI
 
 from payment_analysis.backend.errors import handle_errors
+from payment_analysis.backend.pace import keep_pace
 from payment_analysis.backend.pages_ready import PagesReady
 from payment_analysis.backend.routes import dashboards
 from payment_analysis.dashboards.gallery import Gallery
@@ -83,6 +84,7 @@ def main() -> None:
     arguments.add_argument("--again", action="store_true")
     arguments.add_argument("--dry", action="store_true", help="write no section of docs/benchmarks.md")
     given = arguments.parse_args()
+    keep_pace()  # as the application does: how the interpreter collects and switches
     with tempfile.TemporaryDirectory() as folder:
         home = Home(given.home or Path(folder) / "home")
         make(home, given.attempts)

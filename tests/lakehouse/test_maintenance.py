@@ -8,6 +8,7 @@ from tests.lakehouse.small import BRONZE, LATEST, at, attempt, land, plain_lakeh
 
 from payment_analysis.lakehouse.bronze import LANDING
 from payment_analysis.lakehouse.delta import DeltaStore
+from payment_analysis.lakehouse.halt import Halt
 from payment_analysis.lakehouse.maintenance import COMMITS_PER_CHECKPOINT, SMALL_FILES_MAX
 
 if TYPE_CHECKING:
@@ -44,7 +45,9 @@ def test_who_stops_meanwhile_waits_for_one_table_at_most(tmp_path: Path) -> None
     lakehouse = plain_lakehouse(tmp_path, BRONZE)
     many_batches(lakehouse, SMALL_FILES_MAX + 1)
 
-    assert lakehouse.maintain(stopped=lambda: True) == ()
+    halt = Halt()
+    halt.set()
+    assert lakehouse.maintain(halt=halt) == ()
 
 
 def test_compaction_is_nothing_new_to_a_build(tmp_path: Path) -> None:

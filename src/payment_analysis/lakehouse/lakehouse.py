@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from payment_analysis.domain.scope import Scope
     from payment_analysis.lakehouse.data_file import DataFile
     from payment_analysis.lakehouse.freshness import Freshness
+    from payment_analysis.lakehouse.halt import Halt
     from payment_analysis.lakehouse.maintenance import Maintained
     from payment_analysis.lakehouse.partials.refresh import Refreshed
     from payment_analysis.lakehouse.query import QueryResult
@@ -157,9 +158,9 @@ class Lakehouse:
         """Compute again what was answered already: for who measures how long that takes."""
         self._query.forget()
 
-    def maintain(self, *, stopped: Callable[[], bool] = lambda: False) -> tuple[Maintained, ...]:
-        """Compact, checkpoint and vacuum the tables that need it, until `stopped`."""
-        return maintain(self._store, self._scratch, self._names(), well=self._well, stopped=stopped)
+    def maintain(self, *, halt: Halt | None = None) -> tuple[Maintained, ...]:
+        """Compact, checkpoint and vacuum the tables that need it, until a `halt`."""
+        return maintain(self._store, self._scratch, self._names(), well=self._well, halt=halt)
 
     def repair(self, aside: Path) -> tuple[Repaired, ...]:
         """Set damaged log entries aside and take up what they had brought; the next build makes the rest anew."""
@@ -173,12 +174,13 @@ class Lakehouse:
         share_max: float = CELLS_SHARE_MAX,
         held_min: int | None = None,
         threads: int | None = None,
+        halt: Halt | None = None,
     ) -> tuple[Refreshed, ...]:
         """Bring the partial aggregates, which answer gold questions at any size, up to date with silver.
 
         Right after a build, and every few batches of a stream: until then questions add the rows that came since.
         Beside days of `held_min` rows or more what changed is added, and these are computed again another time. With
-        one thread all of it is done by the thread that asks, at its priority.
+        one thread all of it is done by the thread that asks, at its priority. A `halt` interrupts it.
         """
         return refresh_partials(
             self._store,
@@ -188,6 +190,7 @@ class Lakehouse:
             share_max=share_max,
             held_min=held_min,
             threads=threads,
+            halt=halt,
         )
 
     def keep_views(self, *, rows_min: int = ROWS_MIN) -> tuple[str, ...]:

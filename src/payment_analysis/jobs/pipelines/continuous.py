@@ -15,25 +15,21 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from payment_analysis.domain.errors import Conflict, PaymentAnalysisError
-from payment_analysis.lakehouse import background
-from payment_analysis.lakehouse.partials.additions import HELD_MIN
+from payment_analysis.jobs.pipelines.busy import Busy
+from payment_analysis.jobs.pipelines.upkeep import look_after
+from payment_analysis.lakehouse.halt import Halt
 from payment_analysis.lakehouse.pipeline_state import PipelineState, PipelineStatus, holding, tell
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from payment_analysis.lakehouse.home import Home
-    from payment_analysis.lakehouse.lakehouse import Lakehouse
     from payment_analysis.lakehouse.stream.stream import Step, Stream
 
 BUILDER: Final = "builder"  # the lock of whoever works
 IDLE_SECONDS: Final = 0.03  # looking into an idle log costs 20 microseconds
 TELL_SECONDS: Final = 1.0
 RATE_SECONDS: Final = 10.0
-MAINTAIN_SECONDS: Final = 5.0
-REFRESH_SECONDS: Final = 60.0  # meanwhile readers add what came since
-REFRESH_PAUSES: Final = 4  # at least so many times what the last one cost: it never has more than a fifth of a core
-BEHIND_SECONDS_MAX: Final = 120.0  # a stream that is behind is not disturbed; compaction takes 20 us a row
 BATCH_SECONDS: Final = 0.15  # a batch costs 0.08 s however few rows it has: those that come sooner wait for each other
 SMALL_BATCH_ROWS: Final = 2_000
 PAUSE_SECONDS_MAX: Final = 10.0  # between tries after errors
@@ -43,7 +39,7 @@ class Continuous:
     """One pipeline of one home, until it is told to stop."""
 
     def __init__(self, home: Home, name: str, *, said: Callable[[PipelineStatus], None] | None = None) -> None:
-        self._home, self._stopping, self._behind = home, threading.Event(), threading.Event()
+        self._home, self._stopping, self._busy = home, threading.Event(), Busy()
         self._said = said or (lambda _: None)
         self._status = PipelineStatus(name, PipelineState.STARTING, os.getpid(), datetime.now(UTC).isoformat())
         self._recent: deque[tuple[float, int]] = deque()
@@ -72,9 +68,8 @@ class Continuous:
     def _work(self) -> None:
         pause = TELL_SECONDS
         lakehouse = self._home.own()
-        done = threading.Event()
-        self._behind.clear()
-        keeper = threading.Thread(target=_maintain, args=(lakehouse, done, self._behind), daemon=True)
+        halt = Halt()
+        keeper = threading.Thread(target=look_after, args=(lakehouse, halt, self._busy.flag), daemon=True)
         keeper.start()
         try:
             with lakehouse.stream() as stream:
@@ -90,24 +85,23 @@ class Continuous:
                         pause = min(2 * pause, PAUSE_SECONDS_MAX)
                 stream.settle(everything=True)
         finally:
-            done.set()
-            keeper.join()
+            while keeper.is_alive():
+                halt.set()
+                keeper.join(IDLE_SECONDS)
 
     def _turn(self, stream: Stream) -> None:
         began = time.monotonic()
         step = stream.step()
         if step.landed:
             self._count(step)
-        if stream.is_behind:
-            self._behind.set()
-        else:
-            self._behind.clear()
-        stream.settle()
+        stream.settle(busy=self._busy.flag.is_set())
         self._tell(PipelineState.RUNNING, waiting=stream.waiting)
+        worked = time.monotonic()
         if not step.landed:
             self._stopping.wait(IDLE_SECONDS)
         elif step.landed <= SMALL_BATCH_ROWS:
-            self._stopping.wait(began + BATCH_SECONDS - time.monotonic())
+            self._stopping.wait(began + BATCH_SECONDS - worked)
+        self._busy.note(worked - began, time.monotonic() - worked)
 
     def _count(self, step: Step) -> None:
         now = time.monotonic()
@@ -135,22 +129,3 @@ class Continuous:
         self._told_at = now
         tell(self._home, self._status)
         self._said(self._status)
-
-
-def _maintain(lakehouse: Lakehouse, done: threading.Event, behind: threading.Event) -> None:
-    """Few files, and what gold answers fast from, beside the work: a race that is lost is run another time."""
-    background.stand_back()
-    refresh_at, maintained_at = float("-inf"), time.monotonic()
-    while not done.wait(MAINTAIN_SECONDS):
-        if behind.is_set() and time.monotonic() < maintained_at + BEHIND_SECONDS_MAX:
-            continue
-        try:
-            maintained_at = time.monotonic()
-            lakehouse.maintain(stopped=done.is_set)
-            if time.monotonic() > refresh_at and not done.is_set():
-                spent = time.thread_time()
-                lakehouse.refresh_partials(held_min=HELD_MIN, threads=1)
-                spent = time.thread_time() - spent
-                refresh_at = time.monotonic() + max(REFRESH_SECONDS, REFRESH_PAUSES * spent)
-        except Conflict:
-            continue

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PIPELINES", "PipelineState", "PipelineStatus", "start", "status", "stop"]
 START_SECONDS_MAX: Final = 30.0  # loading the engines takes three on a busy machine
-STOP_SECONDS_MAX: Final = 60.0  # the batch at hand and the last settlement
+STOP_SECONDS_MAX: Final = 180.0  # the batch at hand and the last settlement: payments of millions of attempts
 LOOK_SECONDS: Final = 0.1
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from payment_analysis.lakehouse import duck
 from payment_analysis.lakehouse.data_file import relation, rows_of
 from payment_analysis.lakehouse.dialect import to_duckdb
+from payment_analysis.lakehouse.halt import Halt
 from payment_analysis.lakehouse.partials.additions import Added, Additions, dates
 from payment_analysis.lakehouse.partials.bases import KEPT, SEEN
 from payment_analysis.lakehouse.partials.cubes import ROW_KEY
@@ -60,19 +61,22 @@ def refresh_partials(
     share_max: float = CELLS_SHARE_MAX,
     threads: int | None = None,
     held_min: int | None = None,
+    halt: Halt | None = None,
 ) -> tuple[Refreshed, ...]:
     """Bring the partial aggregates up to date with silver; another process that does so already is left to it.
 
     A table below `rows_min` rows is quick enough without; a cube with more cells than `share_max` of the rows too. With
-    `held_min`, what changed is added beside days that hold so many rows or more, and these are not computed again.
+    `held_min`, what changed is added beside days that hold so many rows or more, and these are not computed again. A
+    `halt` interrupts it.
     """
-    done: list[Refreshed] = []
+    done, halt = list[Refreshed](), halt or Halt()
     with partials.writing() as alone:
         if not alone:
             return ()
         for base in KEPT:
             if store.version(base) is not None and store.snapshot(base).rows >= rows_min:
-                with duck.worker(scratch, memory_mb=MEMORY_MB, threads=threads) as connection:
+                worker = duck.worker(scratch, memory_mb=MEMORY_MB, threads=threads)
+                with worker as connection, halt.over(connection):
                     done += _Refresh(store, partials, connection, base, share_max=share_max, held_min=held_min).run()
         partials.tidy()
     return tuple(done)

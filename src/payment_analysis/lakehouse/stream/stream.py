@@ -61,7 +61,7 @@ LARGE_FILE_ROWS: Final = 100_000  # a late row in one of these waits: rewriting 
 FAR_PAUSE_SECONDS: Final = 300.0  # between two rewrites of large files
 SETTLE_PAUSE_SECONDS: Final = 2.0
 PAID_PAUSE_SECONDS: Final = 10.0
-PAID_PAUSE_BEHIND_SECONDS: Final = 60.0  # they take as long as a third of the batches themselves
+PAID_PAUSE_BUSY_SECONDS: Final = 60.0  # they take as long as a third of the batches themselves
 CLOCK_PAUSE_SECONDS: Final = 1.0
 AHEAD: Final = f"ahead:{BRONZE}"
 NEEDED: Final = (*PREVIOUS, *NAMES, "payment_key")  # by which a batch is parted and set beside its past
@@ -165,9 +165,12 @@ class Stream:
                 self._writing.complete()
             return Step(taken.landed, taken.landed - taken.passed, self._writing.seen(), parted.late, taken.arrived)
 
-    def settle(self, *, everything: bool = False) -> int:
-        """Work out late rows and payments, when it is time or when told to do so at once; rows that were late."""
-        now, pause = time.monotonic(), PAID_PAUSE_BEHIND_SECONDS if self.is_behind else PAID_PAUSE_SECONDS
+    def settle(self, *, everything: bool = False, busy: bool = False) -> int:
+        """Work out late rows and payments, when it is time or when told to do so at once; rows that were late.
+
+        Who is `busy`, which one that is behind always is, works out payments less often.
+        """
+        now, pause = time.monotonic(), PAID_PAUSE_BUSY_SECONDS if busy or self.is_behind else PAID_PAUSE_SECONDS
         if self._opened and not everything and now - self._clock_at > CLOCK_PAUSE_SECONDS:
             with self._fenced():
                 self._set_clock(now)
