@@ -10,7 +10,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from duckdb import DuckDBPyConnection
+import duckdb
 
 from payment_analysis.domain.errors import Conflict
 
@@ -30,7 +30,7 @@ class Halt(threading.Event):
 
     def __init__(self) -> None:
         super().__init__()
-        self._working = set[DuckDBPyConnection]()
+        self._working = set[duckdb.DuckDBPyConnection]()
         self._guard = threading.Lock()
 
     def set(self) -> None:
@@ -40,7 +40,7 @@ class Halt(threading.Event):
                 connection.interrupt()
 
     @contextmanager
-    def over(self, connection: DuckDBPyConnection) -> Iterator[None]:
+    def over(self, connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
         """Work on a connection until it is done or this is set."""
         if self.is_set():
             raise Halted
@@ -48,7 +48,7 @@ class Halt(threading.Event):
             self._working.add(connection)
         try:
             yield
-        except Exception as error:
+        except duckdb.Error as error:
             if self.is_set():
                 raise Halted from error
             raise

@@ -166,10 +166,7 @@ class Stream:
             return Step(taken.landed, taken.landed - taken.passed, self._writing.seen(), parted.late, taken.arrived)
 
     def settle(self, *, everything: bool = False, busy: bool = False) -> int:
-        """Work out late rows and payments, when it is time or when told to do so at once; rows that were late.
-
-        Who is `busy`, which one that is behind always is, works out payments less often.
-        """
+        """Work out late rows, and payments (of who is `busy` less often), when it is time or at once; rows settled."""
         now, pause = time.monotonic(), PAID_PAUSE_BUSY_SECONDS if busy or self.is_behind else PAID_PAUSE_SECONDS
         if self._opened and not everything and now - self._clock_at > CLOCK_PAUSE_SECONDS:
             with self._fenced():
