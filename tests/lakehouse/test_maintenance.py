@@ -41,7 +41,7 @@ def test_few_files_are_left_alone(tmp_path: Path) -> None:
     assert lakehouse.maintain() == ()
 
 
-def test_who_stops_meanwhile_waits_for_one_table_at_most(tmp_path: Path) -> None:
+def test_after_a_halt_no_table_is_begun(tmp_path: Path) -> None:
     lakehouse = plain_lakehouse(tmp_path, BRONZE)
     many_batches(lakehouse, SMALL_FILES_MAX + 1)
 
